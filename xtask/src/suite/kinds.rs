@@ -1,0 +1,233 @@
+//! How each kind of test is run.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use super::Outcome;
+use super::child::{self, Finished};
+use super::count::{self, Count};
+use crate::repo::{Repo, say};
+
+/// Unit and contract tests; with a PostgreSQL of their own where one is installed.
+pub(crate) fn rust(repo: &Repo) -> Result<Outcome> {
+    let postgres = child::run(script(repo, "scripts/with-postgres.sh").arg("--check"))?.ok;
+    let nextest = child::run(command(repo, "cargo").args(["nextest", "--version"]))?.ok;
+    let run = if postgres {
+        let mut run = script(repo, "scripts/with-postgres.sh");
+        run.arg("cargo");
+        run
+    } else {
+        command(repo, "cargo")
+    };
+    let (count, skips) = if nextest {
+        with_nextest(repo, run)?
+    } else {
+        with_cargo(run)?
+    };
+    let outcome = skips
+        .iter()
+        .fold(Outcome::of(count), |outcome, skip| outcome.note(skip));
+    Ok(if postgres {
+        outcome.note("on SQLite and PostgreSQL")
+    } else {
+        outcome.lacking("on SQLite only: PostgreSQL is not installed")
+    })
+}
+
+/// cargo-nextest leaves a report that says everything.
+fn with_nextest(repo: &Repo, mut run: Command) -> Result<(Count, BTreeSet<String>)> {
+    const REPORT: &str = "target/nextest/default/junit.xml";
+    if repo.has(REPORT) {
+        fs::remove_file(repo.path(REPORT)).context("cannot remove the last report")?;
+    }
+    run.args([
+        "nextest",
+        "run",
+        "--workspace",
+        "--no-fail-fast",
+        "--no-tests",
+        "pass",
+    ]);
+    run.args(["--status-level", "fail", "--final-status-level", "slow"]);
+    let finished = child::run(&mut run)?;
+    let report = if repo.has(REPORT) {
+        repo.read(REPORT)?
+    } else {
+        String::new()
+    };
+    let (count, skips) = count::junit(&report).unwrap_or_default();
+    Ok((count.with_end(finished.ok), skips))
+}
+
+/// What comes with Rust; slower, because test programs run one after the other.
+fn with_cargo(mut run: Command) -> Result<(Count, BTreeSet<String>)> {
+    run.args([
+        "test",
+        "--workspace",
+        "--lib",
+        "--bins",
+        "--tests",
+        "--no-fail-fast",
+    ]);
+    run.args(["--", "--show-output"]);
+    let finished = child::run(&mut run)?;
+    let skips = count::skips(finished.lines.iter().map(|line| line.trim().to_owned()));
+    Ok((count::cargo(&finished.lines).with_end(finished.ok), skips))
+}
+
+/// Examples in doc comments.
+pub(crate) fn doc(repo: &Repo) -> Result<Outcome> {
+    let finished = child::run(command(repo, "cargo").args([
+        "test",
+        "--workspace",
+        "--doc",
+        "--no-fail-fast",
+    ]))?;
+    Ok(Outcome::of(
+        count::cargo(&finished.lines).with_end(finished.ok),
+    ))
+}
+
+/// The types of the front end, and its unit tests.
+pub(crate) fn frontend(repo: &Repo) -> Result<Outcome> {
+    const FOLDER: &str = "crates/vanthu-web";
+    if !install(repo, FOLDER)? {
+        return Ok(Outcome::of(Count::one(false)).note("npm ci failed"));
+    }
+    let mut count = Count::default();
+    if has_npm_script(repo, FOLDER, "check")? {
+        count.add(Count::one(npm(repo, FOLDER, &["run", "check"])?.ok));
+    }
+    if has_npm_script(repo, FOLDER, "test")? {
+        let finished = npm(repo, FOLDER, &["test"])?;
+        count.add(count::node(&finished.lines).with_end(finished.ok));
+    }
+    Ok(Outcome::of(count))
+}
+
+/// The main job in a real browser, against a server of its own.
+pub(crate) fn browser(repo: &Repo) -> Result<Outcome> {
+    const FOLDER: &str = "e2e";
+    if !repo.has("e2e/package.json") {
+        return Ok(Outcome::absent("e2e/package.json is missing"));
+    }
+    let Some(chromium) = child::find("chromium") else {
+        return Ok(Outcome::absent("Chromium is not installed"));
+    };
+    let Some([server, agent]) = programs(repo)? else {
+        return Ok(Outcome::of(Count::one(false)).note("the programs did not build"));
+    };
+    if !install(repo, FOLDER)? {
+        return Ok(Outcome::of(Count::one(false)).note("npm ci failed"));
+    }
+    let mut run = command(repo, "node");
+    run.current_dir(repo.path(FOLDER));
+    run.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]);
+    run.env("VANTHU_BIN", server)
+        .env("VANTHU_AGENT_BIN", agent)
+        .env("CHROMIUM", chromium);
+    let finished = child::run(&mut run)?;
+    Ok(Outcome::of(
+        count::node(&finished.lines).with_end(finished.ok),
+    ))
+}
+
+/// One document of the demonstration under poppler and pyHanko.
+pub(crate) fn validators(repo: &Repo) -> Result<Outcome> {
+    if child::find("pdfsig").is_none() {
+        return Ok(Outcome::absent("poppler-utils is not installed"));
+    }
+    if programs(repo)?.is_none() {
+        return Ok(Outcome::of(Count::one(false)).note("the programs did not build"));
+    }
+    let python = child::run(&mut script(repo, "scripts/python.sh"))?;
+    let Some(python) = python.lines.last().filter(|_| python.ok) else {
+        return Ok(Outcome::absent(
+            "the virtual environment of tests/requirements.txt could not be made",
+        ));
+    };
+    let folder = target(repo).join("validators");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).context("cannot empty the folder of the last run")?;
+    }
+    let mut demo = script(repo, "scripts/demo.sh");
+    demo.args(["--own", "--out"]).arg(&folder);
+    if !child::run(&mut demo)?.ok {
+        return Ok(Outcome::of(Count::one(false)).note("the demonstration failed"));
+    }
+    let finished = child::run(
+        command(repo, python)
+            .arg("tests/validators.py")
+            .arg(&folder),
+    )?;
+    Ok(Outcome::of(
+        count::cargo(&finished.lines).with_end(finished.ok),
+    ))
+}
+
+/// The server and the agent, built as `make run` builds them.
+fn programs(repo: &Repo) -> Result<Option<[PathBuf; 2]>> {
+    let built = child::run(&mut script(repo, "scripts/build.sh"))?.ok;
+    let folder = target(repo).join("practice");
+    Ok(built.then(|| [folder.join("vanthu"), folder.join("vanthu-agent")]))
+}
+
+/// `npm ci`, unless the lock file is what was installed last.
+fn install(repo: &Repo, folder: &str) -> Result<bool> {
+    let time = |file: &str| {
+        fs::metadata(repo.path(folder).join(file))
+            .and_then(|facts| facts.modified())
+            .ok()
+    };
+    match (
+        time("node_modules/.package-lock.json"),
+        time("package-lock.json"),
+    ) {
+        (Some(installed), Some(locked)) if installed >= locked => Ok(true),
+        _ => Ok(npm(repo, folder, &["ci", "--no-audit", "--no-fund"])?.ok),
+    }
+}
+
+fn npm(repo: &Repo, folder: &str, arguments: &[&str]) -> Result<Finished> {
+    child::run(
+        command(repo, "npm")
+            .current_dir(repo.path(folder))
+            .args(arguments),
+    )
+}
+
+fn has_npm_script(repo: &Repo, folder: &str, name: &str) -> Result<bool> {
+    let package: serde_json::Value =
+        serde_json::from_str(&repo.read(&format!("{folder}/package.json"))?)
+            .with_context(|| format!("{folder}/package.json"))?;
+    let there = package
+        .get("scripts")
+        .and_then(|scripts| scripts.get(name))
+        .is_some();
+    if !there {
+        say(&format!("{folder}/package.json has no script “{name}”"));
+    }
+    Ok(there)
+}
+
+/// Where cargo builds; the scripts ask the same variable.
+fn target(repo: &Repo) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| repo.path("target"), |folder| repo.root().join(folder))
+}
+
+fn command(repo: &Repo, program: &str) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(repo.root());
+    command
+}
+
+fn script(repo: &Repo, path: &str) -> Command {
+    let mut command = Command::new("bash");
+    command.arg(path).current_dir(repo.root());
+    command
+}
