@@ -1,0 +1,259 @@
+//! The ledger (sổ nhật ký): the closed list of acts that can be recorded, and the chain of hashes.
+//!
+//! Every act is one entry, written in the transaction that does it. An entry's hash covers the hash
+//! before it, so that nothing can be changed, removed or put in between without being found.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::moment::Moment;
+
+macro_rules! acts {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $text:literal;)*) => {
+        /// Everything that can be recorded. A word once used is never used for something else.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Act {
+            $($(#[$doc])* #[serde(rename = $code)] $name,)*
+        }
+
+        impl Act {
+            /// Every act.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The stored word.
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// What the timeline says, in Vietnamese.
+            pub const fn text(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+        }
+    };
+}
+
+acts! {
+    /// The installation was made.
+    InstallationMade = "installation-made", "Khởi tạo hệ thống";
+    /// A person signed in.
+    SignedIn = "signed-in", "Đăng nhập";
+    /// A sign-in was refused.
+    SignInRefused = "sign-in-refused", "Từ chối đăng nhập";
+    /// A person signed out.
+    SignedOut = "signed-out", "Đăng xuất";
+    /// A password was changed.
+    PasswordChanged = "password-changed", "Đổi mật khẩu";
+    /// An account was made.
+    AccountMade = "account-made", "Tạo tài khoản";
+    /// An account was refused, as with a free mail address.
+    AccountRefused = "account-refused", "Từ chối tạo tài khoản";
+    /// An account was locked and all its sessions ended.
+    AccountLocked = "account-locked", "Khóa tài khoản";
+    /// An account was unlocked.
+    AccountUnlocked = "account-unlocked", "Mở khóa tài khoản";
+    /// One session was ended by its owner or an administrator.
+    SessionEnded = "session-ended", "Kết thúc phiên đăng nhập";
+    /// A text or file was refused because it is marked as a state secret; nothing of it is kept.
+    SecretRefused = "secret-refused", "Từ chối nội dung có dấu hiệu bí mật nhà nước";
+    /// A draft was begun.
+    DraftStarted = "draft-started", "Tạo dự thảo";
+    /// A draft was saved as a version.
+    DraftSaved = "draft-saved", "Lưu phiên bản dự thảo";
+    /// A finished PDF was put in the place of a typeset body.
+    DraftUploaded = "draft-uploaded", "Tải lên văn bản PDF";
+    /// A file was attached.
+    FileAttached = "file-attached", "Đính kèm tệp";
+    /// An attached file was taken off.
+    FileRemoved = "file-removed", "Bỏ tệp đính kèm";
+    /// The drafter submitted it.
+    Submitted = "submitted", "Trình văn bản";
+    /// The drafter took it back.
+    TakenBack = "taken-back", "Rút trình";
+    /// The head of the unit approved it.
+    Approved = "approved", "Duyệt nội dung";
+    /// It was returned to the drafter.
+    ReturnedToDrafter = "returned-to-drafter", "Trả lại người soạn thảo";
+    /// Somebody gave an opinion.
+    Commented = "commented", "Cho ý kiến";
+    /// A draft was given up.
+    Withdrawn = "withdrawn", "Hủy dự thảo";
+    /// A signing session was opened.
+    SigningOpened = "signing-opened", "Mở phiên ký số";
+    /// A signing session ended without a signature.
+    SigningFailed = "signing-failed", "Phiên ký số không thành";
+    /// The authorised person's signature stands.
+    Signed = "signed", "Người có thẩm quyền ký số";
+    /// A number was given.
+    NumberGiven = "number-given", "Cấp số";
+    /// A number was made void.
+    NumberVoided = "number-voided", "Hủy số";
+    /// The agency's signature stands.
+    Sealed = "sealed", "Ký số của cơ quan";
+    /// It was issued.
+    Issued = "issued", "Phát hành";
+    /// A delivery moved on.
+    DeliveryMoved = "delivery-moved", "Trạng thái nơi nhận";
+    /// A document arrived.
+    Arrived = "arrived", "Văn bản đến";
+    /// A document that had arrived was examined.
+    Checked = "checked", "Kiểm tra chữ ký số";
+    /// It was accepted.
+    Accepted = "accepted", "Tiếp nhận";
+    /// It was returned to its sender.
+    ReturnedToSender = "returned-to-sender", "Trả lại nơi gửi";
+    /// It was entered in the register.
+    Registered = "registered", "Vào sổ văn bản đến";
+    /// It was presented to the leader.
+    Presented = "presented", "Trình lãnh đạo";
+    /// The leader directed it.
+    Directed = "directed", "Bút phê, chuyển xử lý";
+    /// A line was passed on within a unit.
+    LineAssigned = "line-assigned", "Phân công xử lý";
+    /// A line was taken up.
+    LineStarted = "line-started", "Bắt đầu xử lý";
+    /// A line for information was read.
+    LineRead = "line-read", "Đã đọc";
+    /// A line was finished.
+    LineFinished = "line-finished", "Xử lý xong";
+    /// A line was given back.
+    LineReturned = "line-returned", "Trả lại việc";
+    /// A line was taken back.
+    LineTakenBack = "line-taken-back", "Lấy lại việc";
+    /// More time was asked for.
+    ExtensionAsked = "extension-asked", "Đề nghị gia hạn";
+    /// More time was granted or refused.
+    ExtensionDecided = "extension-decided", "Quyết định gia hạn";
+    /// The incoming document is finished.
+    Completed = "completed", "Hoàn thành xử lý";
+    /// A register was printed.
+    RegisterPrinted = "register-printed", "In sổ đăng ký";
+    /// A document's file was opened.
+    FileOpened = "file-opened", "Xem tệp văn bản";
+}
+
+/// One entry, before the store gives it its place in the chain.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// When.
+    pub at: Moment,
+    /// The account that acted; none where the system itself did.
+    pub account_id: Option<String>,
+    /// The person.
+    pub person_id: Option<String>,
+    /// The agency for which it was done.
+    pub agency_id: Option<String>,
+    /// What was done.
+    pub act: Act,
+    /// To what, by its identifier.
+    pub object_id: String,
+    /// Other objects whose timeline shows it.
+    pub about: Vec<String>,
+    /// What else should be known: words, numbers, digests; never a secret, never content.
+    pub data: Value,
+}
+
+/// The hash that an installation's first entry follows.
+pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+impl Entry {
+    /// The entry's hash in hexadecimal: SHA-256 over the previous hash, the place in the chain, and
+    /// each field with its length before it, so that no two entries read the same.
+    ///
+    /// Clause: TG-5.1
+    pub fn hash(&self, seq: i64, previous: &str) -> String {
+        let mut hasher = Sha256::new();
+        let mut field = |text: &str| {
+            hasher.update((text.len() as u64).to_be_bytes());
+            hasher.update(text.as_bytes());
+        };
+        field("vanthu-ledger-1");
+        field(previous);
+        field(&seq.to_string());
+        field(&self.at.unix_micros().to_string());
+        field(self.account_id.as_deref().unwrap_or(""));
+        field(self.person_id.as_deref().unwrap_or(""));
+        field(self.agency_id.as_deref().unwrap_or(""));
+        field(self.act.code());
+        field(&self.object_id);
+        field(&self.about.len().to_string());
+        for object in &self.about {
+            field(object);
+        }
+        field(&self.data.to_string());
+        hex::encode(hasher.finalize())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry() -> Entry {
+        Entry {
+            at: Moment::from_unix_seconds(1_795_300_000),
+            account_id: Some("acc_1".to_owned()),
+            person_id: None,
+            agency_id: Some("agc_1".to_owned()),
+            act: Act::Signed,
+            object_id: "out_1".to_owned(),
+            about: vec!["sgn_1".to_owned()],
+            data: serde_json::json!({"digest": "00"}),
+        }
+    }
+
+    /// Proves: TG-5.1
+    #[test]
+    fn every_field_of_an_entry_counts_in_its_hash() {
+        let base = entry().hash(1, GENESIS);
+        let changed = [
+            Entry {
+                at: Moment::from_unix_seconds(1),
+                ..entry()
+            },
+            Entry {
+                account_id: None,
+                ..entry()
+            },
+            Entry {
+                person_id: Some("per_1".to_owned()),
+                ..entry()
+            },
+            Entry {
+                agency_id: None,
+                ..entry()
+            },
+            Entry {
+                act: Act::Sealed,
+                ..entry()
+            },
+            Entry {
+                object_id: "out_2".to_owned(),
+                ..entry()
+            },
+            Entry {
+                about: vec![],
+                ..entry()
+            },
+            Entry {
+                data: serde_json::json!({"digest": "01"}),
+                ..entry()
+            },
+        ];
+        for other in changed {
+            assert_ne!(other.hash(1, GENESIS), base, "{other:?}");
+        }
+        assert_ne!(entry().hash(2, GENESIS), base);
+        assert_ne!(entry().hash(1, &base), base);
+        assert_eq!(entry().hash(1, GENESIS), base);
+    }
+
+    #[test]
+    fn no_two_acts_share_a_word() {
+        let mut words: Vec<_> = Act::ALL.iter().map(|a| a.code()).collect();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), Act::ALL.len());
+    }
+}

@@ -1,0 +1,464 @@
+//! A refusal (từ chối): the rules say no, and say why.
+//!
+//! A refusal always tells four things: what was refused, why, by which article, and what to do
+//! now. The texts stand in `refusals.toml`; the code and its arguments travel. Whatever the
+//! machine breaks by itself is a fault of its own floor, not a refusal.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use crate::kind::BadCode;
+use crate::text::fill;
+
+/// A rule that said no, with what it was about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// Which refusal.
+    pub code: RefusalCode,
+    /// What its texts mention, by placeholder.
+    #[serde(default)]
+    pub args: BTreeMap<String, String>,
+}
+
+/// How sure it is that the article says this (mức độ chắc chắn của căn cứ).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Certainty {
+    /// The provision itself was read.
+    #[default]
+    Text,
+    /// One of the source documents of the requirements says so.
+    Seed,
+    /// Read in a secondary restatement; the number of the article may be off.
+    Sec,
+    /// Known, not confirmed.
+    Recall,
+    /// Deduced for software from the rules.
+    Infer,
+}
+
+impl Refusal {
+    /// A refusal without arguments yet.
+    pub fn new(code: RefusalCode) -> Self {
+        Self {
+            code,
+            args: BTreeMap::new(),
+        }
+    }
+
+    /// Adds what a placeholder stands for.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl fmt::Display) -> Self {
+        self.args.insert(name.to_owned(), value.to_string());
+        self
+    }
+
+    /// Cites this basis in place of the catalogue's: the citation of a value of the regulation
+    /// profile, which may differ by province and by day.
+    #[must_use]
+    pub fn by(self, citation: impl fmt::Display) -> Self {
+        self.with(BASIS, citation)
+    }
+
+    /// What was refused.
+    pub fn what(&self) -> String {
+        self.filled(&self.texts().what)
+    }
+
+    /// Why.
+    pub fn why(&self) -> String {
+        self.filled(&self.texts().why)
+    }
+
+    /// By which article.
+    pub fn article(&self) -> String {
+        self.args
+            .get(BASIS)
+            .cloned()
+            .unwrap_or_else(|| self.texts().article.clone())
+    }
+
+    /// What to do now.
+    pub fn now(&self) -> String {
+        self.filled(&self.texts().now)
+    }
+
+    /// How sure the article is.
+    pub fn certainty(&self) -> Certainty {
+        self.texts().certainty
+    }
+
+    /// A sentence begins with a capital, whatever stands first in it.
+    fn filled(&self, template: &str) -> String {
+        let mut args = self.texts().args.clone();
+        args.extend(self.args.clone());
+        let text = fill(template, &args);
+        let mut rest = text.chars();
+        let first = rest.next().into_iter().flat_map(char::to_uppercase);
+        first.chain(rest).collect()
+    }
+
+    fn texts(&self) -> &'static Texts {
+        CATALOGUE.get(self.code.code()).unwrap_or(&MISSING)
+    }
+}
+
+impl From<RefusalCode> for Refusal {
+    fn from(code: RefusalCode) -> Self {
+        Self::new(code)
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.what())
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// The argument that [`Refusal::by`] sets.
+const BASIS: &str = "basis";
+
+/// The texts of one refusal in the catalogue.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Texts {
+    what: String,
+    why: String,
+    article: String,
+    now: String,
+    #[serde(default)]
+    certainty: Certainty,
+    /// The placeholders that the texts hold, with what stands in where the refusal says nothing.
+    #[serde(default)]
+    args: BTreeMap<String, String>,
+}
+
+static MISSING: LazyLock<Texts> = LazyLock::new(Texts::default);
+
+/// A test proves that the file reads and is complete; a catalogue that did not read would show
+/// empty texts beside the code, and would not stop the program.
+static CATALOGUE: LazyLock<BTreeMap<String, Texts>> =
+    LazyLock::new(|| toml::from_str(include_str!("refusals.toml")).unwrap_or_default());
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal;)*) => {
+        /// Every refusal there is. A code is never used again for something else. The words after
+        /// the colon name the arguments of its texts; an argument that a caller leaves out is
+        /// replaced by the general words of the catalogue.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum RefusalCode {
+            $($(#[$doc])* #[serde(rename = $code)] $name,)*
+        }
+
+        impl RefusalCode {
+            /// Every code, in the order of the catalogue.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The code as it is stored and sent.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // --- anywhere ---
+    /// The post in use has no right to do this: `action`, `who`.
+    NotPermitted = "not-permitted";
+    /// There is no such thing, or not for this person: `thing`.
+    NotFound = "not-found";
+    /// Somebody else changed it in the meantime: `thing`.
+    ConflictVersion = "conflict-version";
+    /// The thing's life does not allow this step now: `action`, `state`.
+    WrongState = "wrong-state";
+    /// Somebody has decided already: `decision`.
+    AlreadyDecided = "already-decided";
+    /// A required field is empty: `field`.
+    FieldRequired = "field-required";
+    /// A field is too long: `field`, `max`.
+    FieldTooLong = "field-too-long";
+    /// A field is not in its form: `field`, `why`.
+    FieldMalformed = "field-malformed";
+    /// The request can't be read: `detail`.
+    RequestMalformed = "request-malformed";
+    /// The same request key came with another content.
+    IdempotencyConflict = "idempotency-conflict";
+    /// A batch holds too much: `count`, `max`.
+    BatchTooLarge = "batch-too-large";
+    // --- files ---
+    /// A state secret: `marking`, `place`.
+    StateSecret = "state-secret";
+    /// The file can't be read: `file`.
+    FileDamaged = "file-damaged";
+    /// The file holds nothing: `file`.
+    FileEmpty = "file-empty";
+    /// The file is locked by a password: `file`.
+    FileEncrypted = "file-encrypted";
+    /// The file holds scripts, launches or hidden files: `file`.
+    FileScripts = "file-scripts";
+    /// The file is too large: `file`, `size`, `max`.
+    FileTooLarge = "file-too-large";
+    /// The bytes are of another type than the name says: `file`, `found`.
+    FileTypeMismatch = "file-type-mismatch";
+    /// This type of file is not taken: `file`, `allowed`.
+    FileTypeNotAllowed = "file-type-not-allowed";
+    /// The packed file unpacks to far too much: `file`.
+    ArchiveBomb = "archive-bomb";
+    /// The name of the file is too long: `file`, `max`.
+    NameTooLong = "name-too-long";
+    /// Too many pages: `pages`, `max`.
+    TooManyPages = "too-many-pages";
+    /// The uploaded PDF has no places for number, date, signature: `missing`.
+    NoPlacesFound = "no-places-found";
+    // --- drafting and review ---
+    /// The text of the draft is empty.
+    BodyEmpty = "body-empty";
+    /// The abstract is empty.
+    AbstractRequired = "abstract-required";
+    /// No recipient.
+    RecipientsMissing = "recipients-missing";
+    /// A recipient has no address on any channel: `recipient`.
+    RecipientUnreachable = "recipient-unreachable";
+    /// No signer was chosen who may sign.
+    SignerMissing = "signer-missing";
+    /// Content or form has not been approved: `step`.
+    ApprovalMissing = "approval-missing";
+    /// A draft goes back only with an opinion.
+    OpinionRequired = "opinion-required";
+    /// A signed document can't be edited.
+    DocumentFrozen = "document-frozen";
+    // --- authority and signing ---
+    /// The person holds no authority to sign this on that day: `signer`, `day`.
+    SignerNotAuthorised = "signer-not-authorised";
+    /// The delegation has ended: `signer`, `until`.
+    DelegationExpired = "delegation-expired";
+    /// The file carries no signature.
+    SignatureMissing = "signature-missing";
+    /// Somebody else than the chosen signer signed: `signer`, `expected`.
+    SignatureNotByAuthorised = "signature-not-by-authorised";
+    /// A later file is no byte-for-byte extension of the earlier.
+    NotAnExtension = "not-an-extension";
+    /// A signature does not validate: `finding`.
+    SignatureInvalid = "signature-invalid";
+    /// A signature can't be judged yet: `finding`.
+    SignatureNotDetermined = "signature-not-determined";
+    /// Too weak an algorithm: `algorithm`.
+    AlgorithmWeak = "algorithm-weak";
+    /// The picture of the handwritten signature is not on record: `signer`.
+    SignaturePictureMissing = "signature-picture-missing";
+    /// The certificate belongs to another: `subject`.
+    CertificateNotYours = "certificate-not-yours";
+    /// The certificate has expired: `until`.
+    CertificateExpired = "certificate-expired";
+    /// The certificate is not effective yet: `from`.
+    CertificateNotYetEffective = "certificate-not-yet-effective";
+    /// The certificate was revoked: `on`.
+    CertificateRevoked = "certificate-revoked";
+    /// The certificate is suspended here: `on`.
+    CertificateSuspended = "certificate-suspended";
+    /// No configured authority issued the certificate: `issuer`.
+    CertificateUnknownIssuer = "certificate-unknown-issuer";
+    /// The certificate is not on record for this account: `serial`.
+    CertificateNotOnRecord = "certificate-not-on-record";
+    /// A practice certificate on a real installation: `subject`.
+    CertificatePractice = "certificate-practice";
+    /// The state of the certificate could not be asked: `issuer`.
+    RevocationUnknown = "revocation-unknown";
+    /// The time-stamp service did not answer well: `service`.
+    TimestampFailed = "timestamp-failed";
+    /// The signing session has run out.
+    SigningSessionExpired = "signing-session-expired";
+    /// The signing session was used already.
+    SigningSessionUsed = "signing-session-used";
+    /// The signing session was cancelled: `reason`.
+    SigningSessionCancelled = "signing-session-cancelled";
+    /// The agent consented by itself where a person has to.
+    SigningConsentAutomaticRefused = "signing-consent-automatic-refused";
+    /// The PIN was wrong.
+    PinWrong = "pin-wrong";
+    /// What was signed is not what was shown.
+    DigestMismatch = "digest-mismatch";
+    /// No signing agent answers on this machine.
+    AgentAbsent = "agent-absent";
+    /// The signing agent is too old: `version`, `required`.
+    AgentOutdated = "agent-outdated";
+    // --- number, seal, issue ---
+    /// The agency has no abbreviation to note documents with: `agency`.
+    NotationMissing = "notation-missing";
+    /// The number is in use: `number`.
+    NumberTaken = "number-taken";
+    /// A number is voided only with a reason.
+    NumberVoidNeedsReason = "number-void-needs-reason";
+    /// The number is not the one that stands in the register: `number`.
+    NumberNotCurrent = "number-not-current";
+    /// The register of the year is closed: `year`.
+    RegisterClosed = "register-closed";
+    /// No decision gives the agency's key device to this clerk: `agency`.
+    SealHolderNotRecorded = "seal-holder-not-recorded";
+    /// The seal's picture and size are not on record: `agency`.
+    SealPictureMissing = "seal-picture-missing";
+    /// The agency would sign on another day than that of issue: `day`, `today`.
+    SealDayDiffers = "seal-day-differs";
+    /// One of the two signatures is missing: `missing`.
+    BothSignaturesMissing = "both-signatures-missing";
+    /// Paper goes beside the electronic document only in named cases.
+    PaperCaseRequired = "paper-case-required";
+    /// A recall needs a reason.
+    RecallReasonRequired = "recall-reason-required";
+    // --- receiving, directing, processing ---
+    /// A document that fails the check can't be accepted: `failed`.
+    ReceiptFailedCheck = "receipt-failed-check";
+    /// A return needs a reason.
+    ReturnReasonRequired = "return-reason-required";
+    /// The document is here already: `number`, `agency`.
+    DuplicateIncoming = "duplicate-incoming";
+    /// A document is processed only after registration.
+    RegistrationRequired = "registration-required";
+    /// Exactly one unit or person leads.
+    LeadMissing = "lead-missing";
+    /// A deadline is needed here.
+    DeadlineRequired = "deadline-required";
+    /// The deadline is over already: `deadline`.
+    DeadlineInThePast = "deadline-in-the-past";
+    /// The line is another's: `holder`.
+    LineNotYours = "line-not-yours";
+    /// Lines are still open: `count`.
+    LinesOpen = "lines-open";
+    /// A finished line says what came out.
+    ResultRequired = "result-required";
+    /// An extension is asked already.
+    ExtensionPending = "extension-pending";
+    /// An extension needs a reason.
+    ExtensionReasonRequired = "extension-reason-required";
+    // --- accounts and service ---
+    /// An address at a free mail service: `domain`.
+    FreeMail = "free-mail";
+    /// An address outside the official domains: `domain`.
+    MailDomainNotOfficial = "mail-domain-not-official";
+    /// No mail address: `address`.
+    MailMalformed = "mail-malformed";
+    /// The password is too weak: `lacks`.
+    PasswordWeak = "password-weak";
+    /// The password was used before: `count`.
+    PasswordReused = "password-reused";
+    /// The password has to be changed first.
+    PasswordChangeRequired = "password-change-required";
+    /// Name and password do not go together.
+    SignInFailed = "sign-in-failed";
+    /// The account is locked: `until`.
+    AccountLocked = "account-locked";
+    /// Nobody is signed in.
+    SignInRequired = "sign-in-required";
+    /// The session has ended for idleness: `minutes`.
+    SessionEnded = "session-ended";
+    /// The account is in use elsewhere: `where`.
+    SessionElsewhere = "session-elsewhere";
+    /// The form did not come from our page.
+    Csrf = "csrf";
+    /// Too many requests: `seconds`.
+    RateLimited = "rate-limited";
+    /// The disk is full.
+    StorageFull = "storage-full";
+    /// The database does not answer.
+    DatabaseGone = "database-gone";
+}
+
+impl fmt::Display for RefusalCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl FromStr for RefusalCode {
+    type Err = BadCode;
+
+    fn from_str(text: &str) -> Result<Self, BadCode> {
+        let found = Self::ALL.iter().copied().find(|code| code.code() == text);
+        found.ok_or_else(|| BadCode::new("a refusal", text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::placeholders;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_code_has_complete_texts_and_no_text_is_left_over() {
+        let catalogue: BTreeMap<String, Texts> =
+            toml::from_str(include_str!("refusals.toml")).unwrap();
+        let codes: BTreeSet<_> = RefusalCode::ALL.iter().map(|code| code.code()).collect();
+        let entries: BTreeSet<_> = catalogue.keys().map(String::as_str).collect();
+        assert_eq!(codes, entries);
+        assert_eq!(codes.len(), RefusalCode::ALL.len(), "a code is used twice");
+        for (code, texts) in &catalogue {
+            for text in [&texts.what, &texts.why, &texts.article, &texts.now] {
+                assert!(text.trim().chars().count() >= 8, "{code}: {text:?}");
+                assert_eq!(text, text.trim(), "{code}");
+            }
+            for text in [&texts.what, &texts.why, &texts.now] {
+                assert!(text.ends_with('.'), "{code}: {text:?} is no sentence");
+            }
+        }
+    }
+
+    #[test]
+    fn every_placeholder_is_declared_and_every_declared_one_is_used() {
+        for (code, texts) in CATALOGUE.iter() {
+            let used: BTreeSet<_> = [&texts.what, &texts.why, &texts.now]
+                .into_iter()
+                .flat_map(|text| placeholders(text))
+                .collect();
+            let declared: BTreeSet<_> = texts.args.keys().map(String::as_str).collect();
+            assert_eq!(used, declared, "{code}");
+            assert!(placeholders(&texts.article).is_empty(), "{code}");
+            assert!(!declared.contains(BASIS), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_reads_well_even_where_its_maker_said_nothing() {
+        for code in RefusalCode::ALL {
+            let refusal = Refusal::new(*code);
+            for text in [refusal.what(), refusal.why(), refusal.now()] {
+                assert!(!text.contains(['…', '{', '}']), "{code}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_what_why_by_which_article_and_what_now() {
+        let refusal = Refusal::new(RefusalCode::FieldTooLong)
+            .with("field", "Trích yếu")
+            .with("max", 500);
+        assert!(refusal.what().contains("Trích yếu"), "{}", refusal.what());
+        assert!(refusal.why().contains("500"), "{}", refusal.why());
+        assert!(refusal.article().contains("30/2020/NĐ-CP"));
+        assert!(refusal.to_string().starts_with("field-too-long: "));
+    }
+
+    #[test]
+    fn the_basis_of_the_profile_goes_before_that_of_the_catalogue() {
+        let refusal = Refusal::new(RefusalCode::FileTooLarge).by("Điều 8 Quy chế Bình Mẫu");
+        assert_eq!(refusal.article(), "Điều 8 Quy chế Bình Mẫu");
+    }
+
+    #[test]
+    fn a_refusal_travels_as_json() {
+        let refusal = Refusal::new(RefusalCode::NotFound).with("thing", "văn bản");
+        let json = serde_json::to_string(&refusal).unwrap();
+        assert_eq!(json, r#"{"code":"not-found","args":{"thing":"văn bản"}}"#);
+        assert_eq!(serde_json::from_str::<Refusal>(&json).unwrap(), refusal);
+        for code in RefusalCode::ALL {
+            assert_eq!(code.code().parse::<RefusalCode>(), Ok(*code));
+        }
+    }
+}
