@@ -1,0 +1,411 @@
+//! Digest and signature algorithms and their identifiers.
+
+use aws_lc_rs::digest;
+use const_oid::ObjectIdentifier;
+use serde::{Deserialize, Serialize};
+
+use crate::asn1::{self, Reader, Tlv, tag};
+use crate::error::Malformed;
+use crate::oid;
+
+/// A digest algorithm (hàm băm).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum DigestAlgorithm {
+    Sha1,
+    Sha224,
+    Sha256,
+    Sha384,
+    Sha512,
+    #[serde(rename = "sha512-256")]
+    Sha512_256,
+    #[serde(rename = "sha3-256")]
+    Sha3_256,
+    #[serde(rename = "sha3-384")]
+    Sha3_384,
+    #[serde(rename = "sha3-512")]
+    Sha3_512,
+}
+
+impl DigestAlgorithm {
+    const ALL: [Self; 9] = [
+        Self::Sha1,
+        Self::Sha224,
+        Self::Sha256,
+        Self::Sha384,
+        Self::Sha512,
+        Self::Sha512_256,
+        Self::Sha3_256,
+        Self::Sha3_384,
+        Self::Sha3_512,
+    ];
+
+    /// By object identifier.
+    pub fn from_oid(value: ObjectIdentifier) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|algorithm| algorithm.oid() == value)
+    }
+
+    /// Its object identifier.
+    pub fn oid(self) -> ObjectIdentifier {
+        match self {
+            Self::Sha1 => oid::SHA1,
+            Self::Sha224 => oid::SHA224,
+            Self::Sha256 => oid::SHA256,
+            Self::Sha384 => oid::SHA384,
+            Self::Sha512 => oid::SHA512,
+            Self::Sha512_256 => oid::SHA512_256,
+            Self::Sha3_256 => oid::SHA3_256,
+            Self::Sha3_384 => oid::SHA3_384,
+            Self::Sha3_512 => oid::SHA3_512,
+        }
+    }
+
+    /// Hashes one slice.
+    pub fn digest(self, bytes: &[u8]) -> Vec<u8> {
+        self.digest_parts(&[bytes])
+    }
+
+    /// Hashes slices as if they stood behind each other.
+    pub fn digest_parts(self, parts: &[&[u8]]) -> Vec<u8> {
+        let mut context = digest::Context::new(self.engine());
+        for part in parts {
+            context.update(part);
+        }
+        context.finish().as_ref().to_vec()
+    }
+
+    /// Too weak for a new signature: verified and reported, never made.
+    pub fn is_weak(self) -> bool {
+        matches!(self, Self::Sha1 | Self::Sha224)
+    }
+
+    /// Its `AlgorithmIdentifier`, without parameters (RFC 5754).
+    pub fn identifier(self) -> Vec<u8> {
+        asn1::sequence(&[asn1::oid(self.oid())])
+    }
+
+    /// From an `AlgorithmIdentifier`; `None` for one that is not known here.
+    pub fn from_identifier(identifier: &[u8]) -> Result<Option<Self>, Malformed> {
+        Ok(Self::from_oid(
+            Reader::new(identifier)
+                .sequence()?
+                .expect(tag::OID)?
+                .oid()?,
+        ))
+    }
+
+    pub(crate) fn engine(self) -> &'static digest::Algorithm {
+        match self {
+            Self::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
+            Self::Sha224 => &digest::SHA224,
+            Self::Sha256 => &digest::SHA256,
+            Self::Sha384 => &digest::SHA384,
+            Self::Sha512 => &digest::SHA512,
+            Self::Sha512_256 => &digest::SHA512_256,
+            Self::Sha3_256 => &digest::SHA3_256,
+            Self::Sha3_384 => &digest::SHA3_384,
+            Self::Sha3_512 => &digest::SHA3_512,
+        }
+    }
+}
+
+/// A signature algorithm with its digest and, for ECDSA, the curve (thuật toán ký số).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum SignatureAlgorithm {
+    /// Verified only.
+    RsaPkcs1Sha1,
+    RsaPkcs1Sha256,
+    RsaPkcs1Sha384,
+    RsaPkcs1Sha512,
+    /// Salt as long as the digest, as in all PSS variants here.
+    RsaPssSha256,
+    RsaPssSha384,
+    RsaPssSha512,
+    EcdsaP256Sha256,
+    EcdsaP256Sha384,
+    EcdsaP256Sha512,
+    EcdsaP384Sha256,
+    EcdsaP384Sha384,
+    EcdsaP384Sha512,
+    EcdsaP521Sha256,
+    EcdsaP521Sha384,
+    EcdsaP521Sha512,
+    Ed25519,
+}
+
+/// The kind of a public key, from its `SubjectPublicKeyInfo`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum KeyKind {
+    Rsa,
+    EcP256,
+    EcP384,
+    EcP521,
+    Ed25519,
+    /// A key whose signatures cannot be checked here.
+    Other,
+}
+
+impl SignatureAlgorithm {
+    const NAMES: [(Self, &'static str); 17] = [
+        (Self::RsaPkcs1Sha1, "rsa-pkcs1-sha1"),
+        (Self::RsaPkcs1Sha256, "rsa-pkcs1-sha256"),
+        (Self::RsaPkcs1Sha384, "rsa-pkcs1-sha384"),
+        (Self::RsaPkcs1Sha512, "rsa-pkcs1-sha512"),
+        (Self::RsaPssSha256, "rsa-pss-sha256"),
+        (Self::RsaPssSha384, "rsa-pss-sha384"),
+        (Self::RsaPssSha512, "rsa-pss-sha512"),
+        (Self::EcdsaP256Sha256, "ecdsa-p256-sha256"),
+        (Self::EcdsaP256Sha384, "ecdsa-p256-sha384"),
+        (Self::EcdsaP256Sha512, "ecdsa-p256-sha512"),
+        (Self::EcdsaP384Sha256, "ecdsa-p384-sha256"),
+        (Self::EcdsaP384Sha384, "ecdsa-p384-sha384"),
+        (Self::EcdsaP384Sha512, "ecdsa-p384-sha512"),
+        (Self::EcdsaP521Sha256, "ecdsa-p521-sha256"),
+        (Self::EcdsaP521Sha384, "ecdsa-p521-sha384"),
+        (Self::EcdsaP521Sha512, "ecdsa-p521-sha512"),
+        (Self::Ed25519, "ed25519"),
+    ];
+
+    /// The name used in protocols and reports.
+    pub fn name(self) -> &'static str {
+        Self::NAMES
+            .into_iter()
+            .find(|(it, _)| *it == self)
+            .map_or("", |(_, name)| name)
+    }
+
+    /// The algorithm of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::NAMES
+            .into_iter()
+            .find(|(_, it)| *it == name)
+            .map(|(it, _)| it)
+    }
+
+    /// The digest inside.
+    pub fn digest(self) -> DigestAlgorithm {
+        match self {
+            Self::RsaPkcs1Sha1 => DigestAlgorithm::Sha1,
+            Self::RsaPkcs1Sha256
+            | Self::RsaPssSha256
+            | Self::EcdsaP256Sha256
+            | Self::EcdsaP384Sha256
+            | Self::EcdsaP521Sha256 => DigestAlgorithm::Sha256,
+            Self::RsaPkcs1Sha384
+            | Self::RsaPssSha384
+            | Self::EcdsaP256Sha384
+            | Self::EcdsaP384Sha384
+            | Self::EcdsaP521Sha384 => DigestAlgorithm::Sha384,
+            Self::RsaPkcs1Sha512
+            | Self::RsaPssSha512
+            | Self::EcdsaP256Sha512
+            | Self::EcdsaP384Sha512
+            | Self::EcdsaP521Sha512
+            | Self::Ed25519 => DigestAlgorithm::Sha512,
+        }
+    }
+
+    /// The keys it works with.
+    pub fn key_kind(self) -> KeyKind {
+        match self {
+            Self::RsaPkcs1Sha1
+            | Self::RsaPkcs1Sha256
+            | Self::RsaPkcs1Sha384
+            | Self::RsaPkcs1Sha512
+            | Self::RsaPssSha256
+            | Self::RsaPssSha384
+            | Self::RsaPssSha512 => KeyKind::Rsa,
+            Self::EcdsaP256Sha256 | Self::EcdsaP256Sha384 | Self::EcdsaP256Sha512 => {
+                KeyKind::EcP256
+            }
+            Self::EcdsaP384Sha256 | Self::EcdsaP384Sha384 | Self::EcdsaP384Sha512 => {
+                KeyKind::EcP384
+            }
+            Self::EcdsaP521Sha256 | Self::EcdsaP521Sha384 | Self::EcdsaP521Sha512 => {
+                KeyKind::EcP521
+            }
+            Self::Ed25519 => KeyKind::Ed25519,
+        }
+    }
+
+    /// What this crate signs with by default for a kind of key.
+    pub fn default_for(kind: KeyKind) -> Option<Self> {
+        match kind {
+            KeyKind::Rsa => Some(Self::RsaPkcs1Sha256),
+            KeyKind::EcP256 => Some(Self::EcdsaP256Sha256),
+            KeyKind::EcP384 => Some(Self::EcdsaP384Sha384),
+            KeyKind::EcP521 => Some(Self::EcdsaP521Sha512),
+            KeyKind::Ed25519 => Some(Self::Ed25519),
+            KeyKind::Other => None,
+        }
+    }
+
+    /// Its `AlgorithmIdentifier`.
+    pub fn identifier(self) -> Vec<u8> {
+        let with_null = |kind| asn1::sequence(&[asn1::oid(kind), asn1::null()]);
+        let bare = |kind| asn1::sequence(&[asn1::oid(kind)]);
+        match self {
+            Self::RsaPkcs1Sha1 => with_null(oid::SHA1_WITH_RSA),
+            Self::RsaPkcs1Sha256 => with_null(oid::SHA256_WITH_RSA),
+            Self::RsaPkcs1Sha384 => with_null(oid::SHA384_WITH_RSA),
+            Self::RsaPkcs1Sha512 => with_null(oid::SHA512_WITH_RSA),
+            Self::RsaPssSha256 => pss_identifier(DigestAlgorithm::Sha256, 32),
+            Self::RsaPssSha384 => pss_identifier(DigestAlgorithm::Sha384, 48),
+            Self::RsaPssSha512 => pss_identifier(DigestAlgorithm::Sha512, 64),
+            Self::EcdsaP256Sha256 | Self::EcdsaP384Sha256 | Self::EcdsaP521Sha256 => {
+                bare(oid::ECDSA_WITH_SHA256)
+            }
+            Self::EcdsaP256Sha384 | Self::EcdsaP384Sha384 | Self::EcdsaP521Sha384 => {
+                bare(oid::ECDSA_WITH_SHA384)
+            }
+            Self::EcdsaP256Sha512 | Self::EcdsaP384Sha512 | Self::EcdsaP521Sha512 => {
+                bare(oid::ECDSA_WITH_SHA512)
+            }
+            Self::Ed25519 => bare(oid::ED25519),
+        }
+    }
+
+    /// From an `AlgorithmIdentifier` and the kind of key at hand. Files in the field name only the
+    /// key's algorithm (`rsaEncryption`, `id-ecPublicKey`): then `digest` of the surrounding
+    /// structure counts. `None`: not supported here.
+    pub fn resolve(
+        identifier: &[u8],
+        kind: KeyKind,
+        digest: Option<DigestAlgorithm>,
+    ) -> Result<Option<Self>, Malformed> {
+        let mut reader = Reader::new(identifier).sequence()?;
+        let algorithm = reader.expect(tag::OID)?.oid()?;
+        let found = match algorithm {
+            oid::SHA1_WITH_RSA => rsa(DigestAlgorithm::Sha1),
+            oid::SHA256_WITH_RSA => rsa(DigestAlgorithm::Sha256),
+            oid::SHA384_WITH_RSA => rsa(DigestAlgorithm::Sha384),
+            oid::SHA512_WITH_RSA => rsa(DigestAlgorithm::Sha512),
+            oid::RSA_ENCRYPTION => digest.and_then(rsa),
+            oid::RSA_PSS => pss_from_parameters(&reader.any()?)?,
+            oid::ECDSA_WITH_SHA256 => ecdsa(kind, DigestAlgorithm::Sha256),
+            oid::ECDSA_WITH_SHA384 => ecdsa(kind, DigestAlgorithm::Sha384),
+            oid::ECDSA_WITH_SHA512 => ecdsa(kind, DigestAlgorithm::Sha512),
+            oid::EC_PUBLIC_KEY => digest.and_then(|digest| ecdsa(kind, digest)),
+            oid::ED25519 => Some(Self::Ed25519),
+            _ => None,
+        };
+        Ok(found.filter(|found| found.key_kind() == kind))
+    }
+}
+
+impl Serialize for SignatureAlgorithm {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for SignatureAlgorithm {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Self::from_name(&name)
+            .ok_or_else(|| serde::de::Error::custom(format!("unknown algorithm {name}")))
+    }
+}
+
+fn rsa(digest: DigestAlgorithm) -> Option<SignatureAlgorithm> {
+    Some(match digest {
+        DigestAlgorithm::Sha1 => SignatureAlgorithm::RsaPkcs1Sha1,
+        DigestAlgorithm::Sha256 => SignatureAlgorithm::RsaPkcs1Sha256,
+        DigestAlgorithm::Sha384 => SignatureAlgorithm::RsaPkcs1Sha384,
+        DigestAlgorithm::Sha512 => SignatureAlgorithm::RsaPkcs1Sha512,
+        _ => return None,
+    })
+}
+
+fn ecdsa(kind: KeyKind, digest: DigestAlgorithm) -> Option<SignatureAlgorithm> {
+    use DigestAlgorithm::{Sha256, Sha384, Sha512};
+    Some(match (kind, digest) {
+        (KeyKind::EcP256, Sha256) => SignatureAlgorithm::EcdsaP256Sha256,
+        (KeyKind::EcP256, Sha384) => SignatureAlgorithm::EcdsaP256Sha384,
+        (KeyKind::EcP256, Sha512) => SignatureAlgorithm::EcdsaP256Sha512,
+        (KeyKind::EcP384, Sha256) => SignatureAlgorithm::EcdsaP384Sha256,
+        (KeyKind::EcP384, Sha384) => SignatureAlgorithm::EcdsaP384Sha384,
+        (KeyKind::EcP384, Sha512) => SignatureAlgorithm::EcdsaP384Sha512,
+        (KeyKind::EcP521, Sha256) => SignatureAlgorithm::EcdsaP521Sha256,
+        (KeyKind::EcP521, Sha384) => SignatureAlgorithm::EcdsaP521Sha384,
+        (KeyKind::EcP521, Sha512) => SignatureAlgorithm::EcdsaP521Sha512,
+        _ => return None,
+    })
+}
+
+fn pss_identifier(digest: DigestAlgorithm, salt: u64) -> Vec<u8> {
+    let hash = asn1::sequence(&[asn1::oid(digest.oid()), asn1::null()]);
+    let mask = asn1::sequence(&[asn1::oid(oid::MGF1), hash.clone()]);
+    let parameters = asn1::sequence(&[
+        asn1::explicit(0, &hash),
+        asn1::explicit(1, &mask),
+        asn1::explicit(2, &asn1::small_integer(salt)),
+    ]);
+    asn1::sequence(&[asn1::oid(oid::RSA_PSS), parameters])
+}
+
+/// Only the usual shape is supported: one digest throughout and a salt of its length.
+fn pss_from_parameters(parameters: &Tlv<'_>) -> Result<Option<SignatureAlgorithm>, Malformed> {
+    let mut reader = parameters.inside()?;
+    let hash = match reader.optional(tag::constructed(0))? {
+        Some(value) => DigestAlgorithm::from_identifier(value.body)?,
+        None => Some(DigestAlgorithm::Sha1),
+    };
+    let mask = match reader.optional(tag::constructed(1))? {
+        Some(value) => {
+            let mut inside = value.only()?.inside()?;
+            if inside.expect(tag::OID)?.oid()? != oid::MGF1 {
+                return Ok(None);
+            }
+            DigestAlgorithm::from_identifier(inside.any()?.full)?
+        }
+        None => Some(DigestAlgorithm::Sha1),
+    };
+    let salt = match reader.optional(tag::constructed(2))? {
+        Some(value) => value.only()?.small()?,
+        None => 20,
+    };
+    Ok(match (hash, salt) {
+        (Some(DigestAlgorithm::Sha256), 32) if mask == hash => {
+            Some(SignatureAlgorithm::RsaPssSha256)
+        }
+        (Some(DigestAlgorithm::Sha384), 48) if mask == hash => {
+            Some(SignatureAlgorithm::RsaPssSha384)
+        }
+        (Some(DigestAlgorithm::Sha512), 64) if mask == hash => {
+            Some(SignatureAlgorithm::RsaPssSha512)
+        }
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_algorithm_is_recognised_by_its_own_identifier_and_name() {
+        for (algorithm, name) in SignatureAlgorithm::NAMES {
+            assert_eq!(SignatureAlgorithm::from_name(name), Some(algorithm));
+            let found =
+                SignatureAlgorithm::resolve(&algorithm.identifier(), algorithm.key_kind(), None);
+            assert_eq!(found, Ok(Some(algorithm)));
+        }
+    }
+
+    #[test]
+    fn a_digest_needs_an_algorithm_that_is_known() {
+        for digest in DigestAlgorithm::ALL {
+            assert_eq!(
+                DigestAlgorithm::from_identifier(&digest.identifier()),
+                Ok(Some(digest))
+            );
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Cryptographic Message Syntax: detached CAdES signatures made for PAdES, and any SignedData read.
+//!
+//! Two steps make a signature, because the key is elsewhere: [`signed_attributes`] gives the bytes
+//! the token signs, [`assemble`] puts the signature, the certificates and the time-stamp together.
+
+use const_oid::ObjectIdentifier;
+
+use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm};
+use crate::asn1::{self, tag};
+use crate::certificate::Certificate;
+use crate::error::Malformed;
+use crate::oid;
+
+mod parse;
+mod verify;
+
+pub use parse::{Attribute, CertificateDigest, SignedData, SignerId, SignerInfo, parse};
+pub use verify::{CertificateBinding, CmsError, VerifiedSigner, verify, verify_content};
+
+/// The signed attributes of CAdES-BES as PAdES wants them: content type, message digest and
+/// signing-certificate-v2; no signing time. The result is the DER of the SET, which is what the
+/// key signs. `digest` is that of the document under `algorithm.digest()`.
+pub fn signed_attributes(
+    digest: &[u8],
+    certificate: &Certificate,
+    algorithm: SignatureAlgorithm,
+) -> Vec<u8> {
+    debug_assert_eq!(digest.len(), algorithm.digest().engine().output_len());
+    attributes_for(oid::DATA, digest, certificate)
+}
+
+/// The same for content of another type: time-stamps sign a `TSTInfo`.
+pub(crate) fn attributes_for(
+    content_type: ObjectIdentifier,
+    digest: &[u8],
+    certificate: &Certificate,
+) -> Vec<u8> {
+    asn1::set_of(vec![
+        attribute(oid::CONTENT_TYPE, &asn1::oid(content_type)),
+        attribute(oid::MESSAGE_DIGEST, &asn1::octet_string(digest)),
+        attribute(
+            oid::SIGNING_CERTIFICATE_V2,
+            &signing_certificate(certificate),
+        ),
+    ])
+}
+
+/// The message digest inside signed attributes: what an agent compares before it signs.
+pub fn message_digest_of(signed_attributes: &[u8]) -> Result<Vec<u8>, Malformed> {
+    let attributes = parse::read_attributes(asn1::Tlv::read_all(signed_attributes)?)?;
+    let value = attributes
+        .iter()
+        .find(|attribute| attribute.kind == oid::MESSAGE_DIGEST)
+        .and_then(|attribute| attribute.values.first())
+        .ok_or(Malformed("no message digest"))?;
+    Ok(asn1::Tlv::read_all(value)?.octets()?.into_owned())
+}
+
+/// Puts a detached signature together. `signed_attributes` is the SET that was signed; `chain`
+/// holds the issuers' certificates; the time-stamp token covers the signature value.
+pub fn assemble(
+    signed_attributes: &[u8],
+    algorithm: SignatureAlgorithm,
+    signature: &[u8],
+    certificate: &Certificate,
+    chain: &[Certificate],
+    timestamp_token: Option<&[u8]>,
+) -> Vec<u8> {
+    let content = Content {
+        kind: oid::DATA,
+        encapsulated: None,
+    };
+    let unsigned = timestamp_token.map(|token| vec![attribute(oid::SIGNATURE_TIMESTAMP, token)]);
+    signed_data(
+        &content,
+        signed_attributes,
+        algorithm,
+        signature,
+        certificate,
+        chain,
+        unsigned.unwrap_or_default(),
+    )
+}
+
+pub(crate) struct Content<'a> {
+    pub(crate) kind: ObjectIdentifier,
+    pub(crate) encapsulated: Option<&'a [u8]>,
+}
+
+pub(crate) fn signed_data(
+    content: &Content<'_>,
+    signed_attributes: &[u8],
+    algorithm: SignatureAlgorithm,
+    signature: &[u8],
+    certificate: &Certificate,
+    chain: &[Certificate],
+    unsigned: Vec<Vec<u8>>,
+) -> Vec<u8> {
+    let digest = algorithm.digest().identifier();
+    let mut signer = vec![
+        asn1::small_integer(1),
+        asn1::sequence(&[
+            certificate.issuer().der(),
+            &asn1::tlv(tag::INTEGER, certificate.serial()),
+        ]),
+        digest.clone(),
+        asn1::implicit(0, signed_attributes),
+        algorithm.identifier(),
+        asn1::octet_string(signature),
+    ];
+    if !unsigned.is_empty() {
+        signer.push(asn1::implicit(1, &asn1::set_of(unsigned)));
+    }
+    let mut certificates = vec![certificate.der().to_vec()];
+    for other in chain {
+        let der = other.der().to_vec();
+        if !certificates.contains(&der) {
+            certificates.push(der);
+        }
+    }
+    let mut encapsulated = vec![asn1::oid(content.kind)];
+    if let Some(bytes) = content.encapsulated {
+        encapsulated.push(asn1::explicit(0, &asn1::octet_string(bytes)));
+    }
+    let version = if content.kind == oid::DATA { 1 } else { 3 };
+    let body = asn1::sequence(&[
+        asn1::small_integer(version),
+        asn1::set(&[digest]),
+        asn1::sequence(&encapsulated),
+        asn1::implicit(0, &asn1::set_of(certificates)),
+        asn1::set(&[asn1::sequence(&signer)]),
+    ]);
+    asn1::sequence(&[asn1::oid(oid::SIGNED_DATA), asn1::explicit(0, &body)])
+}
+
+fn attribute(kind: ObjectIdentifier, value: &[u8]) -> Vec<u8> {
+    asn1::sequence(&[asn1::oid(kind), asn1::set(&[value])])
+}
+
+/// `SigningCertificateV2` with SHA-256, the default that is left out, and issuer and serial.
+fn signing_certificate(certificate: &Certificate) -> Vec<u8> {
+    let hash = asn1::octet_string(&DigestAlgorithm::Sha256.digest(certificate.der()));
+    let issuer = asn1::sequence(&[asn1::explicit(4, certificate.issuer().der())]);
+    let serial = asn1::tlv(tag::INTEGER, certificate.serial());
+    let id = asn1::sequence(&[hash, asn1::sequence(&[issuer, serial])]);
+    asn1::sequence(&[asn1::sequence(&[id])])
+}

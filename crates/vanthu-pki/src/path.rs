@@ -1,0 +1,223 @@
+//! Certification paths at a given time with given evidence (đường dẫn tin cậy), RFC 5280 section 6.
+//!
+//! Nothing is fetched: the caller brings certificates, anchors, lists and responses, so the same
+//! question asked years later has the same answer. Every reason against a path is named.
+
+use const_oid::ObjectIdentifier;
+use serde::Serialize;
+
+use crate::certificate::Certificate;
+use crate::crl::Crl;
+use crate::ocsp::OcspResponse;
+use crate::time::Time;
+
+mod build;
+mod chain;
+mod names;
+mod policy;
+mod revocation;
+
+pub use revocation::{RevocationStatus, StatusSource};
+
+/// Evidence about revocation.
+#[derive(Clone, Debug, Default)]
+pub struct RevocationData {
+    /// Revocation lists.
+    pub crls: Vec<Crl>,
+    /// OCSP responses.
+    pub ocsp: Vec<OcspResponse>,
+}
+
+/// What the certificate is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// Anything: usages are not looked at.
+    #[default]
+    Any,
+    /// Signing documents: digitalSignature or nonRepudiation.
+    DocumentSigning,
+    /// Issuing time-stamps: the critical extended usage and no other.
+    TimeStamping,
+    /// Answering about revocation.
+    OcspSigning,
+}
+
+/// Whether missing evidence about revocation counts against the path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RevocationMode {
+    /// Every certificate below the anchor needs a known state.
+    #[default]
+    Required,
+    /// The evidence given is used, missing evidence doesn't count.
+    WhenKnown,
+    /// Evidence is not looked at.
+    Off,
+}
+
+/// The question: everything but certificates and evidence.
+#[derive(Clone, Debug, Default)]
+pub struct PathOptions {
+    /// The use.
+    pub purpose: Purpose,
+    /// Missing evidence.
+    pub revocation: RevocationMode,
+    /// Policies accepted; empty means any.
+    pub policies: Vec<ObjectIdentifier>,
+    /// The path must hold an accepted policy.
+    pub explicit_policy: bool,
+    /// Policies may not be mapped.
+    pub inhibit_mapping: bool,
+    /// anyPolicy doesn't count.
+    pub inhibit_any_policy: bool,
+}
+
+/// What speaks against a path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "kind", content = "detail")]
+pub enum PathProblem {
+    /// No chain of issuers leads to an anchor.
+    NoPath,
+    /// The issuer's key doesn't verify the signature.
+    BadSignature,
+    /// The signature's algorithm or key is not supported.
+    UnsupportedAlgorithm,
+    /// The validity period has not begun.
+    NotYetValid,
+    /// The validity period has ended.
+    Expired,
+    /// Issued by a certificate that is no authority.
+    IssuerNotAuthority,
+    /// More authorities than allowed above.
+    PathTooLong,
+    /// The key usage doesn't allow this use.
+    KeyUsage,
+    /// The extended key usage doesn't allow this use.
+    ExtendedKeyUsage,
+    /// A name outside the constraints above.
+    NameConstraints,
+    /// No acceptable policy.
+    Policy,
+    /// An extension that must be understood and is not.
+    UnknownCriticalExtension(String),
+    /// An extension or field that cannot be read.
+    Malformed(String),
+    /// Revoked at the time in question: since when, `CRLReason`.
+    Revoked(Time, Option<u64>),
+    /// The state at the time in question cannot be determined.
+    RevocationUnknown,
+}
+
+/// A problem and the certificate it concerns: 0 is the end certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PathFailure {
+    /// Place in the chain.
+    pub index: usize,
+    /// What is wrong.
+    pub problem: PathProblem,
+}
+
+/// The answer.
+#[derive(Clone, Debug)]
+pub struct PathReport {
+    /// The best chain found: end certificate first, anchor last where one was reached.
+    pub chain: Vec<Certificate>,
+    /// The chain ends at an anchor.
+    pub anchored: bool,
+    /// All that speaks against it; empty for a good path.
+    pub failures: Vec<PathFailure>,
+    /// State of each certificate below the anchor, in the order of the chain.
+    pub revocation: Vec<RevocationStatus>,
+}
+
+impl PathReport {
+    /// Nothing speaks against the path.
+    pub fn is_valid(&self) -> bool {
+        self.anchored && self.failures.is_empty()
+    }
+
+    /// Some certificate has this problem.
+    pub fn has(&self, problem: &PathProblem) -> bool {
+        self.failures
+            .iter()
+            .any(|failure| failure.problem == *problem)
+    }
+}
+
+/// Judges a certificate at a time; every state below the anchor must be known. An anchor is trusted
+/// by name and key: its own validity period and signature are not looked at.
+pub fn validate(
+    certificate: &Certificate,
+    intermediates: &[Certificate],
+    anchors: &[Certificate],
+    at: Time,
+    evidence: &RevocationData,
+    purpose: Purpose,
+) -> PathReport {
+    let options = PathOptions {
+        purpose,
+        ..PathOptions::default()
+    };
+    validate_with(certificate, intermediates, anchors, at, evidence, &options)
+}
+
+/// Judges a certificate at a time under the given options.
+pub fn validate_with(
+    certificate: &Certificate,
+    intermediates: &[Certificate],
+    anchors: &[Certificate],
+    at: Time,
+    evidence: &RevocationData,
+    options: &PathOptions,
+) -> PathReport {
+    Context {
+        intermediates,
+        anchors,
+        at,
+        evidence,
+        depth: 0,
+        list_signer: None,
+    }
+    .judge(certificate, options)
+}
+
+/// What stays the same while one question, and the questions it raises, are answered.
+#[derive(Clone, Copy)]
+struct Context<'a> {
+    intermediates: &'a [Certificate],
+    anchors: &'a [Certificate],
+    at: Time,
+    evidence: &'a RevocationData,
+    /// How many issuers of revocation lists are being judged around this question.
+    depth: u8,
+    /// The one being judged, where the question is whether it may sign a list.
+    list_signer: Option<&'a Certificate>,
+}
+
+impl Context<'_> {
+    fn judge(&self, certificate: &Certificate, options: &PathOptions) -> PathReport {
+        let mut best: Option<PathReport> = None;
+        for chain in build::chains(certificate, self.intermediates, self.anchors) {
+            let report = chain::judge(self, chain, options);
+            if report.is_valid() {
+                return report;
+            }
+            if best
+                .as_ref()
+                .is_none_or(|it| report.failures.len() < it.failures.len())
+            {
+                best = Some(report);
+            }
+        }
+        best.unwrap_or_else(|| PathReport {
+            chain: vec![certificate.clone()],
+            anchored: false,
+            failures: vec![PathFailure {
+                index: 0,
+                problem: PathProblem::NoPath,
+            }],
+            revocation: Vec::new(),
+        })
+    }
+}

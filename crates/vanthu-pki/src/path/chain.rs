@@ -1,0 +1,225 @@
+//! Judges one chain from the anchor down.
+
+use const_oid::ObjectIdentifier;
+
+use crate::certificate::Certificate;
+use crate::error::Malformed;
+use crate::extension::{BasicConstraints, KeyUsage, NameConstraints};
+use crate::key::VerifyError;
+use crate::oid;
+
+use super::names::Constraints;
+use super::policy::Policies;
+use super::revocation::{self, RevocationStatus};
+use super::{Context, PathFailure, PathOptions, PathProblem, PathReport, Purpose, RevocationMode};
+
+/// Extensions that are processed, or whose meaning a path doesn't depend on.
+const KNOWN: [ObjectIdentifier; 13] = [
+    oid::SUBJECT_KEY_ID,
+    oid::KEY_USAGE,
+    oid::SUBJECT_ALT_NAME,
+    oid::ISSUER_ALT_NAME,
+    oid::BASIC_CONSTRAINTS,
+    oid::NAME_CONSTRAINTS,
+    oid::CRL_DISTRIBUTION_POINTS,
+    oid::CERTIFICATE_POLICIES,
+    oid::POLICY_MAPPINGS,
+    oid::AUTHORITY_KEY_ID,
+    oid::POLICY_CONSTRAINTS,
+    oid::EXTENDED_KEY_USAGE,
+    oid::INHIBIT_ANY_POLICY,
+];
+
+pub(super) fn judge(
+    context: &Context<'_>,
+    chain: Vec<Certificate>,
+    options: &PathOptions,
+) -> PathReport {
+    let mut walk = Walk {
+        failures: Vec::new(),
+    };
+    walk.down(context, &chain, options);
+    let mut statuses = Vec::new();
+    if options.revocation != RevocationMode::Off {
+        for (index, pair) in chain.windows(2).enumerate() {
+            let [certificate, issuer] = pair else {
+                continue;
+            };
+            let status = revocation::status(context, certificate, issuer);
+            match &status {
+                RevocationStatus::Revoked { at, reason, .. } => {
+                    walk.fail(index, PathProblem::Revoked(*at, *reason));
+                }
+                RevocationStatus::Unknown if options.revocation == RevocationMode::Required => {
+                    walk.fail(index, PathProblem::RevocationUnknown);
+                }
+                _ => {}
+            }
+            statuses.push(status);
+        }
+    }
+    PathReport {
+        chain,
+        anchored: true,
+        failures: walk.failures,
+        revocation: statuses,
+    }
+}
+
+struct Walk {
+    failures: Vec<PathFailure>,
+}
+
+impl Walk {
+    fn fail(&mut self, index: usize, problem: PathProblem) {
+        let failure = PathFailure { index, problem };
+        if !self.failures.contains(&failure) {
+            self.failures.push(failure);
+        }
+    }
+
+    /// Records a malformed structure as a failure of that certificate.
+    fn read<T>(&mut self, index: usize, outcome: Result<T, Malformed>) -> Option<T> {
+        match outcome {
+            Ok(value) => Some(value),
+            Err(Malformed(what)) => {
+                self.fail(index, PathProblem::Malformed(what.to_owned()));
+                None
+            }
+        }
+    }
+
+    fn down(&mut self, context: &Context<'_>, chain: &[Certificate], options: &PathOptions) {
+        let Some((anchor, below)) = chain.split_last() else {
+            return;
+        };
+        let mut policies = Policies::new(below.len(), options);
+        let mut constraints = Constraints::default();
+        let mut room = below.len() as u64;
+        let mut issuer = anchor;
+        for (index, certificate) in below.iter().enumerate().rev() {
+            let last = index == 0;
+            self.signature(index, certificate, issuer);
+            if context.at < certificate.not_before() {
+                self.fail(index, PathProblem::NotYetValid);
+            }
+            if context.at > certificate.not_after() {
+                self.fail(index, PathProblem::Expired);
+            }
+            self.extensions(index, certificate);
+            if last || !certificate.is_self_issued() {
+                let allowed = constraints.allow(certificate);
+                if self.read(index, allowed) == Some(false) {
+                    self.fail(index, PathProblem::NameConstraints);
+                }
+            }
+            let entered = policies.enter(certificate, last);
+            if self.read(index, entered) == Some(false) {
+                self.fail(index, PathProblem::Policy);
+            }
+            if !last {
+                self.authority(index, certificate, &mut room);
+                if let Some(extension) = certificate.extension(oid::NAME_CONSTRAINTS)
+                    && let Some(more) =
+                        self.read(index, NameConstraints::from_der(&extension.value))
+                {
+                    constraints.add(more);
+                }
+                let prepared = policies.prepare(certificate);
+                if self.read(index, prepared) == Some(false) {
+                    self.fail(index, PathProblem::Policy);
+                }
+            }
+            issuer = certificate;
+        }
+        if let Some(end) = below.first() {
+            let finished = policies.finish(end);
+            if self.read(0, finished) == Some(false) {
+                self.fail(0, PathProblem::Policy);
+            }
+        }
+        if let Some(end) = chain.first() {
+            self.purpose(end, options.purpose);
+        }
+    }
+
+    fn signature(&mut self, index: usize, certificate: &Certificate, issuer: &Certificate) {
+        match certificate.verify_issued_by(issuer) {
+            Ok(()) => {}
+            Err(VerifyError::Unsupported) => self.fail(index, PathProblem::UnsupportedAlgorithm),
+            Err(VerifyError::BadSignature | VerifyError::KeyMismatch) => {
+                self.fail(index, PathProblem::BadSignature);
+            }
+            Err(VerifyError::Malformed(Malformed(what))) => {
+                self.fail(index, PathProblem::Malformed(what.to_owned()));
+            }
+        }
+    }
+
+    fn extensions(&mut self, index: usize, certificate: &Certificate) {
+        for extension in certificate.extensions() {
+            if extension.critical && !KNOWN.contains(&extension.kind) {
+                let kind = extension.kind.to_string();
+                self.fail(index, PathProblem::UnknownCriticalExtension(kind));
+            }
+        }
+        if let Some(extension) = certificate.extension(oid::KEY_USAGE) {
+            self.read(index, KeyUsage::from_der(&extension.value));
+        }
+    }
+
+    fn authority(&mut self, index: usize, certificate: &Certificate, room: &mut u64) {
+        let basic = certificate
+            .extension(oid::BASIC_CONSTRAINTS)
+            .and_then(|it| self.read(index, BasicConstraints::from_der(&it.value)));
+        if !basic.is_some_and(|it| it.ca) {
+            self.fail(index, PathProblem::IssuerNotAuthority);
+        }
+        if !certificate.is_self_issued() {
+            match room.checked_sub(1) {
+                Some(left) => *room = left,
+                None => self.fail(index, PathProblem::PathTooLong),
+            }
+        }
+        if let Some(limit) = basic.and_then(|it| it.path_length) {
+            *room = limit.min(*room);
+        }
+        if certificate
+            .key_usage()
+            .is_some_and(|usage| !usage.key_cert_sign())
+        {
+            self.fail(index, PathProblem::KeyUsage);
+        }
+    }
+
+    fn purpose(&mut self, certificate: &Certificate, purpose: Purpose) {
+        if purpose == Purpose::Any {
+            return;
+        }
+        let signs = |usage: KeyUsage| usage.digital_signature() || usage.non_repudiation();
+        if certificate.key_usage().is_some_and(|usage| !signs(usage)) {
+            self.fail(0, PathProblem::KeyUsage);
+        }
+        let usages = certificate.extended_key_usage();
+        let fits = match purpose {
+            Purpose::Any => true,
+            Purpose::DocumentSigning => usages.is_none_or(|usages| {
+                !usages
+                    .iter()
+                    .all(|it| [oid::KP_TIME_STAMPING, oid::KP_OCSP_SIGNING].contains(it))
+            }),
+            Purpose::TimeStamping => {
+                usages.as_deref() == Some(&[oid::KP_TIME_STAMPING])
+                    && certificate
+                        .extension(oid::EXTENDED_KEY_USAGE)
+                        .is_some_and(|it| it.critical)
+            }
+            Purpose::OcspSigning => {
+                usages.is_some_and(|usages| usages.contains(&oid::KP_OCSP_SIGNING))
+            }
+        };
+        if !fits {
+            self.fail(0, PathProblem::ExtendedKeyUsage);
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! The valid policy tree, RFC 5280 section 6.1.
+
+use const_oid::ObjectIdentifier;
+
+use crate::certificate::Certificate;
+use crate::error::Malformed;
+use crate::extension;
+use crate::oid;
+
+use super::PathOptions;
+
+/// More nodes on one level than any honest hierarchy has: the tree is given up.
+const MOST_NODES: usize = 512;
+
+struct Node {
+    policy: ObjectIdentifier,
+    expected: Vec<ObjectIdentifier>,
+    parent: usize,
+}
+
+/// The tree and the three counters.
+pub(super) struct Policies {
+    /// Levels from the anchor down; `None` when no policy is left.
+    levels: Option<Vec<Vec<Node>>>,
+    explicit: u64,
+    mapping: u64,
+    any: u64,
+    accepted: Vec<ObjectIdentifier>,
+}
+
+impl Policies {
+    /// `below` certificates stand below the anchor.
+    pub(super) fn new(below: usize, options: &PathOptions) -> Self {
+        let never = below as u64 + 1;
+        let root = Node {
+            policy: oid::ANY_POLICY,
+            expected: vec![oid::ANY_POLICY],
+            parent: 0,
+        };
+        Self {
+            levels: Some(vec![vec![root]]),
+            explicit: if options.explicit_policy { 0 } else { never },
+            mapping: if options.inhibit_mapping { 0 } else { never },
+            any: if options.inhibit_any_policy { 0 } else { never },
+            accepted: options.policies.clone(),
+        }
+    }
+
+    /// Takes in the policies of a certificate; false when no required policy is left.
+    pub(super) fn enter(
+        &mut self,
+        certificate: &Certificate,
+        last: bool,
+    ) -> Result<bool, Malformed> {
+        match certificate.extension(oid::CERTIFICATE_POLICIES) {
+            Some(extension) => {
+                let policies = extension::read_policies(&extension.value)?;
+                let any = self.any > 0 || (!last && certificate.is_self_issued());
+                self.grow(&policies, any);
+            }
+            None => self.levels = None,
+        }
+        Ok(self.explicit > 0 || self.levels.is_some())
+    }
+
+    /// Prepares for the certificate below; false when a mapping is not allowed.
+    pub(super) fn prepare(&mut self, certificate: &Certificate) -> Result<bool, Malformed> {
+        if let Some(extension) = certificate.extension(oid::POLICY_MAPPINGS) {
+            let pairs = extension::read_mappings(&extension.value)?;
+            if pairs
+                .iter()
+                .any(|(from, to)| [*from, *to].contains(&oid::ANY_POLICY))
+            {
+                return Ok(false);
+            }
+            self.map(&pairs);
+        }
+        if !certificate.is_self_issued() {
+            self.explicit = self.explicit.saturating_sub(1);
+            self.mapping = self.mapping.saturating_sub(1);
+            self.any = self.any.saturating_sub(1);
+        }
+        if let Some(extension) = certificate.extension(oid::POLICY_CONSTRAINTS) {
+            let (require, inhibit) = extension::read_policy_constraints(&extension.value)?;
+            self.explicit = self.explicit.min(require.unwrap_or(u64::MAX));
+            self.mapping = self.mapping.min(inhibit.unwrap_or(u64::MAX));
+        }
+        if let Some(extension) = certificate.extension(oid::INHIBIT_ANY_POLICY) {
+            let skip = crate::asn1::Tlv::read_all(&extension.value)?.small()?;
+            self.any = self.any.min(skip);
+        }
+        Ok(true)
+    }
+
+    /// The last certificate has been entered; false when no accepted policy is left.
+    pub(super) fn finish(mut self, certificate: &Certificate) -> Result<bool, Malformed> {
+        self.explicit = self.explicit.saturating_sub(1);
+        if let Some(extension) = certificate.extension(oid::POLICY_CONSTRAINTS) {
+            let (require, _) = extension::read_policy_constraints(&extension.value)?;
+            if require == Some(0) {
+                self.explicit = 0;
+            }
+        }
+        Ok(self.explicit > 0 || self.holds_accepted())
+    }
+
+    /// Some policy valid at the end stands, in the anchor's domain, for an accepted one.
+    fn holds_accepted(&self) -> bool {
+        let Some(levels) = &self.levels else {
+            return false;
+        };
+        let Some(leaves) = levels.last() else {
+            return false;
+        };
+        if self.accepted.is_empty() || self.accepted.contains(&oid::ANY_POLICY) {
+            return !leaves.is_empty();
+        }
+        leaves.iter().any(|leaf| {
+            let mut domain = leaf.policy;
+            let mut parent = leaf.parent;
+            for level in levels.iter().rev().skip(1) {
+                let Some(node) = level.get(parent) else { break };
+                if node.policy == oid::ANY_POLICY {
+                    break;
+                }
+                domain = node.policy;
+                parent = node.parent;
+            }
+            domain == oid::ANY_POLICY || self.accepted.contains(&domain)
+        })
+    }
+
+    fn grow(&mut self, policies: &[ObjectIdentifier], any_counts: bool) {
+        let Some(levels) = &mut self.levels else {
+            return;
+        };
+        let Some(above) = levels.last() else { return };
+        let mut level: Vec<Node> = Vec::new();
+        for &policy in policies.iter().filter(|it| **it != oid::ANY_POLICY) {
+            let expecting = |node: &Node| node.expected.contains(&policy);
+            let wild = |node: &Node| node.policy == oid::ANY_POLICY;
+            let strict = above.iter().any(expecting);
+            for (parent, node) in above.iter().enumerate() {
+                if if strict { expecting(node) } else { wild(node) } {
+                    level.push(Node {
+                        policy,
+                        expected: vec![policy],
+                        parent,
+                    });
+                }
+            }
+        }
+        if any_counts && policies.contains(&oid::ANY_POLICY) {
+            for (parent, node) in above.iter().enumerate() {
+                for &policy in &node.expected {
+                    if !level
+                        .iter()
+                        .any(|it| it.parent == parent && it.policy == policy)
+                    {
+                        level.push(Node {
+                            policy,
+                            expected: vec![policy],
+                            parent,
+                        });
+                    }
+                }
+            }
+        }
+        if level.is_empty() || level.len() > MOST_NODES {
+            self.levels = None;
+        } else {
+            levels.push(level);
+        }
+    }
+
+    fn map(&mut self, pairs: &[(ObjectIdentifier, ObjectIdentifier)]) {
+        let Some(level) = self.levels.as_mut().and_then(|levels| levels.last_mut()) else {
+            return;
+        };
+        let mut done = Vec::new();
+        for (from, _) in pairs {
+            if done.contains(from) {
+                continue;
+            }
+            done.push(*from);
+            let targets: Vec<_> = pairs
+                .iter()
+                .filter(|it| it.0 == *from)
+                .map(|it| it.1)
+                .collect();
+            if self.mapping == 0 {
+                level.retain(|node| node.policy != *from);
+                continue;
+            }
+            let mut found = false;
+            for node in level.iter_mut().filter(|node| node.policy == *from) {
+                node.expected.clone_from(&targets);
+                found = true;
+            }
+            let wild = level.iter().find(|node| node.policy == oid::ANY_POLICY);
+            if let (false, Some(parent)) = (found, wild.map(|node| node.parent)) {
+                level.push(Node {
+                    policy: *from,
+                    expected: targets,
+                    parent,
+                });
+            }
+        }
+        if level.is_empty() {
+            self.levels = None;
+        }
+    }
+}

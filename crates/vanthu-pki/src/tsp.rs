@@ -1,0 +1,247 @@
+//! Time-stamps of RFC 3161 (dấu thời gian): request, response and token.
+
+use const_oid::ObjectIdentifier;
+
+use crate::algorithm::DigestAlgorithm;
+use crate::asn1::{self, Reader, Tlv, tag};
+use crate::certificate::Certificate;
+use crate::cms::{self, CmsError};
+use crate::error::Malformed;
+use crate::oid;
+use crate::time::Time;
+
+/// What a client asks of a time-stamp service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimestampRequest {
+    /// The digest algorithm of the imprint; `None` for one that is not known here.
+    pub digest: Option<DigestAlgorithm>,
+    /// The digest to be stamped.
+    pub imprint: Vec<u8>,
+    /// The policy wanted.
+    pub policy: Option<ObjectIdentifier>,
+    /// A number to be repeated in the answer, the contents of its INTEGER.
+    pub nonce: Option<Vec<u8>>,
+    /// The service's certificate shall be in the token.
+    pub wants_certificate: bool,
+}
+
+/// Builds a request for a SHA-256 imprint; the certificate is always asked for.
+pub fn request(imprint: &[u8; 32], nonce: Option<u64>) -> Vec<u8> {
+    let mut fields = vec![
+        asn1::small_integer(1),
+        asn1::sequence(&[
+            DigestAlgorithm::Sha256.identifier(),
+            asn1::octet_string(imprint),
+        ]),
+    ];
+    fields.extend(nonce.map(asn1::small_integer));
+    fields.push(asn1::boolean(true));
+    asn1::sequence(&fields)
+}
+
+/// Reads a request.
+pub fn parse_request(bytes: &[u8]) -> Result<TimestampRequest, Malformed> {
+    let mut fields = Tlv::read_all(bytes)?.inside()?;
+    if fields.expect(tag::INTEGER)?.small()? != 1 {
+        return Err(Malformed("version of a time-stamp request"));
+    }
+    let (digest, imprint) = read_imprint(fields.sequence()?)?;
+    let policy = fields.optional(tag::OID)?.map(|it| it.oid()).transpose()?;
+    let nonce = fields.optional(tag::INTEGER)?.map(|it| it.body.to_vec());
+    let wants_certificate = match fields.optional(tag::BOOLEAN)? {
+        Some(value) => value.boolean()?,
+        None => false,
+    };
+    Ok(TimestampRequest {
+        digest,
+        imprint,
+        policy,
+        nonce,
+        wants_certificate,
+    })
+}
+
+/// Why a response holds no token.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ResponseError {
+    /// Not a response.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// The service refused, with this status and text.
+    #[error("the time-stamp service refused (status {status}): {text}")]
+    Refused {
+        /// `PKIStatus`
+        status: u64,
+        /// What it says.
+        text: String,
+    },
+}
+
+/// Takes the token out of a response.
+pub fn parse_response(bytes: &[u8]) -> Result<Vec<u8>, ResponseError> {
+    let mut fields = Tlv::read_all(bytes)?.inside()?;
+    let mut info = fields.sequence()?;
+    let status = info.expect(tag::INTEGER)?.small()?;
+    if status > 1 {
+        let mut text = String::new();
+        if let Some(lines) = info.optional(tag::SEQUENCE)? {
+            let mut lines = lines.inside()?;
+            while !lines.is_empty() {
+                text.push_str(&lines.any()?.text()?);
+            }
+        }
+        return Err(ResponseError::Refused { status, text });
+    }
+    Ok(fields.expect(tag::SEQUENCE)?.full.to_vec())
+}
+
+/// What a token states.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TstInfo {
+    /// The service's policy.
+    pub policy: ObjectIdentifier,
+    /// The digest algorithm of the imprint; `None` for one that is not known here.
+    pub digest: Option<DigestAlgorithm>,
+    /// The digest that was stamped.
+    pub imprint: Vec<u8>,
+    /// The token's serial number, the contents of its INTEGER.
+    pub serial: Vec<u8>,
+    /// The time, whole seconds.
+    pub time: Time,
+    /// The number of the request.
+    pub nonce: Option<Vec<u8>>,
+}
+
+impl TstInfo {
+    /// Reads a `TSTInfo`.
+    pub fn from_der(bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut fields = Tlv::read_all(bytes)?.inside()?;
+        if fields.expect(tag::INTEGER)?.small()? != 1 {
+            return Err(Malformed("version of a time-stamp"));
+        }
+        let policy = fields.expect(tag::OID)?.oid()?;
+        let (digest, imprint) = read_imprint(fields.sequence()?)?;
+        let serial = fields.expect(tag::INTEGER)?.body.to_vec();
+        let time = fields.expect(tag::GENERALIZED_TIME)?.time()?;
+        fields.optional(tag::SEQUENCE)?;
+        fields.optional(tag::BOOLEAN)?;
+        let nonce = fields.optional(tag::INTEGER)?.map(|it| it.body.to_vec());
+        Ok(Self {
+            policy,
+            digest,
+            imprint,
+            serial,
+            time,
+            nonce,
+        })
+    }
+}
+
+/// A token whose signature verifies and whose imprint fits. Whether its certificate is trusted is
+/// left to the path: `path::validate` with `Purpose::TimeStamping` at `info.time` or later.
+#[derive(Clone, Debug)]
+pub struct VerifiedToken {
+    /// What it states.
+    pub info: TstInfo,
+    /// The service's certificate.
+    pub certificate: Certificate,
+    /// All certificates it brings.
+    pub certificates: Vec<Certificate>,
+    /// Revocation lists it brings, as encoded.
+    pub crls: Vec<Vec<u8>>,
+}
+
+/// Why a token was not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// Not a token.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// Its signature is not good.
+    #[error(transparent)]
+    Signature(#[from] CmsError),
+    /// The imprint's algorithm is not known here.
+    #[error("digest algorithm of the imprint not supported")]
+    Unsupported,
+    /// It stamps something else.
+    #[error("the imprint is not that of the data")]
+    ImprintMismatch,
+    /// The answer to another request.
+    #[error("the nonce is not that of the request")]
+    NonceMismatch,
+}
+
+/// Reads a token without judging it.
+pub fn parse_token(token: &[u8]) -> Result<TstInfo, Malformed> {
+    let signed = cms::parse(token)?;
+    if signed.content_type != oid::TST_INFO {
+        return Err(Malformed("not a time-stamp token"));
+    }
+    TstInfo::from_der(
+        &signed
+            .content
+            .ok_or(Malformed("time-stamp without content"))?,
+    )
+}
+
+/// Verifies a token. `imprint` hashes the stamped data with the algorithm it is asked for.
+pub fn verify_token(
+    token: &[u8],
+    imprint: impl FnOnce(DigestAlgorithm) -> Vec<u8>,
+    others: &[Certificate],
+) -> Result<VerifiedToken, TokenError> {
+    let signed = cms::parse(token)?;
+    if signed.content_type != oid::TST_INFO {
+        return Err(Malformed("not a time-stamp token").into());
+    }
+    let content = signed
+        .content
+        .as_deref()
+        .ok_or(Malformed("time-stamp without content"))?;
+    let [signer] = signed.signers.as_slice() else {
+        return Err(Malformed("a time-stamp has one signer").into());
+    };
+    let info = TstInfo::from_der(content)?;
+    let digest = info.digest.ok_or(TokenError::Unsupported)?;
+    if imprint(digest) != info.imprint {
+        return Err(TokenError::ImprintMismatch);
+    }
+    let verified = cms::verify_content(&signed, signer, &[content], others)?;
+    Ok(VerifiedToken {
+        info,
+        certificate: verified.certificate,
+        certificates: signed.certificates,
+        crls: signed.crls,
+    })
+}
+
+/// Verifies the answer to [`request`]: token, imprint and nonce.
+pub fn verify_answer(
+    token: &[u8],
+    imprint: &[u8; 32],
+    nonce: Option<u64>,
+    others: &[Certificate],
+) -> Result<VerifiedToken, TokenError> {
+    let digest_of = |digest| match digest {
+        DigestAlgorithm::Sha256 => imprint.to_vec(),
+        _ => Vec::new(),
+    };
+    let verified = verify_token(token, digest_of, others)?;
+    let wanted = nonce.map(asn1::small_integer);
+    let given = verified
+        .info
+        .nonce
+        .as_deref()
+        .map(|it| asn1::tlv(tag::INTEGER, it));
+    if wanted.is_some() && wanted != given {
+        return Err(TokenError::NonceMismatch);
+    }
+    Ok(verified)
+}
+
+fn read_imprint(mut fields: Reader<'_>) -> Result<(Option<DigestAlgorithm>, Vec<u8>), Malformed> {
+    let digest = DigestAlgorithm::from_identifier(fields.expect(tag::SEQUENCE)?.full)?;
+    let imprint = fields.expect(tag::OCTET_STRING)?.body.to_vec();
+    fields.finish()?;
+    Ok((digest, imprint))
+}
