@@ -1,0 +1,688 @@
+//! Rules for the form: fields filled, signatures added, their widgets put on pages.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::node::{Node, nodes};
+use super::structure::{follow, used_at};
+use super::usage::Usage;
+use super::{Approval, ChangeKind, ChangeLevel, Comparison};
+use crate::page;
+use crate::syntax::document::Document;
+use crate::syntax::object::{Dict, Object, Ref};
+
+/// Keys of the form dictionary with rules of their own.
+const FORM_KEYS: [&str; 5] = ["Fields", "DR", "DA", "Q", "NeedAppearances"];
+/// What filling may change in a field.
+const VALUE_KEYS: [&str; 7] = ["Ff", "AP", "AS", "V", "F", "DA", "Q"];
+/// What may change even in a locked or signed field: some programs set flags liberally.
+const ALWAYS_KEYS: [&str; 1] = ["Ff"];
+
+pub(super) fn form(comparison: &mut Comparison<'_, '_>) {
+    let (Ok(root_ref), Ok(old), Ok(new)) = (
+        comparison.old.root_ref(),
+        comparison.old.root(),
+        comparison.new.root(),
+    ) else {
+        return;
+    };
+    let (Some(old_root), Some(new_root)) = (old.as_dict(), new.as_dict()) else {
+        return;
+    };
+    let harmless = Approval::new(ChangeKind::Structure, ChangeLevel::LongTermEvidence);
+    let Some((old_form, new_form)) = follow(
+        comparison,
+        root_ref.number,
+        (old_root, new_root),
+        "AcroForm",
+        &harmless,
+    ) else {
+        return;
+    };
+    let (Some(old_form), Some(new_form)) = (old_form.as_dict(), new_form.as_dict()) else {
+        comparison.refuse(ChangeKind::Other, None, "the form is not a dictionary");
+        return;
+    };
+    let form_number = new_root
+        .get("AcroForm")
+        .and_then(Object::as_ref)
+        .map_or(root_ref.number, |r| r.number);
+    let path_to = |key: &str| -> Vec<String> {
+        if form_number == root_ref.number {
+            vec!["AcroForm".to_owned(), key.to_owned()]
+        } else {
+            vec![key.to_owned()]
+        }
+    };
+    let changed: Vec<Vec<u8>> = old_form
+        .changed_keys(new_form)
+        .into_iter()
+        .filter(|key| !FORM_KEYS.iter().any(|known| known.as_bytes() == key))
+        .collect();
+    for key in changed {
+        let key = String::from_utf8_lossy(&key).into_owned();
+        comparison.refuse(
+            ChangeKind::Other,
+            Some(form_number),
+            format!("the form changed {key}"),
+        );
+    }
+    if new_form.get("NeedAppearances").and_then(Object::as_bool) == Some(true)
+        && old_form.get("NeedAppearances").and_then(Object::as_bool) != Some(true)
+    {
+        comparison.refuse(
+            ChangeKind::Other,
+            Some(form_number),
+            "readers are told to redraw fields",
+        );
+    }
+    let lists = follow_at(
+        comparison,
+        form_number,
+        &path_to("Fields"),
+        (old_form, new_form),
+        "Fields",
+        &harmless,
+    );
+    resources(
+        comparison,
+        form_number,
+        &path_to("DR"),
+        (old_form, new_form),
+    );
+    let Some((old_list, new_list)) = lists else {
+        return;
+    };
+    let old_list = if old_list.is_null() {
+        Object::Array(Vec::new())
+    } else {
+        old_list
+    };
+    match (
+        nodes(comparison.old, &old_list),
+        nodes(comparison.new, &new_list),
+    ) {
+        (Ok(old), Ok(new)) => fields(comparison, &old, &new),
+        (Err(problem), _) | (_, Err(problem)) => {
+            comparison.refuse(ChangeKind::Other, None, problem.to_string());
+        }
+    }
+}
+
+/// As [`follow`], for a dictionary that may stand inside its holder.
+fn follow_at(
+    comparison: &mut Comparison<'_, '_>,
+    holder: u32,
+    path: &[String],
+    dicts: (&Dict, &Dict),
+    key: &str,
+    approval: &Approval,
+) -> Option<(Object, Object)> {
+    if let (Some(Object::Ref(old)), Some(Object::Ref(new))) = (dicts.0.get(key), dicts.1.get(key))
+        && old == new
+    {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let is_stream =
+            |document: &Document<'_>| document.load(*new).is_ok_and(|it| it.as_stream().is_some());
+        if !is_stream(comparison.old) && !is_stream(comparison.new) {
+            comparison.approve(new.number, approval, &used_at(Some(holder), &path));
+        }
+    }
+    follow(comparison, holder, dicts, key, approval)
+}
+
+/// The form's default resources: new ones may be added (some readers do), none replaced.
+fn resources(
+    comparison: &mut Comparison<'_, '_>,
+    form_number: u32,
+    path: &[String],
+    dicts: (&Dict, &Dict),
+) {
+    let approval = Approval::new(ChangeKind::Structure, ChangeLevel::FormFilling);
+    if dicts.1.get("DR").is_none() {
+        return;
+    }
+    let changed_inline = dicts.0.get("DR") != dicts.1.get("DR");
+    if let Some((_, new)) = follow_at(comparison, form_number, path, dicts, "DR", &approval) {
+        comparison.approve_new_below(&new, &approval);
+        if changed_inline {
+            comparison.note(&approval, None);
+        }
+    }
+}
+
+fn fields(
+    comparison: &mut Comparison<'_, '_>,
+    old: &BTreeMap<String, Node>,
+    new: &BTreeMap<String, Node>,
+) {
+    for name in old.keys().filter(|name| !new.contains_key(*name)) {
+        let kind = ChangeKind::FieldStructure {
+            field: name.clone(),
+        };
+        comparison.refuse(kind, None, "the field was removed");
+    }
+    let mut new_widgets: BTreeMap<u32, String> = BTreeMap::new();
+    for (name, node) in new {
+        match old.get(name) {
+            None if node.kind == "Sig" => {
+                new_signature_field(comparison, name, node, &mut new_widgets);
+            }
+            None => {
+                let kind = ChangeKind::FieldStructure {
+                    field: name.clone(),
+                };
+                comparison.refuse(kind, Some(node.reference.number), "a field was added");
+            }
+            Some(before) => existing_field(comparison, name, before, node),
+        }
+    }
+    if new_widgets.is_empty() {
+        stray_annotations(comparison);
+    } else {
+        annotations(comparison, &new_widgets);
+    }
+}
+
+fn new_signature_field(
+    comparison: &mut Comparison<'_, '_>,
+    name: &str,
+    node: &Node,
+    new_widgets: &mut BTreeMap<u32, String>,
+) {
+    let visible = is_visible(comparison.new, node);
+    let level = if visible {
+        ChangeLevel::FormFilling
+    } else {
+        ChangeLevel::LongTermEvidence
+    };
+    let kind = ChangeKind::SignatureFieldAdded {
+        field: name.to_owned(),
+    };
+    if visible && comparison.limits.certified {
+        comparison.refuse(
+            kind.clone(),
+            Some(node.reference.number),
+            "a visible signature field was added to a certified document",
+        );
+    }
+    let approval = Approval::new(kind, level);
+    let approval = if visible {
+        approval.lockable(name)
+    } else {
+        approval
+    };
+    comparison.approve_new(node.reference.number, &approval);
+    let parts = Approval::new(
+        ChangeKind::SignatureFieldAdded {
+            field: name.to_owned(),
+        },
+        ChangeLevel::FormFilling,
+    );
+    let below = |comparison: &mut Comparison<'_, '_>, dict: &Dict| {
+        for key in ["AP", "Lock", "SV"] {
+            if let Some(value) = dict.get(key) {
+                comparison.approve_new_below(value, &parts);
+            }
+        }
+    };
+    below(comparison, &node.dict);
+    if let Some(Object::Ref(kids)) = node.dict.get("Kids") {
+        comparison.approve_new(kids.number, &approval);
+    }
+    if node.widgets.is_empty() {
+        new_widgets.insert(node.reference.number, name.to_owned());
+    }
+    for widget in &node.widgets {
+        new_widgets.insert(widget.number, name.to_owned());
+        comparison.approve_new(widget.number, &approval);
+        if let Ok(widget) = comparison.new.load(*widget)
+            && let Some(widget) = widget.as_dict()
+        {
+            below(comparison, widget);
+        }
+    }
+    if node.dict.contains("V") {
+        signature_value(comparison, name, node, visible);
+    }
+}
+
+fn existing_field(comparison: &mut Comparison<'_, '_>, name: &str, old: &Node, new: &Node) {
+    let structure = || ChangeKind::FieldStructure {
+        field: name.to_owned(),
+    };
+    if old.reference != new.reference || old.kind != new.kind {
+        comparison.refuse(
+            structure(),
+            Some(new.reference.number),
+            "the field was exchanged",
+        );
+        return;
+    }
+    let keys = old.dict.changed_keys(&new.dict);
+    let beyond = |allowed: &[&str]| {
+        keys.iter()
+            .any(|key| !allowed.iter().any(|known| known.as_bytes() == key))
+    };
+    if beyond(&VALUE_KEYS) && !only_type_added(&keys, &new.dict) {
+        comparison.refuse(
+            structure(),
+            Some(new.reference.number),
+            "more than the value changed",
+        );
+        return;
+    }
+    let expected = field_usage(comparison, old);
+    let is_signature = new.kind == "Sig";
+    if is_signature && (old.dict.contains("V") || !new.dict.contains("V")) {
+        // Signed before, or still empty: nothing but flags.
+        if beyond(&ALWAYS_KEYS) {
+            return;
+        }
+        let approval = Approval::new(ChangeKind::Structure, ChangeLevel::LongTermEvidence);
+        comparison.approve(new.reference.number, &approval, &expected);
+        return;
+    }
+    let kind = if is_signature {
+        ChangeKind::SignatureAdded {
+            field: name.to_owned(),
+        }
+    } else {
+        ChangeKind::FormFill {
+            field: name.to_owned(),
+        }
+    };
+    let level = if is_signature {
+        ChangeLevel::LongTermEvidence
+    } else {
+        ChangeLevel::FormFilling
+    };
+    let approval = Approval::new(kind.clone(), level);
+    let approval = if beyond(&ALWAYS_KEYS) {
+        approval.lockable(name)
+    } else {
+        approval
+    };
+    comparison.approve(new.reference.number, &approval, &expected);
+    let filling = Approval::new(kind, ChangeLevel::FormFilling).lockable(name);
+    appearance(
+        comparison,
+        new.reference.number,
+        (&old.dict, &new.dict),
+        &filling,
+    );
+    widgets(comparison, old, new, &filling);
+    if is_signature {
+        let visible = is_visible(comparison.new, new);
+        signature_value(comparison, name, new, visible);
+    } else if old.dict.get("V") != new.dict.get("V")
+        && let Some(value) = new.dict.get("V")
+    {
+        comparison.approve_new_below(value, &filling);
+    }
+}
+
+/// Some programs add the optional `/Type /Annot`.
+fn only_type_added(keys: &[Vec<u8>], new: &Dict) -> bool {
+    keys.iter().all(|key| {
+        VALUE_KEYS.iter().any(|known| known.as_bytes() == key)
+            || (key == b"Type" && new.get("Type").is_some_and(|kind| kind.is_name("Annot")))
+    })
+}
+
+/// Widgets that are kids of their field: only what they show may change.
+fn widgets(comparison: &mut Comparison<'_, '_>, old: &Node, new: &Node, approval: &Approval) {
+    if old.widgets != new.widgets {
+        return;
+    }
+    for widget in &new.widgets {
+        let (Ok(before), Ok(after)) = (comparison.old.load(*widget), comparison.new.load(*widget))
+        else {
+            continue;
+        };
+        let (Object::Dict(before), Object::Dict(after)) = (before.as_ref(), after.as_ref()) else {
+            continue;
+        };
+        let keys = before.changed_keys(after);
+        if keys.iter().any(|key| key != b"AP" && key != b"AS") {
+            continue;
+        }
+        let parent = new.reference.number;
+        let kids = new
+            .dict
+            .get("Kids")
+            .and_then(Object::as_ref)
+            .map(|kids| kids.number);
+        let expected = |usage: &Usage| {
+            is_annotation_usage(usage)
+                || used_at(Some(parent), &["Kids"])(usage)
+                || kids.is_some() && usage.holder == kids && usage.path.is_empty()
+        };
+        comparison.approve(widget.number, approval, &expected);
+        appearance(comparison, widget.number, (before, after), approval);
+    }
+}
+
+/// The signature dictionary itself must be an object of its own that nobody named before.
+fn signature_value(comparison: &mut Comparison<'_, '_>, name: &str, node: &Node, visible: bool) {
+    let added = || ChangeKind::SignatureAdded {
+        field: name.to_owned(),
+    };
+    let Some(Object::Ref(value)) = node.dict.get("V") else {
+        comparison.refuse(
+            added(),
+            Some(node.reference.number),
+            "the signature is not an object of its own",
+        );
+        return;
+    };
+    if !comparison.is_new(value.number) {
+        comparison.refuse(
+            added(),
+            Some(value.number),
+            "the signature takes the place of another object",
+        );
+        return;
+    }
+    let Ok(signature) = comparison.new.load(*value) else {
+        return;
+    };
+    let Object::Dict(signature) = signature.as_ref() else {
+        comparison.refuse(
+            added(),
+            Some(value.number),
+            "the signature is not a dictionary",
+        );
+        return;
+    };
+    let is_timestamp = signature
+        .get("Type")
+        .is_some_and(|kind| kind.is_name("DocTimeStamp"));
+    let approval = if is_timestamp && !visible {
+        let kind = ChangeKind::DocTimestamp {
+            field: name.to_owned(),
+        };
+        Approval::new(kind, ChangeLevel::LongTermEvidence)
+    } else {
+        Approval::new(added(), ChangeLevel::FormFilling).lockable(name)
+    };
+    comparison.approve_new(value.number, &approval);
+    for reference in signature
+        .get("Reference")
+        .and_then(Object::as_array)
+        .unwrap_or_default()
+    {
+        if let Some(Object::Ref(parameters)) = reference
+            .as_dict()
+            .and_then(|reference| reference.get("TransformParams"))
+        {
+            comparison.approve_new(parameters.number, &approval);
+        }
+    }
+}
+
+/// Appearances may point to new streams, or be written again in place when nothing else uses them.
+fn appearance(
+    comparison: &mut Comparison<'_, '_>,
+    widget: u32,
+    (old, new): (&Dict, &Dict),
+    approval: &Approval,
+) {
+    if !new.contains("AP") {
+        if old.contains("AP") || new.has_raw(b"AP") && !old.has_raw(b"AP") {
+            comparison.refuse(
+                approval.kind.clone(),
+                Some(widget),
+                "the appearance was removed",
+            );
+        }
+        return;
+    }
+    let Some((old_looks, new_looks)) = follow(comparison, widget, (old, new), "AP", approval)
+    else {
+        return;
+    };
+    let Some(new_looks) = new_looks.as_dict() else {
+        return;
+    };
+    for key in ["N", "R", "D"] {
+        if let Some(value) = new_looks.get(key) {
+            comparison.approve_new_below(value, approval);
+        }
+    }
+    let looks_ref = old
+        .get("AP")
+        .and_then(Object::as_ref)
+        .map(|reference| reference.number);
+    let redrawn = old.get("AP") != new.get("AP")
+        || old_looks
+            .as_dict()
+            .is_some_and(|old_looks| old_looks != new_looks)
+        || ["N", "R", "D"]
+            .iter()
+            .filter_map(|key| new_looks.get(key)?.as_ref())
+            .any(|stream| comparison.changed.contains(&stream.number));
+    if let Some(looks) = looks_ref.filter(|_| redrawn) {
+        let only_here = used_at(Some(widget), &["AP"]);
+        if comparison
+            .usages
+            .uses(looks)
+            .iter()
+            .any(|usage| !only_here(usage))
+        {
+            let why = "the appearance dictionary serves another purpose too";
+            comparison.refuse(approval.kind.clone(), Some(looks), why);
+        }
+    }
+    // Which of several states is shown is a matter of AS: their streams never need to be overwritten.
+    let Some(old_looks) = old_looks.as_dict() else {
+        return;
+    };
+    if old.contains("AS") {
+        return;
+    }
+    for key in ["N", "R", "D"] {
+        let (Some(Object::Ref(before)), Some(Object::Ref(after))) =
+            (old_looks.get(key), new_looks.get(key))
+        else {
+            continue;
+        };
+        if before != after || !comparison.changed.contains(&after.number) {
+            continue;
+        }
+        match looks_ref {
+            Some(_) => comparison.approve(after.number, approval, &used_at(looks_ref, &[key])),
+            None => {
+                comparison.approve(after.number, approval, &used_at(Some(widget), &["AP", key]));
+            }
+        }
+        if let Ok(stream) = comparison.new.load(*after) {
+            comparison.approve_new_below(&stream, approval);
+        }
+    }
+}
+
+/// Where a form field may be named: in the form, on a page, in the structure tree, by its kids.
+fn field_usage(comparison: &Comparison<'_, '_>, node: &Node) -> impl Fn(&Usage) -> bool + use<> {
+    let parent = node
+        .dict
+        .get("Parent")
+        .and_then(Object::as_ref)
+        .map(|parent| parent.number);
+    let list_holders = list_holders(comparison.old, parent);
+    let kids: BTreeSet<u32> = node.widgets.iter().map(|widget| widget.number).collect();
+    let kid_fields: BTreeSet<u32> = node
+        .dict
+        .get("Kids")
+        .and_then(|kids| comparison.old.resolve(kids).ok())
+        .map(|kids| {
+            kids.as_array()
+                .unwrap_or_default()
+                .iter()
+                .filter_map(Object::as_ref)
+                .map(|r| r.number)
+                .collect()
+        })
+        .unwrap_or_default();
+    move |usage| {
+        let last = usage.path.last().map(Vec::as_slice);
+        is_annotation_usage(usage)
+            || (last == Some(b"Fields") || last == Some(b"Kids"))
+                && usage
+                    .holder
+                    .is_some_and(|holder| list_holders.contains(&holder))
+            || usage.path.is_empty()
+                && usage
+                    .holder
+                    .is_some_and(|holder| list_holders.contains(&holder))
+            || last == Some(b"Parent")
+                && usage
+                    .holder
+                    .is_some_and(|h| kids.contains(&h) || kid_fields.contains(&h))
+    }
+}
+
+/// Objects whose arrays list the fields of the form, or the kids of `parent`.
+fn list_holders(document: &Document<'_>, parent: Option<u32>) -> BTreeSet<u32> {
+    let mut holders = BTreeSet::new();
+    if let Ok(root_ref) = document.root_ref()
+        && let Ok(root) = document.root()
+        && let Some(root) = root.as_dict()
+    {
+        let form_ref = root.get("AcroForm").and_then(Object::as_ref);
+        holders.insert(form_ref.unwrap_or(root_ref).number);
+        if let Ok(Some(form)) = document.get(root, "AcroForm")
+            && let Some(Object::Ref(list)) = form.as_dict().and_then(|form| form.get("Fields"))
+        {
+            holders.insert(list.number);
+        }
+    }
+    if let Some(parent) = parent {
+        holders.insert(parent);
+        if let Ok(parent) = document.load_number(parent)
+            && let Some(Object::Ref(kids)) = parent.as_dict().and_then(|parent| parent.get("Kids"))
+        {
+            holders.insert(kids.number);
+        }
+    }
+    holders
+}
+
+/// A page's list of annotations, or the structure tree's reference to one.
+fn is_annotation_usage(usage: &Usage) -> bool {
+    let last = usage.path.last().map(Vec::as_slice);
+    last == Some(b"Annots") && usage.path.len() == 1
+        || last == Some(b"Obj") && usage.in_object_reference
+        // An array object of annotations: who uses that array is checked where it changes.
+        || usage.path.is_empty()
+}
+
+fn is_visible(document: &Document<'_>, node: &Node) -> bool {
+    let shows = |dict: &Dict| {
+        dict.get("Rect")
+            .and_then(|rect| page::rectangle(document, rect).ok())
+            .is_some_and(|[x0, y0, x1, y1]| (x1 - x0) * (y1 - y0) != 0.0)
+    };
+    shows(&node.dict)
+        || node.widgets.iter().any(|widget| {
+            document
+                .load(*widget)
+                .is_ok_and(|widget| widget.as_dict().is_some_and(shows))
+        })
+}
+
+/// New signature fields may put their widgets on pages; nothing else on a page may change.
+fn annotations(comparison: &mut Comparison<'_, '_>, new_widgets: &BTreeMap<u32, String>) {
+    let (Ok(old_pages), Ok(new_pages)) = (page::pages(comparison.old), page::pages(comparison.new))
+    else {
+        comparison.refuse(ChangeKind::Other, None, "the page tree cannot be read");
+        return;
+    };
+    let same_pages = old_pages.len() == new_pages.len()
+        && old_pages
+            .iter()
+            .zip(&new_pages)
+            .all(|(a, b)| a.reference == b.reference);
+    if !same_pages {
+        comparison.refuse(
+            ChangeKind::Other,
+            None,
+            "pages were added, removed or moved",
+        );
+        return;
+    }
+    for (index, (old, new)) in old_pages.iter().zip(&new_pages).enumerate() {
+        let (before, _) = annotation_list(comparison.old, &old.dict);
+        let (after, array_ref) = annotation_list(comparison.new, &new.dict);
+        if before == after {
+            continue;
+        }
+        if before.difference(&after).next().is_some() {
+            comparison.refuse(ChangeKind::Annotation, None, "an annotation was removed");
+            continue;
+        }
+        let unknown = after
+            .difference(&before)
+            .find(|added| !new_widgets.contains_key(&added.number));
+        if let Some(unknown) = unknown {
+            refuse_annotation(comparison, unknown.number, index);
+            continue;
+        }
+        let keys = old.dict.changed_keys(&new.dict);
+        if keys.iter().any(|key| key != b"Annots") {
+            continue;
+        }
+        let approval = Approval::new(ChangeKind::Structure, ChangeLevel::LongTermEvidence);
+        comparison.approve(new.reference.number, &approval, &|_| true);
+        if let Some(array_ref) = array_ref {
+            if old.dict.get("Annots").and_then(Object::as_ref) == Some(array_ref) {
+                let expected = used_at(Some(new.reference.number), &["Annots"]);
+                comparison.approve(array_ref.number, &approval, &expected);
+            } else {
+                comparison.approve_new(array_ref.number, &approval);
+            }
+        }
+    }
+}
+
+/// Names annotations that appeared without any new signature field, so that the report says what they are.
+fn stray_annotations(comparison: &mut Comparison<'_, '_>) {
+    let (Ok(old_pages), Ok(new_pages)) = (page::pages(comparison.old), page::pages(comparison.new))
+    else {
+        return;
+    };
+    for (index, (old, new)) in old_pages.iter().zip(&new_pages).enumerate() {
+        let (before, _) = annotation_list(comparison.old, &old.dict);
+        let (after, _) = annotation_list(comparison.new, &new.dict);
+        for added in after.difference(&before) {
+            refuse_annotation(comparison, added.number, index);
+        }
+    }
+}
+
+fn refuse_annotation(comparison: &mut Comparison<'_, '_>, number: u32, page_index: usize) {
+    comparison.changes.insert(super::Change {
+        kind: ChangeKind::Annotation,
+        level: ChangeLevel::Other,
+        permitted: false,
+        object: Some(number),
+        page: Some(page_index as u32),
+        detail: "an annotation was added".to_owned(),
+    });
+}
+
+fn annotation_list(document: &Document<'_>, page: &Dict) -> (BTreeSet<Ref>, Option<Ref>) {
+    let Some(value) = page.get("Annots") else {
+        return (BTreeSet::new(), None);
+    };
+    let list = document
+        .resolve(value)
+        .map(|list| {
+            list.as_array()
+                .unwrap_or_default()
+                .iter()
+                .filter_map(Object::as_ref)
+                .collect()
+        })
+        .unwrap_or_default();
+    (list, value.as_ref())
+}

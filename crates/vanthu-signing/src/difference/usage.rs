@@ -1,0 +1,113 @@
+//! Who refers to whom in one state of a document.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::syntax::document::Document;
+use crate::syntax::object::{Dict, Object};
+
+/// A place that refers to an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Usage {
+    /// The object that holds the reference; `None` is the trailer.
+    pub(crate) holder: Option<u32>,
+    /// Dictionary keys on the way from the holder, array positions left out.
+    pub(crate) path: Vec<Vec<u8>>,
+    /// The innermost dictionary declares itself an object reference of the structure tree.
+    pub(crate) in_object_reference: bool,
+}
+
+/// Everything reachable from the trailer, and the usages of some objects.
+pub(crate) struct Usages {
+    pub(crate) reachable: BTreeSet<u32>,
+    pub(crate) by_target: BTreeMap<u32, Vec<Usage>>,
+}
+
+impl Usages {
+    /// Walks the whole state; records usages of `targets` only.
+    pub(crate) fn of(document: &Document<'_>, targets: &BTreeSet<u32>) -> Self {
+        let mut walk = Walk {
+            targets,
+            pending: Vec::new(),
+            path: Vec::new(),
+            holder: None,
+            usages: Self {
+                reachable: BTreeSet::new(),
+                by_target: BTreeMap::new(),
+            },
+        };
+        walk.dict(&trailer_roots(document.trailer()));
+        while let Some(number) = walk.pending.pop() {
+            walk.holder = Some(number);
+            // A reference of another generation names nothing; what is damaged refers to nothing.
+            if let Ok(object) = document.load_number(number) {
+                walk.object(&object, false);
+            }
+        }
+        walk.usages
+    }
+
+    pub(crate) fn uses(&self, target: u32) -> &[Usage] {
+        self.by_target
+            .get(&target)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+}
+
+/// The part of a trailer that leads somewhere: not what describes a cross-reference stream itself.
+fn trailer_roots(trailer: &Dict) -> Dict {
+    let mut roots = trailer.clone();
+    for key in ["Length", "Filter", "DecodeParms"] {
+        roots.remove(key);
+    }
+    roots
+}
+
+struct Walk<'t> {
+    targets: &'t BTreeSet<u32>,
+    pending: Vec<u32>,
+    path: Vec<Vec<u8>>,
+    holder: Option<u32>,
+    usages: Usages,
+}
+
+impl Walk<'_> {
+    fn dict(&mut self, dict: &Dict) {
+        let is_object_reference = dict.get("Type").is_some_and(|kind| kind.is_name("OBJR"));
+        for (key, value) in dict.iter() {
+            self.path.push(key.to_vec());
+            self.object(value, is_object_reference);
+            self.path.pop();
+        }
+    }
+
+    fn object(&mut self, object: &Object, in_object_reference: bool) {
+        match object {
+            Object::Ref(reference) => {
+                let number = reference.number;
+                if self.usages.reachable.insert(number) {
+                    self.pending.push(number);
+                }
+                if self.targets.contains(&number) {
+                    self.usages
+                        .by_target
+                        .entry(number)
+                        .or_default()
+                        .push(Usage {
+                            holder: self.holder,
+                            path: self.path.clone(),
+                            in_object_reference,
+                        });
+                }
+            }
+            Object::Array(items) => {
+                for item in items {
+                    self.object(item, in_object_reference);
+                }
+            }
+            Object::Dict(dict) => self.dict(dict),
+            Object::Stream(stream) => self.dict(&stream.dict),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Facts about a PDF for checks at intake: what it is, and what it should not hold.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::form;
+use crate::page;
+use crate::problem::PdfProblem;
+use crate::request::Rect;
+use crate::syntax::document::Document;
+use crate::syntax::object::{Dict, Object};
+use crate::syntax::text;
+
+/// What a PDF is and holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PdfFacts {
+    /// `1.7`, `2.0`; the catalogue's version when newer than the header's.
+    pub version: String,
+    /// The pages.
+    pub pages: Vec<PageFacts>,
+    /// Number of revisions (cross-reference sections).
+    pub revisions: u32,
+    /// Form fields.
+    pub fields: Vec<FieldFacts>,
+    /// Names of signed signature fields, in the order of the form.
+    pub signatures: Vec<String>,
+    /// Active content.
+    pub active: Vec<ActiveContent>,
+    /// The document declares itself PDF/A in its metadata.
+    pub claims_pdf_a: bool,
+}
+
+/// One page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PageFacts {
+    /// Its visible area in default user space.
+    pub area: Rect,
+    /// Clockwise rotation when shown.
+    pub rotate: u16,
+}
+
+/// One form field.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FieldFacts {
+    /// Full name.
+    pub name: String,
+    /// `Tx`, `Btn`, `Ch` or `Sig`.
+    pub kind: String,
+    /// Text value of a text field.
+    pub value: Option<String>,
+    /// Marked read-only.
+    pub read_only: bool,
+    /// A signature field with a signature.
+    pub signed: bool,
+}
+
+/// Content that can act on the reader's machine or hide other files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ActiveContent {
+    /// JavaScript anywhere.
+    JavaScript,
+    /// Starts a program or opens a file.
+    Launch,
+    /// Something happens when the document opens.
+    OpenAction,
+    /// Something happens on other events.
+    AdditionalActions,
+    /// Files inside the file.
+    EmbeddedFiles,
+    /// An XFA form.
+    Xfa,
+    /// Flash, video or 3D.
+    RichMedia,
+    /// Sends form data somewhere.
+    SubmitForm,
+}
+
+impl PdfFacts {
+    /// Whether any signature stands in the document.
+    pub fn is_signed(&self) -> bool {
+        !self.signatures.is_empty()
+    }
+}
+
+/// Reads the facts; a damaged or encrypted file is a [`PdfProblem`].
+pub fn inspect(pdf: &[u8]) -> Result<PdfFacts, PdfProblem> {
+    let document = Document::open(pdf)?;
+    let pages = page::pages(&document)?
+        .into_iter()
+        .map(|page| {
+            let [x0, y0, x1, y1] = page.area;
+            PageFacts {
+                area: Rect { x0, y0, x1, y1 },
+                rotate: page.rotate as u16,
+            }
+        })
+        .collect();
+    let mut fields = Vec::new();
+    let mut signatures = Vec::new();
+    for field in form::fields(&document)? {
+        let signed = field.kind == "Sig" && field.value.is_some();
+        if signed {
+            signatures.push(field.name.clone());
+        }
+        let value = match &field.value {
+            Some(value) if field.kind == "Tx" => {
+                document.resolve(value)?.as_string().map(text::decode)
+            }
+            _ => None,
+        };
+        fields.push(FieldFacts {
+            name: field.name,
+            kind: field.kind,
+            value,
+            read_only: field.flags & form::READ_ONLY != 0,
+            signed,
+        });
+    }
+    let root = document.root()?;
+    let root = root.as_dict().cloned().unwrap_or_default();
+    Ok(PdfFacts {
+        version: version(&document, &root),
+        pages,
+        revisions: document.sections().len() as u32,
+        fields,
+        signatures,
+        active: active_content(&document, &root)?,
+        claims_pdf_a: claims_pdf_a(&document, &root),
+    })
+}
+
+fn version(document: &Document<'_>, root: &Dict) -> String {
+    let header = document.data().get(5..8).unwrap_or_default();
+    let header = String::from_utf8_lossy(header).into_owned();
+    let declared = root
+        .get("Version")
+        .and_then(Object::as_name)
+        .map(|name| String::from_utf8_lossy(name).into_owned());
+    declared
+        .into_iter()
+        .chain([header.clone()])
+        .max()
+        .unwrap_or(header)
+}
+
+fn claims_pdf_a(document: &Document<'_>, root: &Dict) -> bool {
+    let Ok(Some(metadata)) = document.get(root, "Metadata") else {
+        return false;
+    };
+    let Some(stream) = metadata.as_stream() else {
+        return false;
+    };
+    let Ok(bytes) = document.decoded(stream) else {
+        return false;
+    };
+    bytes
+        .windows(12)
+        .any(|window| window == b"pdfaid:part>" || window == b"pdfaid:part=")
+}
+
+/// Looks at every object of the file, not only at those a reader would reach today.
+fn active_content(document: &Document<'_>, root: &Dict) -> Result<Vec<ActiveContent>, PdfProblem> {
+    let mut found = BTreeSet::new();
+    if root.contains("OpenAction") && !is_plain_destination(document, root)? {
+        found.insert(ActiveContent::OpenAction);
+    }
+    for number in document.entries().keys() {
+        // A damaged object no page needs is not judged here.
+        let Ok(object) = document.load_number(*number) else {
+            continue;
+        };
+        scan(&object, &mut found);
+    }
+    Ok(found.into_iter().collect())
+}
+
+/// An opening view (`/Fit` and the like) is no action.
+fn is_plain_destination(document: &Document<'_>, root: &Dict) -> Result<bool, PdfProblem> {
+    let Some(action) = document.get(root, "OpenAction")? else {
+        return Ok(true);
+    };
+    Ok(match action.as_ref() {
+        Object::Dict(action) => action.get("S").is_some_and(|kind| kind.is_name("GoTo")),
+        _ => true,
+    })
+}
+
+fn scan(object: &Object, found: &mut BTreeSet<ActiveContent>) {
+    match object {
+        Object::Array(items) => items.iter().for_each(|item| scan(item, found)),
+        Object::Dict(dict) => scan_dict(dict, found),
+        Object::Stream(stream) => scan_dict(&stream.dict, found),
+        _ => {}
+    }
+}
+
+fn scan_dict(dict: &Dict, found: &mut BTreeSet<ActiveContent>) {
+    for (key, value) in dict.iter() {
+        match (key, value) {
+            (b"JS" | b"JavaScript", _) => {
+                found.insert(ActiveContent::JavaScript);
+            }
+            (b"AA", Object::Dict(_) | Object::Ref(_)) => {
+                found.insert(ActiveContent::AdditionalActions);
+            }
+            (b"XFA", _) => {
+                found.insert(ActiveContent::Xfa);
+            }
+            (b"EmbeddedFiles" | b"EF", _) => {
+                found.insert(ActiveContent::EmbeddedFiles);
+            }
+            (b"S" | b"Subtype", Object::Name(name)) => {
+                found.extend(match name.as_slice() {
+                    b"JavaScript" => Some(ActiveContent::JavaScript),
+                    b"Launch" => Some(ActiveContent::Launch),
+                    b"SubmitForm" | b"ImportData" => Some(ActiveContent::SubmitForm),
+                    b"RichMedia" | b"Movie" | b"Screen" | b"Sound" | b"3D" => {
+                        Some(ActiveContent::RichMedia)
+                    }
+                    b"FileAttachment" => Some(ActiveContent::EmbeddedFiles),
+                    _ => None,
+                });
+            }
+            _ => {}
+        }
+        scan(value, found);
+    }
+}

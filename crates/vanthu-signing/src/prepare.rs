@@ -1,0 +1,366 @@
+//! Prepares a signature: the new revision is written with room for the signature, nothing is signed yet.
+
+use aws_lc_rs::digest;
+use vanthu_pki::{Certificate, DigestAlgorithm, SignatureAlgorithm, Time};
+
+use crate::embed::Prepared;
+use crate::field::FieldMaker;
+use crate::form;
+use crate::page;
+use crate::problem::PdfProblem;
+use crate::request::{DocMdp, Fonts, SignatureRequest};
+use crate::syntax::document::Document;
+use crate::syntax::object::{Dict, Object, Ref};
+use crate::syntax::text;
+use crate::update::Update;
+
+/// Room for the CMS structure: signature, chain, time-stamp with its chain, and revocation values.
+const GAP_BYTES: usize = 24 * 1024;
+/// A base larger than this is not signed here.
+const MAX_BASE_BYTES: usize = 512 << 20;
+
+/// Why a signature cannot be prepared.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PrepareError {
+    /// The PDF cannot be read or is not accepted.
+    #[error(transparent)]
+    Pdf(#[from] PdfProblem),
+    /// Only algorithms over SHA-256 are used for signing here.
+    #[error("the signature algorithm is not used for signing")]
+    AlgorithmUnsupported,
+    /// The certificate could not be put into the signed attributes.
+    #[error("the certificate cannot be used")]
+    CertificateUnusable,
+    /// The page does not exist.
+    #[error("there is no page {0}")]
+    PageMissing(u32),
+    /// The rectangle is empty or not a number.
+    #[error("the place of field {0} is empty")]
+    PlaceEmpty(String),
+    /// A field of this name exists already.
+    #[error("field {0} exists already")]
+    FieldExists(String),
+    /// A field name is empty or holds a period.
+    #[error("{0:?} is no field name")]
+    FieldNameBad(String),
+    /// No field of this name exists.
+    #[error("there is no field {0}")]
+    FieldMissing(String),
+    /// The field is not an open text field.
+    #[error("field {0} cannot be filled")]
+    FieldNotFillable(String),
+    /// The signature field is signed already.
+    #[error("signature field {0} is signed already")]
+    FieldSigned(String),
+    /// The document is certified: fields can no longer be added.
+    #[error("the document is certified, field {0} was not reserved")]
+    NotReserved(String),
+    /// A certifying signature must be the first.
+    #[error("the document is signed already and cannot be certified")]
+    SignedBefore,
+    /// An earlier signature locks the document.
+    #[error("an earlier signature locks the document")]
+    Locked,
+    /// Forms of the XFA kind are not signed.
+    #[error("the document holds an XFA form")]
+    XfaForm,
+    /// A picture is not a PNG of reasonable size.
+    #[error("the picture is not a readable PNG")]
+    PictureUnreadable,
+    /// The font cannot be used.
+    #[error("the font cannot be used")]
+    FontUnusable,
+    /// The font has no such letter.
+    #[error("the font has no letter {0:?}")]
+    LetterMissing(char),
+    /// A text is wider than its field.
+    #[error("the text {text:?} does not fit its field")]
+    TextDoesNotFit {
+        /// The text.
+        text: String,
+    },
+}
+
+/// Writes the revision that `request` asks for and computes what is to be signed.
+///
+/// The document is extended, never made again: number and day go into fields that were reserved for them.
+///
+/// Clause: AG-13.2
+pub fn prepare(
+    pdf: &[u8],
+    request: &SignatureRequest,
+    certificate: &Certificate,
+    algorithm: SignatureAlgorithm,
+    fonts: &Fonts<'_>,
+) -> Result<Prepared, PrepareError> {
+    if algorithm.digest() != DigestAlgorithm::Sha256 {
+        return Err(PrepareError::AlgorithmUnsupported);
+    }
+    if pdf.len() > MAX_BASE_BYTES {
+        return Err(PdfProblem::limit("file size").into());
+    }
+    let document = Document::open(pdf)?;
+    let status = Status::of(&document)?;
+    status.allow(request)?;
+    let mut update = Update::of(&document);
+    let mut maker = FieldMaker::new(&mut update, fonts, page::pages(&document)?)?;
+    // The widget made first lies below the others: the seal covers part of the signature.
+    let field = match maker.open_signature_field(&request.field_name)? {
+        Some(field) => field,
+        None if status.certified && request.place.is_some() => {
+            return Err(PrepareError::NotReserved(request.field_name.clone()));
+        }
+        None => maker.reserve_signature(&request.field_name, request.place, request.lock_all)?,
+    };
+    for field in &request.reserve {
+        maker.reserve_text(field)?;
+    }
+    for field in &request.reserve_signatures {
+        maker.reserve_signature(&field.name, field.place, field.lock_all)?;
+    }
+    for field in &request.fill {
+        maker.fill(field)?;
+    }
+    let signature_dict = signature_dict(&document, request)?;
+    let signature = maker.update().add_signature(signature_dict, GAP_BYTES);
+    maker.sign(field, signature, &request.appearance)?;
+    maker.finish()?;
+    if request.certify.is_some() {
+        certify(&mut update, signature)?;
+    }
+    let tail = update.finish()?;
+    Prepared::new(pdf, tail, certificate, algorithm)
+}
+
+/// What earlier signatures say about changes.
+struct Status {
+    signed: bool,
+    certified: bool,
+    locked: bool,
+}
+
+impl Status {
+    fn of(document: &Document<'_>) -> Result<Self, PrepareError> {
+        if let Some(form) = form::form_dict(document)?
+            && form.as_dict().is_some_and(|form| form.contains("XFA"))
+        {
+            return Err(PrepareError::XfaForm);
+        }
+        let mut status = Self {
+            signed: false,
+            certified: false,
+            locked: false,
+        };
+        for field in form::fields(document)?
+            .iter()
+            .filter(|field| field.kind == "Sig")
+        {
+            let Some(value) = &field.value else { continue };
+            let value = document.resolve(value)?;
+            let Some(signature) = value.as_dict() else {
+                continue;
+            };
+            status.signed = true;
+            let rules = mdp_rules(document, signature, &field.dict)?;
+            status.certified |= rules.certification.is_some();
+            status.locked |= rules.locks_all
+                || rules.certification == Some(DocMdp::NoChanges)
+                || rules.lock_level == Some(DocMdp::NoChanges);
+        }
+        Ok(status)
+    }
+
+    fn allow(&self, request: &SignatureRequest) -> Result<(), PrepareError> {
+        if self.locked {
+            return Err(PrepareError::Locked);
+        }
+        if self.signed && request.certify.is_some() {
+            return Err(PrepareError::SignedBefore);
+        }
+        // New text fields are a change no later signature may bring; new fields in a certified file neither.
+        if let Some(field) = request.reserve.first().filter(|_| self.signed) {
+            return Err(PrepareError::NotReserved(field.name.clone()));
+        }
+        if let Some(field) = request
+            .reserve_signatures
+            .first()
+            .filter(|_| self.certified)
+        {
+            return Err(PrepareError::NotReserved(field.name.clone()));
+        }
+        Ok(())
+    }
+}
+
+/// Restrictions that one signature puts on later revisions.
+pub(crate) struct MdpRules {
+    pub(crate) certification: Option<DocMdp>,
+    pub(crate) lock_level: Option<DocMdp>,
+    pub(crate) field_lock: Option<FieldLock>,
+    pub(crate) locks_all: bool,
+}
+
+/// Which fields FieldMDP locks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum FieldLock {
+    All,
+    Include(Vec<String>),
+    Exclude(Vec<String>),
+}
+
+/// Reads `/Reference` of a signature and `/Lock` of its field.
+pub(crate) fn mdp_rules(
+    document: &Document<'_>,
+    signature: &Dict,
+    field: &Dict,
+) -> Result<MdpRules, PdfProblem> {
+    let mut rules = MdpRules {
+        certification: None,
+        lock_level: None,
+        field_lock: None,
+        locks_all: false,
+    };
+    if let Some(references) = document.get(signature, "Reference")? {
+        for reference in references.as_array().unwrap_or_default() {
+            let reference = document.resolve(reference)?;
+            let Some(reference) = reference.as_dict() else {
+                continue;
+            };
+            let method = document.get(reference, "TransformMethod")?;
+            let parameters = document.get(reference, "TransformParams")?;
+            let parameters = parameters.as_deref().and_then(Object::as_dict);
+            if method.as_deref().is_some_and(|name| name.is_name("DocMDP")) {
+                let level = match parameters {
+                    Some(parameters) => document.get(parameters, "P")?.and_then(|p| p.as_int()),
+                    None => None,
+                };
+                rules.certification = DocMdp::from_level(level.unwrap_or(2));
+                if rules.certification.is_none() {
+                    return Err(PdfProblem::structure("DocMDP has an unknown permission"));
+                }
+            } else if method
+                .as_deref()
+                .is_some_and(|name| name.is_name("FieldMDP"))
+            {
+                let parameters = parameters
+                    .ok_or_else(|| PdfProblem::structure("FieldMDP has no parameters"))?;
+                rules.field_lock = Some(field_lock(document, parameters)?);
+            }
+        }
+    }
+    if let Some(lock) = document.get(field, "Lock")?
+        && let Some(lock) = lock.as_dict()
+        && let Some(level) = document.get(lock, "P")?
+    {
+        rules.lock_level = level.as_int().and_then(DocMdp::from_level);
+    }
+    rules.locks_all = rules.field_lock == Some(FieldLock::All);
+    Ok(rules)
+}
+
+fn field_lock(document: &Document<'_>, parameters: &Dict) -> Result<FieldLock, PdfProblem> {
+    let mut names = Vec::new();
+    if let Some(list) = document.get(parameters, "Fields")? {
+        for item in list.as_array().unwrap_or_default() {
+            let item = document.resolve(item)?;
+            names.push(text::decode(item.as_string().unwrap_or_default()));
+        }
+    }
+    match document
+        .get(parameters, "Action")?
+        .as_deref()
+        .and_then(Object::as_name)
+    {
+        Some(b"All") => Ok(FieldLock::All),
+        Some(b"Include") => Ok(FieldLock::Include(names)),
+        Some(b"Exclude") => Ok(FieldLock::Exclude(names)),
+        _ => Err(PdfProblem::structure("FieldMDP has an unknown action")),
+    }
+}
+
+fn signature_dict(document: &Document<'_>, request: &SignatureRequest) -> Result<Dict, PdfProblem> {
+    let string = |value: &str| Object::String(text::encode(value));
+    let mut dict = Dict::typed("Sig")
+        .with("Filter", Object::name("Adobe.PPKLite"))
+        .with("SubFilter", Object::name("ETSI.CAdES.detached"))
+        .with("M", Object::String(pdf_date(request.at).into_bytes()));
+    if !request.signer_name.is_empty() {
+        dict.set("Name", string(&request.signer_name));
+    }
+    if let Some(reason) = &request.reason {
+        dict.set("Reason", string(reason));
+    }
+    if let Some(location) = &request.location {
+        dict.set("Location", string(location));
+    }
+    let mut references = Vec::new();
+    let parameters = || Dict::typed("TransformParams").with("V", Object::name("1.2"));
+    if let Some(permission) = request.certify {
+        let parameters = parameters().with("P", Object::Int(permission.level()));
+        references.push(transform("DocMDP", parameters));
+    }
+    if request.lock_all {
+        let parameters = parameters().with("Action", Object::name("All"));
+        let reference =
+            transform("FieldMDP", parameters).with("Data", Object::Ref(document.root_ref()?));
+        references.push(reference);
+    }
+    if !references.is_empty() {
+        dict.set(
+            "Reference",
+            Object::Array(references.into_iter().map(Object::Dict).collect()),
+        );
+    }
+    Ok(dict)
+}
+
+fn transform(method: &str, parameters: Dict) -> Dict {
+    Dict::typed("SigRef")
+        .with("TransformMethod", Object::name(method))
+        .with("TransformParams", Object::Dict(parameters))
+}
+
+/// `/Perms` of the catalogue names the certifying signature.
+fn certify(update: &mut Update<'_, '_>, signature: Ref) -> Result<(), PdfProblem> {
+    let root_ref = update.base().root_ref()?;
+    let mut root = update.dict(root_ref)?;
+    let mut permissions = match update.base().get(&root, "Perms")? {
+        Some(old) => old.as_dict().cloned().unwrap_or_default(),
+        None => Dict::new(),
+    };
+    permissions.set("DocMDP", Object::Ref(signature));
+    root.set("Perms", Object::Dict(permissions));
+    update.put(root_ref, Object::Dict(root));
+    Ok(())
+}
+
+/// A PDF date in Vietnamese time.
+pub(crate) fn pdf_date(at: Time) -> String {
+    let local = at.plus_seconds(7 * 3600);
+    let digits = local.to_generalized();
+    format!("D:{}+07'00'", digits.trim_end_matches('Z'))
+}
+
+/// Digest of what a byte range covers.
+pub(crate) fn sha256_parts(parts: &[&[u8]]) -> [u8; 32] {
+    let mut context = digest::Context::new(&digest::SHA256);
+    for part in parts {
+        context.update(part);
+    }
+    let mut out = [0; 32];
+    out.iter_mut()
+        .zip(context.finish().as_ref())
+        .for_each(|(to, from)| *to = *from);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_written_in_vietnamese_time() {
+        let at = Time::from_civil((2026, 11, 22), (1, 12, 3)).unwrap();
+        assert_eq!(pdf_date(at), "D:20261122081203+07'00'");
+    }
+}

@@ -1,0 +1,471 @@
+//! Reads single objects at a byte position.
+
+use super::object::{Dict, Object, Ref, Stream};
+
+/// Arrays and dictionaries may nest this deep.
+const MAX_DEPTH: u32 = 96;
+
+/// What is wrong at a position, in words for the log.
+pub(crate) type SyntaxResult<T> = Result<T, &'static str>;
+
+/// A cursor over PDF bytes.
+#[derive(Clone)]
+pub(crate) struct Parser<'a> {
+    data: &'a [u8],
+    position: usize,
+}
+
+pub(crate) const fn is_space(byte: u8) -> bool {
+    matches!(byte, 0 | 9 | 10 | 12 | 13 | 32)
+}
+
+pub(crate) const fn is_delimiter(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%'
+    )
+}
+
+const fn is_regular(byte: u8) -> bool {
+    !is_space(byte) && !is_delimiter(byte)
+}
+
+impl<'a> Parser<'a> {
+    pub(crate) fn at(data: &'a [u8], position: usize) -> Self {
+        Self { data, position }
+    }
+
+    pub(crate) fn position(&self) -> usize {
+        self.position
+    }
+
+    pub(crate) fn peek(&self) -> Option<u8> {
+        self.data.get(self.position).copied()
+    }
+
+    fn peek_at(&self, ahead: usize) -> Option<u8> {
+        self.data.get(self.position.checked_add(ahead)?).copied()
+    }
+
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.data.get(self.position..).unwrap_or_default()
+    }
+
+    fn bump(&mut self) -> Option<u8> {
+        let byte = self.peek()?;
+        self.position += 1;
+        Some(byte)
+    }
+
+    /// Skips white space and comments.
+    pub(crate) fn skip_space(&mut self) {
+        while let Some(byte) = self.peek() {
+            if is_space(byte) {
+                self.position += 1;
+            } else if byte == b'%' {
+                while self
+                    .peek()
+                    .is_some_and(|byte| byte != b'\n' && byte != b'\r')
+                {
+                    self.position += 1;
+                }
+            } else {
+                break;
+            }
+        }
+    }
+
+    /// Takes `word` when it stands here as a whole token.
+    pub(crate) fn take_keyword(&mut self, word: &str) -> bool {
+        let fits = self.rest().starts_with(word.as_bytes())
+            && self
+                .peek_at(word.len())
+                .is_none_or(|byte| !is_regular(byte));
+        if fits {
+            self.position += word.len();
+        }
+        fits
+    }
+
+    /// Takes an unsigned whole number standing here.
+    pub(crate) fn take_unsigned(&mut self) -> Option<u64> {
+        let mut value: u64 = 0;
+        let start = self.position;
+        while let Some(byte @ b'0'..=b'9') = self.peek() {
+            value = value.checked_mul(10)?.checked_add(u64::from(byte - b'0'))?;
+            self.position += 1;
+        }
+        (self.position > start).then_some(value)
+    }
+
+    /// Takes one end-of-line marker, or nothing.
+    pub(crate) fn take_eol(&mut self) -> bool {
+        match (self.peek(), self.peek_at(1)) {
+            (Some(b'\r'), Some(b'\n')) => self.position += 2,
+            (Some(b'\r' | b'\n'), _) => self.position += 1,
+            _ => return false,
+        }
+        true
+    }
+
+    /// One direct object (or a reference).
+    pub(crate) fn object(&mut self) -> SyntaxResult<Object> {
+        self.object_at_depth(0)
+    }
+
+    fn object_at_depth(&mut self, depth: u32) -> SyntaxResult<Object> {
+        if depth > MAX_DEPTH {
+            return Err("objects nest too deeply");
+        }
+        self.skip_space();
+        match self.peek().ok_or("the file ends inside an object")? {
+            b'/' => Ok(Object::Name(self.name()?)),
+            b'(' => self.literal_string(),
+            b'<' if self.peek_at(1) == Some(b'<') => Ok(Object::Dict(self.dict(depth)?)),
+            b'<' => self.hex_string(),
+            b'[' => self.array(depth),
+            b'+' | b'-' | b'.' | b'0'..=b'9' => self.number_or_ref(),
+            _ if self.take_keyword("true") => Ok(Object::Bool(true)),
+            _ if self.take_keyword("false") => Ok(Object::Bool(false)),
+            _ if self.take_keyword("null") => Ok(Object::Null),
+            _ => Err("unknown token"),
+        }
+    }
+
+    fn name(&mut self) -> SyntaxResult<Vec<u8>> {
+        self.position += 1;
+        let mut name = Vec::new();
+        while let Some(byte) = self.peek().filter(|byte| is_regular(*byte)) {
+            self.position += 1;
+            if byte == b'#' {
+                let high = self
+                    .bump()
+                    .and_then(hex_digit)
+                    .ok_or("bad # escape in a name")?;
+                let low = self
+                    .bump()
+                    .and_then(hex_digit)
+                    .ok_or("bad # escape in a name")?;
+                name.push(high << 4 | low);
+            } else {
+                name.push(byte);
+            }
+        }
+        Ok(name)
+    }
+
+    fn literal_string(&mut self) -> SyntaxResult<Object> {
+        self.position += 1;
+        let mut text = Vec::new();
+        let mut open = 1_u32;
+        loop {
+            let byte = self.bump().ok_or("the file ends inside a string")?;
+            match byte {
+                b'(' => {
+                    open += 1;
+                    text.push(byte);
+                }
+                b')' => {
+                    open -= 1;
+                    if open == 0 {
+                        return Ok(Object::String(text));
+                    }
+                    text.push(byte);
+                }
+                b'\\' => self.escape(&mut text)?,
+                b'\r' => {
+                    if self.peek() == Some(b'\n') {
+                        self.position += 1;
+                    }
+                    text.push(b'\n');
+                }
+                _ => text.push(byte),
+            }
+        }
+    }
+
+    fn escape(&mut self, text: &mut Vec<u8>) -> SyntaxResult<()> {
+        let byte = self.bump().ok_or("the file ends inside a string")?;
+        match byte {
+            b'n' => text.push(b'\n'),
+            b'r' => text.push(b'\r'),
+            b't' => text.push(b'\t'),
+            b'b' => text.push(8),
+            b'f' => text.push(12),
+            b'\r' => {
+                if self.peek() == Some(b'\n') {
+                    self.position += 1;
+                }
+            }
+            b'\n' => {}
+            b'0'..=b'7' => {
+                let mut value = u32::from(byte - b'0');
+                for _ in 0..2 {
+                    let Some(digit @ b'0'..=b'7') = self.peek() else {
+                        break;
+                    };
+                    value = value * 8 + u32::from(digit - b'0');
+                    self.position += 1;
+                }
+                text.push((value & 0xff) as u8);
+            }
+            _ => text.push(byte),
+        }
+        Ok(())
+    }
+
+    fn hex_string(&mut self) -> SyntaxResult<Object> {
+        self.position += 1;
+        let mut bytes = Vec::new();
+        let mut pending: Option<u8> = None;
+        loop {
+            let byte = self.bump().ok_or("the file ends inside a string")?;
+            if byte == b'>' {
+                break;
+            }
+            if is_space(byte) {
+                continue;
+            }
+            let digit = hex_digit(byte).ok_or("a hexadecimal string holds another character")?;
+            match pending.take() {
+                Some(high) => bytes.push(high << 4 | digit),
+                None => pending = Some(digit),
+            }
+        }
+        if let Some(high) = pending {
+            bytes.push(high << 4);
+        }
+        Ok(Object::String(bytes))
+    }
+
+    fn array(&mut self, depth: u32) -> SyntaxResult<Object> {
+        self.position += 1;
+        let mut items = Vec::new();
+        loop {
+            self.skip_space();
+            if self.peek() == Some(b']') {
+                self.position += 1;
+                return Ok(Object::Array(items));
+            }
+            items.push(self.object_at_depth(depth + 1)?);
+        }
+    }
+
+    fn dict(&mut self, depth: u32) -> SyntaxResult<Dict> {
+        self.position += 2;
+        let mut dict = Dict::new();
+        loop {
+            self.skip_space();
+            match self.peek() {
+                Some(b'>') if self.peek_at(1) == Some(b'>') => {
+                    self.position += 2;
+                    return Ok(dict);
+                }
+                Some(b'/') => {}
+                _ => return Err("a dictionary key is not a name"),
+            }
+            let key = self.name()?;
+            // Two readers may pick different ones: a known way to forge signatures.
+            if dict.has_raw(&key) {
+                return Err("a dictionary repeats a key");
+            }
+            let value = self.object_at_depth(depth + 1)?;
+            dict.push_raw(key, value);
+        }
+    }
+
+    fn number_or_ref(&mut self) -> SyntaxResult<Object> {
+        let start = self.position;
+        while self.peek().is_some_and(is_regular) {
+            self.position += 1;
+        }
+        let token = self.data.get(start..self.position).unwrap_or_default();
+        let text = std::str::from_utf8(token).map_err(|_| "bad number")?;
+        let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+        if digits.is_empty()
+            || !digits
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'.')
+        {
+            return Err("bad number");
+        }
+        match digits.bytes().filter(|byte| *byte == b'.').count() {
+            0 => {}
+            1 if digits.len() > 1 => return Ok(Object::Real(text.to_owned())),
+            _ => return Err("bad number"),
+        }
+        let value: i64 = text.parse().map_err(|_| "a whole number is too large")?;
+        if digits.len() == text.len()
+            && let Some(reference) = self.reference_after(value)
+        {
+            return Ok(Object::Ref(reference));
+        }
+        Ok(Object::Int(value))
+    }
+
+    fn reference_after(&mut self, number: i64) -> Option<Ref> {
+        let number = u32::try_from(number).ok()?;
+        let mut ahead = self.clone();
+        ahead.skip_space();
+        let generation = ahead.take_unsigned()?;
+        if ahead.peek().is_some_and(is_regular) {
+            return None;
+        }
+        ahead.skip_space();
+        if !ahead.take_keyword("R") {
+            return None;
+        }
+        let generation = u16::try_from(generation).ok()?;
+        self.position = ahead.position;
+        Some(Ref { number, generation })
+    }
+
+    /// `number generation obj … endobj`; `length_of` finds an indirect `/Length`.
+    pub(crate) fn indirect(
+        &mut self,
+        length_of: &dyn Fn(Ref) -> Option<i64>,
+    ) -> SyntaxResult<(Ref, Object)> {
+        self.skip_space();
+        let number = self.take_unsigned().ok_or("no object stands here")?;
+        self.skip_space();
+        let generation = self.take_unsigned().ok_or("no object stands here")?;
+        self.skip_space();
+        if !self.take_keyword("obj") {
+            return Err("no object stands here");
+        }
+        let reference = Ref {
+            number: u32::try_from(number).map_err(|_| "the object number is too large")?,
+            generation: u16::try_from(generation).map_err(|_| "the generation is too large")?,
+        };
+        let object = self.object()?;
+        self.skip_space();
+        let object = match object {
+            Object::Dict(dict) if self.take_keyword("stream") => self.stream(dict, length_of)?,
+            other => other,
+        };
+        self.skip_space();
+        if !self.take_keyword("endobj") {
+            return Err("endobj is missing");
+        }
+        Ok((reference, object))
+    }
+
+    /// For a dictionary object `number generation obj << … >>`: its keys with the exact place of each value.
+    pub(crate) fn value_places(&mut self) -> SyntaxResult<Vec<(Vec<u8>, usize, usize)>> {
+        self.take_unsigned().ok_or("no object stands here")?;
+        self.skip_space();
+        self.take_unsigned().ok_or("no object stands here")?;
+        self.skip_space();
+        if !self.take_keyword("obj") {
+            return Err("no object stands here");
+        }
+        self.skip_space();
+        if !self.rest().starts_with(b"<<") {
+            return Err("the object is not a dictionary");
+        }
+        self.position += 2;
+        let mut places = Vec::new();
+        loop {
+            self.skip_space();
+            if self.rest().starts_with(b">>") {
+                return Ok(places);
+            }
+            if self.peek() != Some(b'/') {
+                return Err("a dictionary key is not a name");
+            }
+            let key = self.name()?;
+            self.skip_space();
+            let start = self.position;
+            self.object_at_depth(1)?;
+            places.push((key, start, self.position));
+        }
+    }
+
+    fn stream(
+        &mut self,
+        dict: Dict,
+        length_of: &dyn Fn(Ref) -> Option<i64>,
+    ) -> SyntaxResult<Object> {
+        if self.peek() == Some(b'\r') && self.peek_at(1) != Some(b'\n') {
+            return Err("a lone carriage return follows stream");
+        }
+        if !self.take_eol() {
+            return Err("no end of line follows stream");
+        }
+        let length = match dict.get("Length") {
+            Some(Object::Int(length)) => Some(*length),
+            Some(Object::Ref(reference)) => length_of(*reference),
+            _ => None,
+        };
+        let length = length.and_then(|length| usize::try_from(length).ok());
+        let start = self.position;
+        let end = length
+            .and_then(|length| start.checked_add(length))
+            .filter(|end| *end <= self.data.len())
+            .ok_or("the stream length is missing or wrong")?;
+        self.position = end;
+        while self.peek().is_some_and(is_space) {
+            self.position += 1;
+        }
+        if !self.take_keyword("endstream") {
+            return Err("the stream length is wrong");
+        }
+        Ok(Object::Stream(Stream { dict, start, end }))
+    }
+}
+
+pub(crate) const fn hex_digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> SyntaxResult<Object> {
+        Parser::at(text.as_bytes(), 0).object()
+    }
+
+    #[test]
+    fn objects_of_every_kind_are_read() {
+        let object =
+            parse("<< /A#20B [1 -2.5 (x\\051\\n(y)) <4a4> true null 7 0 R] /C /D >>").unwrap();
+        let dict = object.as_dict().unwrap();
+        let items = dict.get("A B").unwrap().as_array().unwrap();
+        assert_eq!(items.len(), 7);
+        assert_eq!(items[2].as_string().unwrap(), b"x)\n(y)");
+        assert_eq!(items[3].as_string().unwrap(), b"J@");
+        assert_eq!(
+            items[6].as_ref(),
+            Some(Ref {
+                number: 7,
+                generation: 0
+            })
+        );
+        assert!(dict.get("C").unwrap().is_name("D"));
+    }
+
+    #[test]
+    fn a_repeated_key_is_refused() {
+        assert!(parse("<< /A 1 /A 2 >>").is_err());
+        assert!(parse("<< /A 1 /#41 2 >>").is_err());
+    }
+
+    #[test]
+    fn endless_nesting_is_refused() {
+        assert!(parse(&"[".repeat(100_000)).is_err());
+        assert!(parse(&"<</A".repeat(100_000)).is_err());
+    }
+
+    #[test]
+    fn numbers_that_are_none_are_refused() {
+        for text in ["--1", "1.2.3", "+", ".", "1e5", "99999999999999999999"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+}

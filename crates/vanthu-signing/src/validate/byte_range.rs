@@ -1,0 +1,91 @@
+//! What a signature covers, strictly: everything of its revision but the hexadecimal digits of its own value.
+
+use crate::syntax::document::Document;
+use crate::syntax::object::{Dict, Object, Ref};
+use crate::syntax::parser::{Parser, hex_digit, is_space};
+use crate::syntax::xref::{self, Entry};
+
+/// A byte range that passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Covered {
+    /// The opening angle bracket of `/Contents`.
+    pub(super) gap_start: usize,
+    /// Behind the closing one.
+    pub(super) gap_end: usize,
+    /// First byte not covered.
+    pub(super) end: usize,
+}
+
+impl Covered {
+    /// The two covered parts.
+    pub(super) fn parts<'a>(&self, data: &'a [u8]) -> [&'a [u8]; 2] {
+        [
+            data.get(..self.gap_start).unwrap_or_default(),
+            data.get(self.gap_end..self.end).unwrap_or_default(),
+        ]
+    }
+}
+
+/// Reads `/ByteRange` and checks it against where `/Contents` really stands.
+pub(super) fn covered(
+    document: &Document<'_>,
+    reference: Ref,
+    signature: &Dict,
+) -> Result<Covered, &'static str> {
+    let numbers: Vec<usize> = signature
+        .get("ByteRange")
+        .and_then(Object::as_array)
+        .ok_or("there is no byte range")?
+        .iter()
+        .map(|item| item.as_int().and_then(|value| usize::try_from(value).ok()))
+        .collect::<Option<_>>()
+        .ok_or("the byte range is not four whole numbers")?;
+    let [start, first, second, length] = *numbers.as_slice() else {
+        return Err("the byte range is not four whole numbers");
+    };
+    if start != 0 {
+        return Err("the byte range does not begin at the start of the file");
+    }
+    let data = document.data();
+    let end = second.checked_add(length).filter(|end| *end <= data.len());
+    let end = end.ok_or("the byte range reaches beyond the file")?;
+    if second <= first || length == 0 {
+        return Err("the byte range overlaps itself");
+    }
+    let Some(Entry::At { offset, .. }) = document.entries().get(&reference.number) else {
+        return Err("the signature stands inside an object stream");
+    };
+    let mut parser = Parser::at(data, *offset);
+    parser.skip_space();
+    let places = parser.value_places()?;
+    let (_, gap_start, gap_end) = places
+        .iter()
+        .find(|(key, ..)| key == b"Contents")
+        .ok_or("there are no contents")?;
+    if (*gap_start, *gap_end) != (first, second) {
+        return Err("the byte range leaves out something else than the signature value");
+    }
+    let hole = data.get(first..second).unwrap_or_default();
+    let digits = hole
+        .strip_prefix(b"<")
+        .and_then(|hole| hole.strip_suffix(b">"))
+        .ok_or("the signature value is not hexadecimal")?;
+    // White space would be legal, but nobody writes it: it could only hide something.
+    if digits.len() % 2 != 0 || !digits.iter().all(|byte| hex_digit(*byte).is_some()) {
+        return Err("the signature value is not hexadecimal");
+    }
+    Ok(Covered {
+        gap_start: first,
+        gap_end: second,
+        end,
+    })
+}
+
+/// Whether `data` ends like a finished revision: its end marker and at most one line end behind it.
+pub(super) fn ends_a_revision(data: &[u8]) -> bool {
+    let Ok((_, end)) = xref::last_start(data) else {
+        return false;
+    };
+    data.get(end..)
+        .is_some_and(|rest| rest.len() <= 2 && rest.iter().all(|byte| is_space(*byte)))
+}

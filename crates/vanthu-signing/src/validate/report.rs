@@ -1,0 +1,371 @@
+//! The report of a validation, in the words of ETSI EN 319 102-1.
+
+use serde::{Deserialize, Serialize};
+use vanthu_pki::{Certificate, Time};
+
+use crate::difference::{Change, ChangeLevel};
+use crate::problem::PdfProblem;
+use crate::request::DocMdp;
+
+/// The main status of a validation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING-KEBAB-CASE")]
+pub enum Indication {
+    /// Everything was checked and is good.
+    TotalPassed,
+    /// What is at hand is not enough to decide.
+    Indeterminate,
+    /// The signature is bad, or the document was changed after it.
+    TotalFailed,
+}
+
+/// Why a validation did not pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SubIndication {
+    /// Not a conforming signature; also a document changed in a way its signature forbids.
+    FormatFailure,
+    /// The content is not what was signed.
+    HashFailure,
+    /// The signature value is wrong.
+    SigCryptoFailure,
+    /// The certificate was revoked before the signature.
+    Revoked,
+    /// The certificate was not valid yet.
+    NotYetValid,
+    /// Something required of the signature is missing.
+    SigConstraintsFailure,
+    /// The path breaks a rule.
+    ChainConstraintsFailure,
+    /// The path cannot be judged.
+    CertificateChainGeneralFailure,
+    /// An algorithm or key is too weak or cannot be checked.
+    CryptoConstraintsFailure,
+    /// Too weak today; nothing proves it existed when it was strong enough.
+    CryptoConstraintsFailureNoPoe,
+    /// Time-stamps contradict each other.
+    TimestampOrderFailure,
+    /// The signer's certificate is not there.
+    NoSigningCertificateFound,
+    /// No path to an anchor.
+    NoCertificateChainFound,
+    /// Revoked, and nothing proves the signature is older.
+    RevokedNoPoe,
+    /// An issuer is revoked, and nothing proves the signature is older.
+    RevokedCaNoPoe,
+    /// Outside the validity period, and nothing proves the signature is older.
+    OutOfBoundsNoPoe,
+    /// No proof of existence.
+    NoPoe,
+    /// The state of a certificate is not known yet.
+    TryLater,
+}
+
+/// How grave a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Worth knowing.
+    Inform,
+    /// Worth a warning.
+    Warn,
+    /// Decides against the signature.
+    Fail,
+}
+
+/// What was found; the Vietnamese text belongs to the code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FindingCode {
+    /// The signature's byte range is not what it must be.
+    ByteRangeBad,
+    /// The signature dictionary is malformed.
+    SignatureObjectBad,
+    /// The signature does not cover a whole revision.
+    CoverageIncomplete,
+    /// Bytes stand behind the last revision.
+    TrailingBytes,
+    /// The signature that stands in the file now is not the one that was signed.
+    SignatureObjectChanged,
+    /// A signature of an earlier revision is gone.
+    SignatureRemoved,
+    /// The file mixes two kinds of cross-references; readers may disagree on it.
+    HybridFile,
+    /// The kind of signature is not supported.
+    SubFilterUnsupported,
+    /// The signature structure cannot be read.
+    CmsBad,
+    /// More than one signer in one signature.
+    SeveralSigners,
+    /// Content stands inside a detached signature.
+    ContentInside,
+    /// The document is not what was signed.
+    DigestMismatch,
+    /// The signature value does not verify.
+    SignatureBad,
+    /// The signer's certificate is missing.
+    CertificateMissing,
+    /// The signature names another certificate.
+    CertificateMismatch,
+    /// The signature does not say which certificate it belongs to.
+    CertificateNotBound,
+    /// An algorithm is too weak for a signature made today.
+    WeakAlgorithm,
+    /// An algorithm cannot be checked here.
+    AlgorithmUnsupported,
+    /// No time-stamp proves when the signature existed.
+    NoTimestamp,
+    /// The time-stamp is bad.
+    TimestampBad,
+    /// The time-stamp's issuer is not trusted, or its state is not known.
+    TimestampUntrusted,
+    /// The certificate's path has a problem.
+    PathProblem,
+    /// The document was changed after the signature in a way that is not permitted.
+    ChangedAfterSigning,
+    /// A change is permitted by the signature but not on this platform.
+    PlatformRule,
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What.
+    pub code: FindingCode,
+    /// How grave.
+    pub severity: Severity,
+    /// In words for the log.
+    pub detail: String,
+}
+
+/// Facts of a certificate as a report keeps them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificateFacts {
+    /// Subject, RFC 4514.
+    pub subject: String,
+    /// Common name of the subject.
+    pub common_name: String,
+    /// Issuer, RFC 4514.
+    pub issuer: String,
+    /// Serial number, hexadecimal.
+    pub serial: String,
+    /// SHA-256 of the certificate, hexadecimal.
+    pub thumbprint: String,
+    /// Start of validity.
+    pub not_before: Time,
+    /// End of validity.
+    pub not_after: Time,
+}
+
+impl From<&Certificate> for CertificateFacts {
+    fn from(certificate: &Certificate) -> Self {
+        Self {
+            subject: certificate.subject().to_string(),
+            common_name: certificate.common_name(),
+            issuer: certificate.issuer().to_string(),
+            serial: certificate.serial_hex(),
+            thumbprint: certificate.sha256_thumbprint(),
+            not_before: certificate.not_before(),
+            not_after: certificate.not_after(),
+        }
+    }
+}
+
+/// How much of the file a signature covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Coverage {
+    /// The whole file.
+    WholeFile,
+    /// The whole file as it was when signed; revisions follow.
+    WholeRevision,
+    /// Not even that.
+    Incomplete,
+}
+
+/// Signature or document time-stamp.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignatureKind {
+    /// A signature.
+    Signature,
+    /// A document time-stamp.
+    DocTimestamp,
+}
+
+/// A time-stamp and its own judgement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimestampReport {
+    /// The time it states.
+    pub time: Time,
+    /// Whether it can be relied on.
+    pub indication: Indication,
+    /// Why not.
+    pub sub_indication: Option<SubIndication>,
+    /// Who issued it.
+    pub authority: Option<CertificateFacts>,
+}
+
+/// The changes that one later revision made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevisionChanges {
+    /// Which revision, from 1.
+    pub revision: u32,
+    /// What it changed, compared with the signed one, leaving out what earlier revisions did.
+    pub changes: Vec<Change>,
+    /// All of it is permitted.
+    pub permitted: bool,
+}
+
+/// Everything about one signature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignatureReport {
+    /// Name of its field.
+    pub field: String,
+    /// Signature or document time-stamp.
+    pub kind: SignatureKind,
+    /// `/SubFilter`.
+    pub sub_filter: String,
+    /// Main status.
+    pub indication: Indication,
+    /// Why not passed.
+    pub sub_indication: Option<SubIndication>,
+    /// The signed bytes are unchanged and the signature value is right.
+    pub intact: bool,
+    /// The path to an anchor is good at `judged_at`.
+    pub trusted: bool,
+    /// The signer's certificate.
+    pub signer: Option<CertificateFacts>,
+    /// The path, signer first.
+    pub chain: Vec<CertificateFacts>,
+    /// `/Name`.
+    pub signer_name: Option<String>,
+    /// `/Reason`.
+    pub reason: Option<String>,
+    /// `/Location`.
+    pub location: Option<String>,
+    /// `/M`, the time the signer claims.
+    pub claimed_at: Option<Time>,
+    /// The signature's time-stamp.
+    pub timestamp: Option<TimestampReport>,
+    /// The time at which the certificate was judged: the earliest at which the signature provably existed.
+    pub judged_at: Time,
+    /// Digest algorithm.
+    pub digest_algorithm: Option<String>,
+    /// Signature algorithm.
+    pub signature_algorithm: Option<String>,
+    /// How much it covers.
+    pub coverage: Coverage,
+    /// The revision it belongs to, from 1.
+    pub revision: Option<u32>,
+    /// First byte behind what it covers.
+    pub covers_bytes: Option<u64>,
+    /// What a certifying signature allows afterwards.
+    pub certification: Option<DocMdp>,
+    /// The signature locks all fields.
+    pub locks_all: bool,
+    /// How far later revisions went.
+    pub change_level: ChangeLevel,
+    /// All later changes are permitted.
+    pub changes_permitted: bool,
+    /// Later revisions and what each changed.
+    pub later: Vec<RevisionChanges>,
+    /// What was found.
+    pub findings: Vec<Finding>,
+}
+
+/// The verdict of the platform's own, stricter rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlatformVerdict {
+    /// After the first signature only what the platform does was done.
+    pub satisfied: bool,
+    /// What was not.
+    pub violations: Vec<String>,
+}
+
+/// The whole report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// The worst of all signatures; indeterminate when there is none.
+    pub indication: Indication,
+    /// Why not passed.
+    pub sub_indication: Option<SubIndication>,
+    /// The file cannot be read.
+    pub problem: Option<PdfProblem>,
+    /// SHA-256 of the file, hexadecimal.
+    pub sha256: String,
+    /// Number of revisions.
+    pub revisions: u32,
+    /// The signatures in the order they were made.
+    pub signatures: Vec<SignatureReport>,
+    /// Findings about the file as a whole.
+    pub findings: Vec<Finding>,
+    /// The platform's rule, when asked for.
+    pub platform: Option<PlatformVerdict>,
+}
+
+impl Report {
+    /// Whether everything passed.
+    pub fn is_passed(&self) -> bool {
+        self.indication == Indication::TotalPassed
+    }
+
+    /// The signature of a field.
+    pub fn signature(&self, field: &str) -> Option<&SignatureReport> {
+        self.signatures
+            .iter()
+            .find(|signature| signature.field == field)
+    }
+}
+
+impl SignatureReport {
+    /// Integrity alone: right signature value, whole revision covered, only permitted changes since. Says nothing
+    /// about who signed.
+    pub fn is_intact_and_unchanged(&self) -> bool {
+        self.intact && self.coverage != Coverage::Incomplete && self.changes_permitted
+    }
+
+    pub(super) fn find(
+        &mut self,
+        code: FindingCode,
+        severity: Severity,
+        detail: impl Into<String>,
+    ) {
+        let finding = Finding {
+            code,
+            severity,
+            detail: detail.into(),
+        };
+        if !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
+    }
+
+    /// Lowers the status; what came first and worse stays.
+    pub(super) fn lower(&mut self, indication: Indication, sub_indication: SubIndication) {
+        if indication > self.indication {
+            self.indication = indication;
+            self.sub_indication = Some(sub_indication);
+        }
+    }
+
+    pub(super) fn fail(
+        &mut self,
+        code: FindingCode,
+        sub_indication: SubIndication,
+        detail: impl Into<String>,
+    ) {
+        self.find(code, Severity::Fail, detail);
+        self.lower(Indication::TotalFailed, sub_indication);
+    }
+
+    pub(super) fn doubt(
+        &mut self,
+        code: FindingCode,
+        sub_indication: SubIndication,
+        detail: impl Into<String>,
+    ) {
+        self.find(code, Severity::Warn, detail);
+        self.lower(Indication::Indeterminate, sub_indication);
+    }
+}
