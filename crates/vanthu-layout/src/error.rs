@@ -1,0 +1,45 @@
+/// Why a document could not be typeset.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LayoutError {
+    /// The font has no picture for these characters (ký tự không có trong phông chữ).
+    #[error("the font has no glyph for {}", list(.0))]
+    MissingGlyphs(Vec<char>),
+    /// The typesetter refused; this is a fault of ours.
+    #[error("typesetting failed: {0}")]
+    Typesetting(String),
+    /// The PDF could not be written to its standard; this is a fault of ours.
+    #[error("writing PDF/A failed: {0}")]
+    Export(String),
+    /// A place that the template must mark is not in the result; this is a fault of ours.
+    #[error("the place {0} is not in the result")]
+    PlaceLost(&'static str),
+}
+
+fn list(characters: &[char]) -> String {
+    let shown: Vec<String> = characters
+        .iter()
+        .take(10)
+        .map(|c| format!("{c} (U+{:04X})", u32::from(*c)))
+        .collect();
+    shown.join(", ")
+}
+
+/// Why a PDF could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// It is encrypted.
+    #[error("the PDF is encrypted")]
+    Encrypted,
+    /// It is not a PDF that can be opened.
+    #[error("the file is not a readable PDF")]
+    NotReadable,
+    /// It has no such page.
+    #[error("the PDF has no page {0}")]
+    NoSuchPage(u32),
+    /// The page is too large to be drawn at this resolution.
+    #[error("the page is too large to be drawn at this resolution")]
+    TooLarge,
+    /// The picture could not be written.
+    #[error("the picture could not be written")]
+    Picture,
+}

@@ -1,0 +1,68 @@
+//! The font family of official documents, metric twin of Times New Roman.
+
+use std::sync::LazyLock;
+
+use typst::foundations::Bytes;
+use typst::text::Font;
+
+use crate::LayoutError;
+
+/// Tinos Regular (TrueType).
+pub const TINOS_REGULAR: &[u8] = include_bytes!("../fonts/Tinos-Regular.ttf");
+/// Tinos Bold.
+pub const TINOS_BOLD: &[u8] = include_bytes!("../fonts/Tinos-Bold.ttf");
+/// Tinos Italic.
+pub const TINOS_ITALIC: &[u8] = include_bytes!("../fonts/Tinos-Italic.ttf");
+/// Tinos Bold Italic.
+pub const TINOS_BOLD_ITALIC: &[u8] = include_bytes!("../fonts/Tinos-BoldItalic.ttf");
+
+static FONTS: LazyLock<Vec<Font>> = LazyLock::new(|| {
+    [TINOS_REGULAR, TINOS_BOLD, TINOS_ITALIC, TINOS_BOLD_ITALIC]
+        .into_iter()
+        .filter_map(|data| Font::new(Bytes::new(data), 0))
+        .collect()
+});
+
+pub(crate) fn fonts() -> &'static [Font] {
+    &FONTS
+}
+
+/// Refuses text that the fonts can't show: PDF/A would be false with a missing glyph.
+pub(crate) fn check_glyphs<'a>(texts: impl Iterator<Item = &'a str>) -> Result<(), LayoutError> {
+    let mut missing = Vec::new();
+    for c in texts.flat_map(str::chars) {
+        let shown = c.is_ascii_graphic()
+            || c == ' '
+            || fonts()
+                .iter()
+                .all(|font| font.info().coverage.contains(u32::from(c)));
+        if !shown && !missing.contains(&c) {
+            missing.push(c);
+        }
+    }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(LayoutError::MissingGlyphs(missing))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_vietnamese_letter_has_a_glyph_in_all_four_styles() {
+        let letters =
+            "ăâđêôơưĂÂĐÊÔƠƯáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ–“”…§°×";
+        let upper = letters.to_uppercase();
+        assert_eq!(fonts().len(), 4);
+        assert_eq!(check_glyphs([letters, upper.as_str()].into_iter()), Ok(()));
+    }
+
+    #[test]
+    fn a_character_without_glyph_is_refused_by_name() {
+        let refused = check_glyphs(std::iter::once("Chúc mừng 🎉🎉"));
+        assert_eq!(refused, Err(LayoutError::MissingGlyphs(vec!['🎉'])));
+    }
+}
