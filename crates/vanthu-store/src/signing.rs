@@ -1,0 +1,219 @@
+//! Signing sessions: what was given to the agent, and what came back.
+
+use serde_json::Value;
+use vanthu_domain::Moment;
+use vanthu_domain::id::{AccountId, AgencyId, CertificateId, OutgoingId, PersonId, SigningId};
+
+use crate::agency::missing;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::record::{Arg as _, args, record, words};
+
+words! {
+    /// Whose signature is asked for.
+    Purpose {
+        /// The authorised person's (ký số của người có thẩm quyền).
+        Person = "person",
+        /// The agency's (ký số của cơ quan, tổ chức).
+        Seal = "seal",
+    }
+
+    /// How consent is given.
+    Consent {
+        /// The person confirms at the agent.
+        Person = "person",
+        /// The agent signs without asking: practice and tests only.
+        Automatic = "automatic",
+    }
+
+    /// Where a session stands.
+    SessionState {
+        /// Waits for the agent.
+        Open = "open",
+        /// The agent has fetched it.
+        Fetched = "fetched",
+        /// Every item has its end.
+        Done = "done",
+        /// Given up.
+        Cancelled = "cancelled",
+        /// Its time ran out.
+        Expired = "expired",
+    }
+
+    /// Where an item stands.
+    ItemState {
+        /// Waits for its signature.
+        Waiting = "waiting",
+        /// Signed, and the document has moved on.
+        Signed = "signed",
+        /// Could not be signed.
+        Failed = "failed",
+        /// Passed over, as when the session was given up.
+        Skipped = "skipped",
+    }
+}
+
+/// A signing session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SigningRow {
+    /// The identifier.
+    pub signing_id: SigningId,
+    /// Who opened it.
+    pub account_id: AccountId,
+    /// The account's person.
+    pub person_id: PersonId,
+    /// The agency for which it is signed.
+    pub agency_id: AgencyId,
+    /// Whose signature is asked for.
+    pub purpose: Purpose,
+    /// The certificate to sign with.
+    pub certificate_id: CertificateId,
+    /// SHA-256 of the agent's one-time secret in hexadecimal.
+    pub token_hash: String,
+    /// How consent is given.
+    pub consent: Consent,
+    /// Where it stands.
+    pub state: SessionState,
+    /// When it was opened.
+    pub created_at: Moment,
+    /// When it ends by itself.
+    pub expires_at: Moment,
+    /// When it ended; set in every state but open and fetched.
+    pub ended_at: Option<Moment>,
+    /// How it ended, by a code.
+    pub result: Option<String>,
+}
+
+/// One document of a signing session.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SigningItemRow {
+    /// The session.
+    pub signing_id: SigningId,
+    /// Its name within the session.
+    pub item_id: String,
+    /// Its place in the session.
+    pub position: u32,
+    /// The document.
+    pub outgoing_id: OutgoingId,
+    /// The document's version when it was prepared; a newer one makes the signature useless.
+    pub document_version: i64,
+    /// The blob of the PDF that was prepared.
+    pub base_blob: String,
+    /// The blob of the prepared state.
+    pub prepared_blob: String,
+    /// The digest that the person agrees to, in hexadecimal.
+    pub digest: String,
+    /// Where it stands.
+    pub state: ItemState,
+    /// What went wrong, as a problem document.
+    pub problem: Option<Value>,
+    /// When it was last changed.
+    pub at: Moment,
+}
+
+record!(
+    SigningRow, "signings", [signing_id];
+    signing_id, account_id, person_id, agency_id, purpose, certificate_id, token_hash, consent,
+    state, created_at, expires_at, ended_at, result
+);
+record!(
+    SigningItemRow, "signing_items", [signing_id, item_id];
+    signing_id, item_id, position, outgoing_id, document_version, base_blob, prepared_blob, digest,
+    state, problem, at
+);
+
+/// Inserts a session with its items.
+pub async fn insert(tx: &mut Tx, signing: &SigningRow, items: &[SigningItemRow]) -> Result<()> {
+    tx.insert(signing).await?;
+    for item in items {
+        tx.insert(item).await?;
+    }
+    Ok(())
+}
+
+/// The session, where there is one.
+pub async fn find(tx: &mut Tx, signing_id: &SigningId) -> Result<Option<SigningRow>> {
+    tx.first("WHERE signing_id = $1", args![signing_id]).await
+}
+
+/// The session, which must be there.
+pub async fn load(tx: &mut Tx, signing_id: &SigningId) -> Result<SigningRow> {
+    find(tx, signing_id)
+        .await?
+        .ok_or_else(|| missing::<SigningRow>(signing_id))
+}
+
+/// The session, kept from others until the transaction ends.
+pub async fn find_locked(tx: &mut Tx, signing_id: &SigningId) -> Result<Option<SigningRow>> {
+    let rest = format!("WHERE signing_id = $1{}", tx.for_update());
+    tx.first(&rest, args![signing_id]).await
+}
+
+/// Writes a session anew where its state is still `from`.
+pub async fn update(tx: &mut Tx, signing: &SigningRow, from: SessionState) -> Result<()> {
+    tx.update(signing, &[("state", from.arg())]).await
+}
+
+/// The items of a session in their order.
+pub async fn list_items(tx: &mut Tx, signing_id: &SigningId) -> Result<Vec<SigningItemRow>> {
+    tx.list(
+        "WHERE signing_id = $1 ORDER BY position, item_id",
+        args![signing_id],
+    )
+    .await
+}
+
+/// The item, where there is one.
+pub async fn find_item(
+    tx: &mut Tx,
+    signing_id: &SigningId,
+    item_id: &str,
+) -> Result<Option<SigningItemRow>> {
+    tx.first(
+        "WHERE signing_id = $1 AND item_id = $2",
+        args![signing_id, item_id],
+    )
+    .await
+}
+
+/// Writes an item anew where its state is still `from`.
+pub async fn update_item(tx: &mut Tx, item: &SigningItemRow, from: ItemState) -> Result<()> {
+    tx.update(item, &[("state", from.arg())]).await
+}
+
+/// The sessions that wait although their time ran out before `now`.
+pub async fn list_overdue(tx: &mut Tx, now: Moment) -> Result<Vec<SigningRow>> {
+    tx.list(
+        "WHERE state IN ('open', 'fetched') AND expires_at <= $1 ORDER BY expires_at, signing_id",
+        args![now],
+    )
+    .await
+}
+
+/// The waiting sessions that hold a document, the youngest first.
+pub async fn list_waiting_for(
+    tx: &mut Tx,
+    outgoing_id: &OutgoingId,
+    now: Moment,
+) -> Result<Vec<SigningRow>> {
+    tx.list(
+        "WHERE state IN ('open', 'fetched') AND expires_at > $2 AND signing_id IN \
+         (SELECT s.signing_id FROM signing_items s WHERE s.outgoing_id = $1 \
+         AND s.state = 'waiting') ORDER BY signing_id DESC",
+        args![outgoing_id, now],
+    )
+    .await
+}
+
+/// An account's sessions, the youngest first.
+pub async fn list_of_account(
+    tx: &mut Tx,
+    account_id: &AccountId,
+    limit: u32,
+) -> Result<Vec<SigningRow>> {
+    tx.list(
+        "WHERE account_id = $1 ORDER BY created_at DESC, signing_id DESC LIMIT $2",
+        args![account_id, limit],
+    )
+    .await
+}

@@ -1,0 +1,35 @@
+//! The contract of the store: every test runs on SQLite, and on PostgreSQL where the environment
+//! variable `VANTHU_TEST_POSTGRES` offers one.
+
+#[cfg(test)]
+mod account;
+#[cfg(test)]
+mod blob;
+#[cfg(test)]
+mod build;
+#[cfg(test)]
+mod certificate;
+#[cfg(test)]
+mod delivery;
+#[cfg(test)]
+mod incoming;
+#[cfg(test)]
+mod job;
+#[cfg(test)]
+mod ledger;
+#[cfg(test)]
+mod line;
+#[cfg(test)]
+mod migrate;
+#[cfg(test)]
+mod notice;
+#[cfg(test)]
+mod outgoing;
+#[cfg(test)]
+mod register;
+#[cfg(test)]
+mod signing;
+#[cfg(test)]
+mod transaction;
+#[cfg(test)]
+mod world;
