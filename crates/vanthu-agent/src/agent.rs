@@ -1,0 +1,199 @@
+//! The agent as a whole: its settings, its keys, its desk.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use vanthu_pki::Certificate;
+use vanthu_wire::Problem;
+use vanthu_wire::agent::{
+    AgentCertificate, AgentStatus, CancelReason, Consent, SignAccepted, SignRequest,
+};
+
+use crate::clock::Clock;
+use crate::consent::{Case, Desk};
+use crate::examine::{examine, moment};
+use crate::practice::is_practice;
+use crate::server::{Remote, client};
+use crate::token::{Token, TokenError};
+use crate::{Origin, Pin, problems};
+
+/// The practice agent consents by itself, with this PIN, for practice certificates only.
+#[derive(Debug, Clone)]
+pub struct AutomaticConsent {
+    /// The PIN of the practice keys.
+    pub pin: Pin,
+}
+
+/// A running agent.
+pub struct Agent {
+    /// Where it listens; loopback, checked by the program that starts it.
+    pub(crate) address: SocketAddr,
+    pub(crate) paired: Vec<Origin>,
+    pub(crate) automatic: Option<AutomaticConsent>,
+    pub(crate) token: Arc<dyn Token>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) desk: Desk,
+    client: reqwest::Client,
+}
+
+impl Agent {
+    /// An agent that listens at `address` and speaks with `paired` servers.
+    pub fn new(
+        address: SocketAddr,
+        paired: Vec<Origin>,
+        automatic: Option<AutomaticConsent>,
+        token: Arc<dyn Token>,
+        clock: Arc<dyn Clock>,
+    ) -> anyhow::Result<Arc<Self>> {
+        anyhow::ensure!(
+            address.ip().is_loopback(),
+            "thiết bị ký chỉ nghe ở địa chỉ nội bộ (127.0.0.1 hoặc ::1), không nghe ở {address}"
+        );
+        let client = client()?;
+        let desk = Desk::default();
+        Ok(Arc::new(Self {
+            address,
+            paired,
+            automatic,
+            token,
+            clock,
+            desk,
+            client,
+        }))
+    }
+
+    pub(crate) async fn certificates(&self) -> Result<Vec<Certificate>, TokenError> {
+        let token = Arc::clone(&self.token);
+        tokio::task::spawn_blocking(move || token.certificates())
+            .await
+            .unwrap_or_else(|error| Err(TokenError::Failed(error.to_string())))
+    }
+
+    pub(crate) async fn status(&self) -> Result<AgentStatus, Problem> {
+        let certificates = self.certificates().await.map_err(|error| {
+            tracing::warn!(%error, "the keys could not be listed");
+            problems::token(&error)
+        })?;
+        Ok(AgentStatus {
+            name: "vanthu-agent".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            practice: !certificates.is_empty() && certificates.iter().all(is_practice),
+            consent: if self.automatic.is_some() {
+                Consent::Automatic
+            } else {
+                Consent::Person
+            },
+            certificates: certificates.iter().map(describe).collect(),
+        })
+    }
+
+    /// Takes a session from a page: fetches it, examines it, and puts it on the desk. Answers the
+    /// same session twice only while it still waits.
+    pub(crate) async fn accept(
+        self: &Arc<Self>,
+        request: SignRequest,
+    ) -> Result<SignAccepted, Problem> {
+        let server = request.server.parse::<Origin>().ok();
+        let server = server
+            .filter(|server| self.paired.contains(server))
+            .ok_or_else(|| problems::server_refused(&request.server))?;
+        let remote = Remote::new(
+            self.client.clone(),
+            server,
+            request.signing_id,
+            request.token,
+        );
+        if let Some(case) = self.desk.find_session(&remote) {
+            return if case.is_over() {
+                Err(problems::already_answered())
+            } else {
+                Ok(self.accepted(&case))
+            };
+        }
+        let session = remote.fetch().await?;
+        let held = self
+            .certificates()
+            .await
+            .map_err(|error| problems::token(&error))?;
+        let now = self.clock.now();
+        let certificate = match examine(&session, &remote.signing_id, &held, now) {
+            Ok(certificate) => certificate,
+            Err(why) => {
+                remote.cancel(why.reason).await;
+                return Err(why.problem);
+            }
+        };
+        let automatic = session.consent == Consent::Automatic;
+        let pin = match self.automatic_pin(&certificate) {
+            Ok(pin) => Some(pin),
+            Err(why) if automatic => {
+                remote.cancel(CancelReason::AutomaticConsentRefused).await;
+                return Err(problems::automatic_refused(why));
+            }
+            Err(_) => None,
+        };
+        let case = Case::new(remote, session, certificate, now);
+        tracing::info!(
+            signing.id = %case.remote.signing_id, server = %case.remote.server,
+            items = case.items.len(), consent = ?case.session.consent, "session on the desk"
+        );
+        let id = case.id.clone();
+        self.desk.put(case.clone(), now)?;
+        if let (true, Some(pin)) = (automatic, pin) {
+            let started = self.desk.start(&id)?;
+            Arc::clone(self)
+                .sign_case(started, pin, Consent::Automatic)
+                .await;
+        } else {
+            self.watch_deadline(&case);
+        }
+        Ok(self.accepted(&self.desk.find(&id).unwrap_or(case)))
+    }
+
+    pub(crate) fn accepted(&self, case: &Case) -> SignAccepted {
+        SignAccepted {
+            consent_url: format!("http://{}/consent/{}", self.address, case.id),
+            state: case.state,
+            items: case.items.clone(),
+        }
+    }
+
+    fn automatic_pin(&self, certificate: &Certificate) -> Result<Pin, &'static str> {
+        let automatic = self.automatic.as_ref().ok_or(
+            "Chỉ thiết bị ký thực hành được khởi động với --practice-auto-consent mới tự đồng ý.",
+        )?;
+        if is_practice(certificate) {
+            Ok(automatic.pin.clone())
+        } else {
+            Err("Chứng thư không do cơ quan chứng thực thực hành cấp.")
+        }
+    }
+
+    /// Ends the case when nobody answers in time, so that the server learns of it.
+    fn watch_deadline(self: &Arc<Self>, case: &Case) {
+        let Some(mut states) = self.desk.follow(&case.id) else {
+            return;
+        };
+        let left = case.deadline.duration_since(self.clock.now());
+        let left = std::time::Duration::try_from(left).unwrap_or_default();
+        let (agent, id) = (Arc::clone(self), case.id.clone());
+        tokio::spawn(async move {
+            let waiting = vanthu_wire::agent::ConsentState::Waiting;
+            let answered = states.wait_for(|state| *state != waiting);
+            if tokio::time::timeout(left, answered).await.is_err() {
+                agent.expire_if_due(&id).await;
+            }
+        });
+    }
+}
+
+fn describe(certificate: &Certificate) -> AgentCertificate {
+    AgentCertificate {
+        thumbprint: certificate.sha256_thumbprint(),
+        subject: certificate.subject().to_string(),
+        common_name: certificate.common_name(),
+        issuer: certificate.issuer().to_string(),
+        serial: certificate.serial_hex(),
+        not_after: moment(certificate.not_after()),
+    }
+}

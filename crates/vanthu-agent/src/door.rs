@@ -1,0 +1,149 @@
+//! Everything that can be called on the loopback address, and who may call it.
+//!
+//! | call | who |
+//! |---|---|
+//! | `GET /v1/status`, `POST /v1/sign`, `GET /v1/sign/{id}` | pages of paired servers |
+//! | `GET, POST /consent/{id}` | the person in front of this computer |
+//! | `GET /`, `GET /assets/…` | the same |
+//!
+//! Every call must name this very address as its host, against DNS rebinding; no page may be put
+//! into a frame.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use crate::{Agent, Origin, api, page, problems};
+
+const MOST_BODY_BYTES: usize = 64 * 1024;
+const ALLOW_PRIVATE_NETWORK: HeaderName =
+    HeaderName::from_static("access-control-allow-private-network");
+const REQUEST_PRIVATE_NETWORK: HeaderName =
+    HeaderName::from_static("access-control-request-private-network");
+
+/// The agent as a service.
+pub fn router(agent: Arc<Agent>) -> Router {
+    let pages = Router::new()
+        .route("/", get(page::home))
+        .route("/consent/{id}", get(page::consent).post(page::answer))
+        .route("/assets/{name}", get(page::asset));
+    let calls = api::routes().layer(from_fn_with_state(Arc::clone(&agent), paired_pages_only));
+    pages
+        .merge(calls)
+        .fallback(|| async { api::answer_problem(&problems::not_found()) })
+        .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
+        .layer(from_fn_with_state(Arc::clone(&agent), own_host_only))
+        .with_state(agent)
+}
+
+/// Refuses calls under any other name than this loopback address, and sets the headers that every
+/// answer carries.
+async fn own_host_only(State(agent): State<Arc<Agent>>, request: Request, next: Next) -> Response {
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|value| value.to_str().ok())
+        .or_else(|| {
+            request
+                .uri()
+                .authority()
+                .map(axum::http::uri::Authority::as_str)
+        });
+    let own = host.is_some_and(|host| own_names(agent.address).iter().any(|name| name == host));
+    let mut response = if own {
+        next.run(request).await
+    } else {
+        tracing::warn!(?host, "call under another name refused");
+        api::answer_problem(&problems::host_refused())
+    };
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // Not "no-referrer": browsers would then send `Origin: null` with the consent form.
+        (header::REFERRER_POLICY, "same-origin"),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), geolocation=(), microphone=()",
+        ),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    for (name, value) in [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ),
+        (header::CACHE_CONTROL, "no-store"),
+    ] {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+fn own_names(address: SocketAddr) -> [String; 2] {
+    [address.to_string(), format!("localhost:{}", address.port())]
+}
+
+/// True when a form was sent from a page of this agent. Browsers always say where a form comes
+/// from; what says nothing is no browser.
+pub(crate) fn from_own_page(headers: &HeaderMap, address: SocketAddr) -> bool {
+    let elsewhere = |name: &str, good: &dyn Fn(&str) -> bool| {
+        headers
+            .get(name)
+            .is_some_and(|value| !value.to_str().is_ok_and(good))
+    };
+    let own = own_names(address).map(|name| format!("http://{name}"));
+    !elsewhere("origin", &|origin| own.iter().any(|it| it == origin))
+        && !elsewhere("sec-fetch-site", &|site| site == "same-origin")
+}
+
+/// Lets only pages of paired servers call, and answers the browser's questions beforehand (CORS,
+/// Private Network Access).
+async fn paired_pages_only(
+    State(agent): State<Arc<Agent>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    let paired = origin
+        .as_ref()
+        .and_then(|origin| origin.to_str().ok())
+        .and_then(|origin| origin.parse::<Origin>().ok())
+        .is_some_and(|origin| agent.paired.contains(&origin));
+    let Some(origin) = origin.filter(|_| paired) else {
+        tracing::warn!("call of a page that is not paired refused");
+        return api::answer_problem(&problems::origin_refused());
+    };
+    let asks_first = request.method() == Method::OPTIONS;
+    let private = request.headers().contains_key(&REQUEST_PRIVATE_NETWORK);
+    let mut response = if asks_first {
+        StatusCode::NO_CONTENT.into_response()
+    } else {
+        next.run(request).await
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    headers.insert(header::VARY, HeaderValue::from_static("Origin"));
+    if asks_first {
+        for (name, value) in [
+            (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
+            (header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type"),
+            (header::ACCESS_CONTROL_MAX_AGE, "600"),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        if private {
+            headers.insert(ALLOW_PRIVATE_NETWORK, HeaderValue::from_static("true"));
+        }
+    }
+    response
+}

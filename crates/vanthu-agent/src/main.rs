@@ -1,0 +1,194 @@
+//! `vanthu-agent`: lists the keys of this desk, checks it, and signs with its owner's consent.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand};
+use vanthu_agent::check::{self, Mark};
+use vanthu_agent::clock::SystemClock;
+use vanthu_agent::token::{SoftToken, Token};
+use vanthu_agent::{Agent, AutomaticConsent, Origin, Pin, door};
+
+/// The signing agent: keeps the door to the keys on this desk.
+#[derive(Parser)]
+#[command(version)]
+struct Command {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Serve the paired servers' pages until interrupted.
+    Run(Run),
+    /// List the certificates whose keys are here.
+    List(Keys),
+    /// Check everything that signing needs, and say what to do about the rest.
+    Check(Check),
+}
+
+#[derive(Args)]
+struct Keys {
+    /// Folder of key files: NAME.p12 with its certificate NAME.pem beside it.
+    #[arg(long, value_name = "DIR")]
+    keys: PathBuf,
+}
+
+#[derive(Args)]
+struct Run {
+    #[command(flatten)]
+    keys: Keys,
+    /// Address to listen at; the loopback address only.
+    #[arg(long, default_value = "127.0.0.1:18181")]
+    listen: SocketAddr,
+    /// Server whose pages may ask for signatures; may be given more than once.
+    #[arg(long, value_name = "URL", required = true)]
+    pair: Vec<Origin>,
+    /// Practice only: consent without a person, for certificates of a practice authority.
+    #[arg(long, requires = "pin_file")]
+    practice_auto_consent: bool,
+    /// File with the PIN of the practice keys on its first line.
+    #[arg(long, value_name = "FILE", requires = "practice_auto_consent")]
+    pin_file: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct Check {
+    #[command(flatten)]
+    keys: Keys,
+    /// Address the agent listens at.
+    #[arg(long, default_value = "127.0.0.1:18181")]
+    listen: SocketAddr,
+    /// Server to look for; may be given more than once.
+    #[arg(long, value_name = "URL")]
+    pair: Vec<Origin>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env()
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info")),
+        )
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    let done = match Command::parse().what {
+        What::Run(options) => run(options).await,
+        What::List(options) => list(&options.keys),
+        What::Check(options) => check_desk(options).await,
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(options: Run) -> anyhow::Result<ExitCode> {
+    anyhow::ensure!(
+        options.listen.ip().is_loopback(),
+        "thiết bị ký chỉ nghe ở địa chỉ nội bộ (127.0.0.1 hoặc ::1), không nghe ở {}",
+        options.listen
+    );
+    let pin = options.pin_file.as_deref().map(read_pin).transpose()?;
+    let automatic = pin.clone().map(|pin| AutomaticConsent { pin });
+    let token = Arc::new(SoftToken::new(&options.keys.keys, pin));
+    let listener = tokio::net::TcpListener::bind(options.listen)
+        .await
+        .with_context(|| format!("không nghe được ở {}", options.listen))?;
+    let address = listener.local_addr()?;
+    let servers: Vec<String> = options.pair.iter().map(ToString::to_string).collect();
+    let practice = automatic.is_some();
+    let keys = token.certificates().map(|certificates| certificates.len());
+    let keys = keys.context("không đọc được thư mục khóa")?;
+    let agent = Agent::new(
+        address,
+        options.pair,
+        automatic,
+        token,
+        Arc::new(SystemClock),
+    )?;
+    tracing::info!(%address, ?servers, keys, automatic_consent = practice, "signing agent ready");
+    if practice {
+        tracing::warn!("automatic consent is on, for certificates of a practice authority");
+    }
+    axum::serve(listener, door::router(agent))
+        .with_graceful_shutdown(interrupted())
+        .await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(unix)]
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn list(folder: &Path) -> anyhow::Result<ExitCode> {
+    let mut out = std::io::stdout().lock();
+    for certificate in SoftToken::new(folder, None).certificates()? {
+        writeln!(
+            out,
+            "{}\n  {}\n  nơi cấp  {}\n  sê-ri    {}\n  đến      {}",
+            certificate.sha256_thumbprint(),
+            certificate.subject(),
+            certificate.issuer(),
+            certificate.serial_hex(),
+            certificate.not_after(),
+        )?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn check_desk(options: Check) -> anyhow::Result<ExitCode> {
+    let clock = SystemClock;
+    let token = SoftToken::new(&options.keys.keys, None);
+    let mut points = vec![check::check_address(options.listen).await];
+    points.extend(check::check_keys(&token, &options.keys.keys, &clock));
+    for server in &options.pair {
+        points.push(check::check_server(server, &clock).await);
+    }
+    let mut out = std::io::stdout().lock();
+    for point in &points {
+        writeln!(out, "{}", point.to_text())?;
+    }
+    let bad = points.iter().any(|point| point.mark == Mark::Bad);
+    Ok(if bad {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+fn read_pin(path: &Path) -> anyhow::Result<Pin> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("không đọc được {}", path.display()))?;
+    let pin = Pin::new(text.lines().next().unwrap_or_default().trim().to_owned());
+    anyhow::ensure!(
+        !pin.is_empty(),
+        "tệp {} không có mã PIN ở dòng đầu",
+        path.display()
+    );
+    Ok(pin)
+}
