@@ -55,6 +55,40 @@ pub fn within(field: &str, text: &str, max_chars: usize) -> Result<String, Refus
     Ok(text)
 }
 
+/// A text of several lines: as [`within`], but its lines stay lines and their indents stay.
+pub fn passage(field: &str, text: &str, max_chars: usize) -> Result<String, Refusal> {
+    let lines: Vec<String> = nfc(text)
+        .lines()
+        .map(|line| {
+            let visible: String = line
+                .chars()
+                .map(|c| if c.is_whitespace() { ' ' } else { c })
+                .filter(|c| !is_invisible(*c))
+                .collect();
+            visible.trim_end().to_owned()
+        })
+        .collect();
+    let text = lines.join("\n");
+    if text.chars().count() > max_chars {
+        return Err(Refusal::new(RefusalCode::FieldTooLong)
+            .with("field", field)
+            .with("max", max_chars));
+    }
+    Ok(text)
+}
+
+/// A text of several lines, composed but with its lines as they are, refused where it is longer
+/// than allowed.
+pub fn lines_within(field: &str, text: &str, max_chars: usize) -> Result<String, Refusal> {
+    let text = nfc(&text.replace("\r\n", "\n"));
+    if text.chars().count() > max_chars {
+        return Err(Refusal::new(RefusalCode::FieldTooLong)
+            .with("field", field)
+            .with("max", max_chars));
+    }
+    Ok(text)
+}
+
 /// As [`within`], and refused where nothing is left.
 pub fn required(field: &str, text: &str, max_chars: usize) -> Result<String, Refusal> {
     let text = within(field, text, max_chars)?;
@@ -334,6 +368,29 @@ fn continues_a_word(line: &str) -> bool {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_text_of_several_lines_keeps_its_lines() {
+        let typed = "Kính đề nghị:\r\n1. Một\n\n2.  Hai";
+        assert_eq!(
+            lines_within("Nội dung", typed, 99).unwrap(),
+            "Kính đề nghị:\n1. Một\n\n2.  Hai"
+        );
+        assert!(lines_within("Nội dung", typed, 5).is_err());
+    }
+
+    #[test]
+    fn the_lines_of_a_passage_stay_lines() {
+        let typed = "1. Một\r\na) Hai\u{202e} \n\n  - Ba\t4\n";
+        assert_eq!(
+            passage("Nội dung", typed, 100).unwrap(),
+            "1. Một\na) Hai\n\n  - Ba 4"
+        );
+        assert_eq!(
+            passage("Nội dung", "một\nhai", 6).unwrap_err().code,
+            RefusalCode::FieldTooLong
+        );
+    }
 
     #[test]
     fn tone_marks_and_the_crossed_d_are_folded() {

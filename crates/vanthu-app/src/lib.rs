@@ -1,0 +1,144 @@
+//! What people do with official documents: one action a file.
+//!
+//! An action asks the authorisation core, changes states, records the act in the ledger and
+//! enqueues what follows, in one transaction: together or not at all. Pages, the JSON API, the
+//! agent door, the command line and jobs all come here; nothing above opens a transaction.
+//! Start with [`outgoing::submit`], a short action that shows the whole shape.
+
+pub mod account;
+pub mod agency;
+pub mod delivery;
+pub mod desk;
+pub mod error;
+pub mod events;
+pub mod incoming;
+pub mod installation;
+pub mod job;
+pub mod line;
+pub mod notice;
+pub mod outgoing;
+pub mod port;
+pub mod practice;
+pub mod queue;
+pub mod register;
+pub mod search;
+pub mod signing;
+pub mod system;
+pub mod trust;
+pub mod verify;
+pub mod work;
+
+#[cfg(test)]
+mod test;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use tokio::sync::Notify;
+use vanthu_domain::calendar::WorkingCalendar;
+use vanthu_domain::profile::RegulationProfile;
+use vanthu_domain::{Clock, Moment, Randomness};
+use vanthu_store::Store;
+
+pub use error::{AppError, Fault};
+pub use vanthu_store::{Cursor, Page};
+pub use work::{Caller, Work};
+
+use crate::events::Events;
+use crate::port::{RevocationSource, TimestampService};
+use crate::practice::authority::PracticeAuthority;
+use crate::trust::Trust;
+
+/// Whether the installation is for practice: marked on every page and signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Real documents.
+    Real,
+    /// Practice: practice anchors are trusted, agents may consent by themselves.
+    Practice,
+}
+
+/// The outside things that an installation is wired to.
+#[derive(Clone)]
+pub struct Ports {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness fit for secrets.
+    pub randomness: Arc<dyn Randomness>,
+    /// The time-stamp service.
+    pub timestamps: Arc<dyn TimestampService>,
+    /// Where the status of certificates comes from.
+    pub revocation: Arc<dyn RevocationSource>,
+}
+
+/// An installation at work.
+pub struct App {
+    /// The database and the files.
+    pub store: Store,
+    /// What it is wired to.
+    pub ports: Ports,
+    /// The trust anchors.
+    pub trust: Trust,
+    /// The working calendar of the state.
+    pub calendar: WorkingCalendar,
+    /// The regulation profiles, by code.
+    pub profiles: BTreeMap<String, RegulationProfile>,
+    /// Whether it is for practice.
+    pub mode: Mode,
+    /// The address under which agents and browsers reach it, as `http://127.0.0.1:8080`.
+    pub base_url: String,
+    /// News for browsers.
+    pub events: Events,
+    /// Wakes the worker when a job was enqueued.
+    pub wake: Notify,
+    /// The practice authority, whose services are then asked under `/practice`.
+    pub practice: OnceLock<PracticeAuthority>,
+}
+
+impl App {
+    /// An installation over an open store.
+    pub fn new(
+        store: Store,
+        ports: Ports,
+        trust: Trust,
+        mode: Mode,
+        base_url: String,
+    ) -> Result<Arc<Self>, Fault> {
+        let bundled = |code: &str| {
+            RegulationProfile::bundled(code).map_err(|e| Fault::new(format!("profile {code}"), e))
+        };
+        let today = ports.clock.now().day();
+        let profiles = RegulationProfile::codes()
+            .map(|code| Ok((code.to_owned(), bundled(code)?)))
+            .collect::<Result<_, Fault>>()?;
+        Ok(Arc::new(Self {
+            store,
+            ports,
+            trust,
+            calendar: WorkingCalendar::vietnam(bundled("national")?.working_hours(today)),
+            profiles,
+            mode,
+            base_url,
+            events: Events::new(),
+            wake: Notify::new(),
+            practice: OnceLock::new(),
+        }))
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Moment {
+        self.ports.clock.now()
+    }
+
+    /// 128 random bits.
+    pub fn random(&self) -> u128 {
+        self.ports.randomness.u128()
+    }
+
+    /// A secret of 32 random bytes, in hexadecimal.
+    pub fn secret(&self) -> String {
+        let mut bytes = [0; 32];
+        self.ports.randomness.fill(&mut bytes);
+        hex::encode(bytes)
+    }
+}

@@ -1,0 +1,295 @@
+//! Judging signed files: the cryptographic report, and what it means for the law's questions.
+
+use serde::Serialize;
+use vanthu_domain::Moment;
+use vanthu_domain::certificate::Holder;
+use vanthu_domain::id::PersonId;
+use vanthu_domain::refusal::{Refusal, RefusalCode};
+use vanthu_domain::verdict::{
+    ExaminedSignature, Indication as LegalIndication, Known, Signer, TimestampFact,
+};
+use vanthu_pki::Time;
+use vanthu_pki::path::{RevocationData, RevocationMode};
+use vanthu_signing::{
+    Coverage, Indication, PdfFacts, PdfProblem, PlatformRule, Rect, Report, SignatureReport,
+    SubIndication, ValidationInput, inspect, is_extension, validate,
+};
+use vanthu_store::outgoing::OutgoingRow;
+use vanthu_store::{Tx, agency, certificate, person};
+
+use crate::signing::paper::{AGENCY_FIELD, DATE_FIELD, MONTH_FIELD, NUMBER_FIELD, PERSON_FIELD};
+use crate::{App, AppError};
+
+/// A file's report, and the facts that the legal verdict is drawn from.
+#[derive(Debug, Clone)]
+pub struct Examined {
+    /// The cryptographic report.
+    pub report: Report,
+    /// Each signature as the law asks about it.
+    pub facts: Vec<ExaminedSignature>,
+}
+
+/// What `vanthu verify` and the public page show.
+#[derive(Debug, Clone, Serialize)]
+pub struct Verdict {
+    /// Whether everything passed.
+    pub passed: bool,
+    /// The report.
+    pub report: Report,
+}
+
+/// Judges any file against the installation's anchors, at this moment, with fresh evidence.
+///
+/// Clause: TG-13, TG-8.1a
+pub async fn report(app: &App, pdf: Vec<u8>) -> Result<Report, AppError> {
+    let evidence = evidence_for(app, &pdf).await;
+    let input = ValidationInput {
+        anchors: app.trust.roots(),
+        intermediates: app.trust.intermediates.clone(),
+        evidence,
+        revocation: RevocationMode::Required,
+        at: Time::from_unix(app.now().unix_seconds()),
+        existed_at: None,
+        platform: Some(PlatformRule {
+            fillable: [NUMBER_FIELD, DATE_FIELD, MONTH_FIELD]
+                .map(str::to_owned)
+                .to_vec(),
+            seal_field: AGENCY_FIELD.to_owned(),
+        }),
+    };
+    tokio::task::spawn_blocking(move || validate(&pdf, &input))
+        .await
+        .map_err(|e| AppError::fault("validate", e))
+}
+
+/// Judges a document of the platform and says who its signers are. `signer_name` is the name that
+/// the document gives for its signer.
+pub async fn examine(app: &App, pdf: Vec<u8>, signer_name: &str) -> Result<Examined, AppError> {
+    let report = report(app, pdf).await?;
+    let mut tx = app.store.read().await?;
+    let mut facts = Vec::with_capacity(report.signatures.len());
+    for (order, signature) in report.signatures.iter().enumerate() {
+        facts.push(fact_of(&mut tx, order, signature, &report, signer_name).await?);
+    }
+    Ok(Examined { report, facts })
+}
+
+/// The person chosen to sign has signed this very paper, and the signature stands: only then may
+/// the agency sign.
+///
+/// Clause: AG-17.3d, TG-10.1
+pub(crate) async fn signed_by_authorised(
+    app: &App,
+    row: &OutgoingRow,
+    signed: &[u8],
+) -> Result<(), AppError> {
+    let submitted = app
+        .store
+        .blobs()
+        .get(row.current_blob.as_deref().unwrap_or_default())
+        .await?;
+    if signed != submitted && !is_extension(&submitted, signed) {
+        return Err(AppError::refused(RefusalCode::NotAnExtension));
+    }
+    let report = report(app, signed.to_vec()).await?;
+    let signature = report
+        .signature(PERSON_FIELD)
+        .ok_or_else(|| AppError::refused(RefusalCode::SignatureMissing))?;
+    let holder = holder_of(app, signature).await?;
+    if holder.as_ref() != row.signer_id.as_ref() {
+        return Err(AppError::refused(RefusalCode::SignatureNotByAuthorised));
+    }
+    match signature.indication {
+        Indication::TotalPassed if report.signatures.len() == 1 => Ok(()),
+        Indication::TotalPassed => Err(AppError::refused(RefusalCode::NotAnExtension)),
+        Indication::Indeterminate if signature.sub_indication == Some(SubIndication::TryLater) => {
+            Err(AppError::refused(RefusalCode::SignatureNotDetermined))
+        }
+        Indication::Indeterminate | Indication::TotalFailed => {
+            Err(Refusal::new(RefusalCode::SignatureInvalid)
+                .with("why", why(signature))
+                .into())
+        }
+    }
+}
+
+/// The first page's visible area.
+pub(crate) fn first_page(pdf: &[u8]) -> Result<Rect, AppError> {
+    let facts = facts_of(pdf, "tệp")?;
+    facts
+        .pages
+        .first()
+        .map(|p| p.area)
+        .ok_or_else(|| AppError::refused(RefusalCode::FileDamaged))
+}
+
+/// What a PDF is made of, or the refusal that its damage calls for.
+pub(crate) fn facts_of(pdf: &[u8], name: &str) -> Result<PdfFacts, AppError> {
+    inspect(pdf).map_err(|problem| {
+        let code = match problem {
+            PdfProblem::Encrypted => RefusalCode::FileEncrypted,
+            PdfProblem::LimitExceeded { .. } => RefusalCode::ArchiveBomb,
+            _ => RefusalCode::FileDamaged,
+        };
+        Refusal::new(code)
+            .with("file", name)
+            .with("why", problem)
+            .into()
+    })
+}
+
+/// Whether two secrets' hashes are the same, in a time that doesn't tell where they differ.
+pub(crate) fn same(left: &str, right: &str) -> bool {
+    left.len() == right.len()
+        && left
+            .bytes()
+            .zip(right.bytes())
+            .fold(0, |diff, (a, b)| diff | (a ^ b))
+            == 0
+}
+
+/// Evidence about every signer's certificate in the file. Where a source gives none, the report
+/// says that the status is not known; it is never taken for good.
+async fn evidence_for(app: &App, pdf: &[u8]) -> RevocationData {
+    let _ = pdf;
+    let Some(any) = app.trust.intermediates.first() else {
+        return RevocationData::default();
+    };
+    match app.ports.revocation.evidence(any).await {
+        Ok(evidence) => evidence,
+        Err(unknown) => {
+            tracing::warn!(%unknown, "certificate status");
+            RevocationData::default()
+        }
+    }
+}
+
+async fn holder_of(app: &App, signature: &SignatureReport) -> Result<Option<PersonId>, AppError> {
+    let Some(facts) = &signature.signer else {
+        return Ok(None);
+    };
+    let mut tx = app.store.read().await?;
+    let row = certificate::find_by_thumbprint(&mut tx, &facts.thumbprint).await?;
+    Ok(row.and_then(|row| match row.record.holder {
+        Holder::Person { person_id } => Some(person_id),
+        Holder::Agency { .. } => None,
+    }))
+}
+
+async fn fact_of(
+    tx: &mut Tx,
+    order: usize,
+    signature: &SignatureReport,
+    report: &Report,
+    signer_name: &str,
+) -> Result<ExaminedSignature, AppError> {
+    let signed_at = signature
+        .timestamp
+        .as_ref()
+        .filter(|t| t.indication == Indication::TotalPassed)
+        .map(|t| t.time)
+        .or(signature.claimed_at)
+        .map(|t| Moment::from_unix_seconds(t.unix()));
+    let broken = report.platform.as_ref().filter(|p| !p.satisfied);
+    let mut forbidden: Vec<String> = Vec::new();
+    if order == 0 {
+        forbidden.extend(broken.into_iter().flat_map(|p| p.violations.clone()));
+    }
+    if !signature.changes_permitted && forbidden.is_empty() {
+        forbidden.push(why(signature));
+    }
+    Ok(ExaminedSignature {
+        order: u32::try_from(order).unwrap_or(u32::MAX),
+        indication: match signature.indication {
+            Indication::TotalPassed => LegalIndication::Passed,
+            Indication::Indeterminate => LegalIndication::Indeterminate,
+            Indication::TotalFailed => LegalIndication::Failed,
+        },
+        reason: why(signature),
+        covers_whole_revision: signature.coverage != Coverage::Incomplete,
+        signer: signer_of(tx, signature, signed_at, signer_name).await?,
+        signed_at,
+        timestamp: match &signature.timestamp {
+            None => TimestampFact::Missing,
+            Some(t) if t.indication == Indication::TotalPassed => TimestampFact::Valid,
+            Some(_) => TimestampFact::Invalid,
+        },
+        certificate_effective: match (signature.trusted, signature.indication) {
+            (true, _) => Known::Yes,
+            (false, Indication::Indeterminate) => Known::Unknown,
+            (false, _) => Known::No,
+        },
+        forbidden_changes: forbidden,
+    })
+}
+
+/// Whom the platform knows behind the certificate: a person with an authority on that day, an
+/// agency, or nobody.
+async fn signer_of(
+    tx: &mut Tx,
+    signature: &SignatureReport,
+    signed_at: Option<Moment>,
+    signer_name: &str,
+) -> Result<Signer, AppError> {
+    let Some(facts) = &signature.signer else {
+        return Ok(Signer::Unknown {
+            name: String::new(),
+        });
+    };
+    let Some(row) = certificate::find_by_thumbprint(tx, &facts.thumbprint).await? else {
+        return Ok(Signer::Unknown {
+            name: facts.common_name.clone(),
+        });
+    };
+    match row.record.holder {
+        Holder::Agency { agency_id, .. } => {
+            let agency = agency::load(tx, &agency_id).await?;
+            Ok(Signer::Agency {
+                name: agency.name,
+                code: Some(agency.code),
+            })
+        }
+        Holder::Person { person_id } => {
+            let name = person::load(tx, &person_id).await?.full_name;
+            let authorities = agency::list_authorities_of(tx, &person_id).await?;
+            let standing = signed_at
+                .and_then(|at| authorities.into_iter().find(|a| a.is_in_force_on(at.day())));
+            let named = if name == signer_name {
+                Known::Yes
+            } else {
+                Known::No
+            };
+            Ok(Signer::Person {
+                name,
+                title: standing
+                    .as_ref()
+                    .map_or_else(String::new, |a| a.lines.join(" – ")),
+                named_on_document: named,
+                authority: if standing.is_some() {
+                    Known::Yes
+                } else {
+                    Known::No
+                },
+            })
+        }
+    }
+}
+
+/// The reason that a signature did not pass, in the words of the standard and the report.
+fn why(signature: &SignatureReport) -> String {
+    let code = signature
+        .sub_indication
+        .and_then(|s| serde_json::to_value(s).ok())
+        .and_then(|v| v.as_str().map(str::to_owned))
+        .unwrap_or_default();
+    let detail = signature
+        .findings
+        .iter()
+        .find(|f| f.severity == vanthu_signing::Severity::Fail)
+        .map_or_else(String::new, |f| f.detail.clone());
+    [code, detail]
+        .into_iter()
+        .filter(|t| !t.is_empty())
+        .collect::<Vec<_>>()
+        .join(": ")
+}
