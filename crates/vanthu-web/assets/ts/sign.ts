@@ -1,0 +1,286 @@
+/** Signing: the page asks our server for a session and the agent on this machine for the signatures.
+ *  Markup and attributes: `templates/parts/sign.html`. The PIN is typed in the agent's own window, never here. */
+import { AgentAbsent, AgentRefused, agentSign, agentStatus, refreshPill, type AgentStatus } from "./agent.ts";
+import { all, el, icon, pause, say } from "./dom.ts";
+import { asProblem, postJson, problemBox, problemOf, request, type Problem } from "./http.ts";
+import { t } from "./texts.ts";
+
+interface Session {
+  signing_id: string;
+  token: string;
+  server: string;
+  expires_at: string;
+}
+
+interface Item {
+  item_id?: string;
+  document?: string;
+  title?: string;
+  state: string;
+  problem?: unknown;
+}
+
+interface Progress {
+  state: "open" | "signed" | "cancelled" | "expired" | "failed";
+  reason?: string;
+  problem?: unknown;
+  items: Item[];
+  /** Where to go when all is signed. */
+  next?: string;
+}
+
+/** Why the flow ended before everything was signed. */
+class Ended extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.title);
+  }
+}
+
+function problem(code: string, title: string, detail: string, action: string): Problem {
+  return { code, status: 0, title, detail, action, more: {} };
+}
+
+/** What the agent's or the person's ending of the session is called here. */
+function endOf(reason: string): Problem {
+  switch (reason) {
+    case "refused-by-user":
+      return problem(reason, t("Bạn đã không đồng ý ký."), t("Không chữ ký nào được tạo; văn bản giữ nguyên."), t("Xem lại văn bản; khi sẵn sàng, bấm “{sign}” lần nữa.", { sign: t("Ký số") }));
+    case "wrong-pin":
+      return problem(reason, t("Mã PIN không đúng."), t("Phiên ký dừng ngay ở lần sai đầu tiên để thiết bị không bị khóa."), t("Kiểm tra lại mã PIN rồi ký lại. Sai nhiều lần, thiết bị sẽ tự khóa."));
+    case "token-locked":
+      return problem(reason, t("Thiết bị ký đã bị khóa."), t("Mã PIN đã nhập sai quá số lần cho phép."), t("Liên hệ đầu mối quản lý thuê bao để mở khóa thiết bị."));
+    case "no-certificate":
+      return problem(reason, t("Thiết bị không có chứng thư của bạn."), t("Chứng thư đã đăng ký cho tài khoản này không nằm trong thiết bị đang cắm."), t("Cắm đúng thiết bị của bạn rồi ký lại."));
+    case "expired":
+      return problem(reason, t("Phiên ký đã hết hạn."), t("Cửa sổ xác nhận không được trả lời kịp thời gian."), t("Bấm “{sign}” để mở phiên mới.", { sign: t("Ký số") }));
+    default:
+      return problem(reason, t("Phiên ký đã dừng."), t("Lý do: {reason}", { reason }), t("Ký lại; nếu vẫn vậy, báo công chức công nghệ thông tin."));
+  }
+}
+
+function ofAgent(error: AgentAbsent | AgentRefused): Problem {
+  if (error instanceof AgentRefused) {
+    return problem(error.code || "agent-refused", error.title || t("Phần mềm ký từ chối."), error.detail, error.action || t("Mở phần mềm ký xem thông báo rồi ký lại."));
+  }
+  if (error.blocked) {
+    return problem("agent-blocked", t("Trình duyệt đang chặn trang này gọi phần mềm ký."), t("Quyền truy cập mạng nội bộ của trang đang bị tắt."), t("Bấm biểu tượng bên trái địa chỉ trang, cho phép “Mạng nội bộ”, rồi ký lại."));
+  }
+  return problem("agent-absent", t("Không thấy phần mềm ký trên máy này."), t("Phần mềm ký chưa chạy, hoặc máy này chưa cài."), t("Mở phần mềm ký (biểu tượng con dấu ở góc màn hình), cắm thiết bị, rồi bấm “Thử lại”. Văn bản chưa có gì thay đổi."));
+}
+
+/** The list of what is being done, in words; each line is spoken once. */
+class Lines {
+  private current: HTMLElement | undefined;
+  private slowTimer = 0;
+  private said = "";
+  constructor(private readonly place: HTMLElement) {
+    place.replaceChildren();
+    place.hidden = false;
+  }
+
+  start(text: string): void {
+    this.finish();
+    this.current = el("p", { class: "sign-line" }, el("span", { class: "spin" }), el("span", {}, text));
+    this.place.append(this.current);
+    this.said = text;
+    say(text);
+    this.slowTimer = window.setTimeout(() => this.note(t("{text} (lâu hơn thường lệ, xin chờ thêm)", { text })), 5000);
+  }
+
+  note(text: string): void {
+    const words = this.current?.querySelector("span:last-child");
+    if (!words || this.said === text) return;
+    this.said = text;
+    words.textContent = text;
+    say(text);
+  }
+
+  finish(text?: string): void {
+    clearTimeout(this.slowTimer);
+    if (text) this.note(text);
+    this.current?.querySelector(".spin")?.replaceWith(icon("check"));
+    this.current = undefined;
+  }
+
+  fail(): void {
+    clearTimeout(this.slowTimer);
+    this.current?.querySelector(".spin")?.replaceWith(icon("bad"));
+    this.current?.classList.add("bad");
+    this.current = undefined;
+  }
+}
+
+/** The agent's consent window. It must open inside the click; where to is known only later. */
+class ConsentWindow {
+  private readonly window: Window | null;
+  constructor(wanted: boolean) {
+    const place = `popup,width=560,height=760,left=${Math.max(0, screenX + outerWidth / 2 - 280)},top=${screenY + 40}`;
+    this.window = wanted ? window.open("/static/waiting.html", "vanthu-consent", place) : null;
+  }
+
+  /** Goes to the consent page; where the browser kept the window shut, gives a link to press instead. */
+  goTo(url: string, place: HTMLElement): void {
+    if (this.window && !this.window.closed) {
+      this.window.location.href = url;
+      this.window.focus();
+    }
+    const words = this.window ? t("Hiện lại cửa sổ xác nhận") : t("Mở cửa sổ xác nhận ký");
+    const link = el("a", { class: this.window ? "btn tight" : "btn primary", href: url, target: "vanthu-consent", "data-consent-link": true }, icon("external"), words);
+    place.append(link);
+    if (!this.window) link.focus();
+  }
+
+  close(): void {
+    try {
+      this.window?.close();
+    } catch {
+      // it belongs to the agent now
+    }
+  }
+}
+
+class Flow {
+  private readonly lines: Lines;
+  private readonly documents: string[];
+  private consent: ConsentWindow | undefined;
+
+  constructor(private readonly panel: HTMLElement) {
+    this.lines = new Lines(panel.querySelector<HTMLElement>("[data-sign-lines]") ?? panel.appendChild(el("div", { class: "sign-now" })));
+    const chosen = all<HTMLInputElement>("input[name=document]", panel.closest("form") ?? panel);
+    this.documents = chosen.filter((one) => one.type !== "checkbox" || one.checked).map((one) => one.value);
+  }
+
+  async run(): Promise<string> {
+    if (this.documents.length === 0) {
+      throw new Ended(problem("nothing-picked", t("Chưa chọn văn bản nào để ký."), "", t("Chọn ít nhất một văn bản rồi ký lại.")));
+    }
+    const automatic = this.panel.dataset["consent"] === "automatic";
+    this.consent = new ConsentWindow(!automatic); // first of all: still inside the click
+    try {
+      const agent = await this.findAgent();
+      const session = await this.openSession(automatic ? "automatic" : "person");
+      return await this.signAll(agent, session);
+    } catch (error) {
+      this.lines.fail();
+      this.consent.close();
+      throw error instanceof AgentAbsent || error instanceof AgentRefused ? new Ended(ofAgent(error)) : error;
+    }
+  }
+
+  private async findAgent(): Promise<AgentStatus> {
+    this.lines.start(t("Tìm phần mềm ký trên máy này…"));
+    const agent = await agentStatus();
+    if (agent.certificates.length === 0) throw new Ended(endOf("no-certificate"));
+    this.lines.finish(agent.practice ? t("Đã thấy phần mềm ký thực hành") : t("Đã thấy phần mềm ký"));
+    return agent;
+  }
+
+  private async openSession(consent: "person" | "automatic"): Promise<Session> {
+    this.lines.start(this.documents.length === 1 ? t("Máy chủ kiểm tra chứng thư và chuẩn bị văn bản…") : t("Máy chủ kiểm tra chứng thư và chuẩn bị {n} văn bản…", { n: this.documents.length }));
+    const purpose = this.panel.dataset["purpose"] ?? "person";
+    const session = await postJson<Session>("/api/v1/signing-sessions", { purpose, documents: this.documents, consent });
+    this.lines.finish(t("Văn bản đã sẵn sàng để ký"));
+    return session;
+  }
+
+  private async signAll(agent: AgentStatus, session: Session): Promise<string> {
+    this.lines.start(t("Chuyển sang phần mềm ký…"));
+    const answer = await agentSign(session.server || location.origin, session.signing_id, session.token);
+    this.lines.finish();
+    const extra = this.panel.querySelector<HTMLElement>("[data-sign-more]") ?? this.panel;
+    if (answer.consent_url) {
+      this.lines.start(t("Chờ bạn xem và nhập mã PIN ở cửa sổ của phần mềm ký…"));
+      this.consent?.goTo(answer.consent_url, extra);
+    } else {
+      this.lines.start(agent.consent === "automatic" ? t("Thiết bị thực hành tự đồng ý, đang ký…") : t("Đang ký…"));
+      this.consent?.close();
+    }
+    return this.follow(session);
+  }
+
+  /** Asks our server until it is over; a live event about the session asks at once. */
+  private async follow(session: Session): Promise<string> {
+    const ends = Date.parse(session.expires_at) || Date.now() + 300_000;
+    const url = `/api/v1/signing-sessions/${encodeURIComponent(session.signing_id)}`;
+    let before = -1;
+    let failures = 0;
+    for (;;) {
+      let now: Progress;
+      try {
+        now = (await (await request(url)).json()) as Progress;
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        if (asProblem(error).status !== 0 || failures > 20) throw error;
+        this.lines.note(t("Mất kết nối với máy chủ, đang hỏi lại…"));
+        await pause(1500);
+        continue;
+      }
+      const signed = now.items.filter((one) => one.state === "signed").length;
+      if (signed !== before && now.items.length > 1) {
+        before = signed;
+        this.lines.note(t("Đã ký {signed} trên {all} văn bản…", { signed, all: now.items.length }));
+      }
+      if (now.state === "signed") {
+        this.lines.finish(now.items.length > 1 ? t("Đã ký xong {n} văn bản", { n: now.items.length }) : t("Đã ký xong"));
+        this.consent?.close();
+        return now.next ?? "";
+      }
+      if (now.state !== "open") throw new Ended(this.endProblem(now));
+      if (Date.now() > ends + 5000) throw new Ended(endOf("expired"));
+      await Promise.race([pause(1000), nextChange(`signing:${session.signing_id}`)]);
+    }
+  }
+
+  /** The first problem of an item, of the session, or the reason's own words; says too what was signed before. */
+  private endProblem(now: Progress): Problem {
+    const told = now.items.find((one) => one.problem)?.problem ?? now.problem;
+    const end = told ? problemOf(409, told) : endOf(now.state === "expired" ? "expired" : (now.reason ?? now.state));
+    const signed = now.items.filter((one) => one.state === "signed").length;
+    if (signed > 0) end.detail = `${t("Đã ký được {signed} trên {all} văn bản.", { signed, all: now.items.length })} ${end.detail ?? ""}`;
+    return end;
+  }
+}
+
+function nextChange(subject: string): Promise<void> {
+  return new Promise((resolve) => {
+    const listen = (event: Event) => {
+      if (!(event as CustomEvent<{ subjects: string[] }>).detail.subjects.includes(subject)) return;
+      document.removeEventListener("live:change", listen);
+      resolve();
+    };
+    document.addEventListener("live:change", listen);
+  });
+}
+
+async function start(panel: HTMLElement, button: HTMLElement): Promise<void> {
+  if (panel.dataset["signing"]) return;
+  panel.dataset["signing"] = "yes";
+  button.setAttribute("aria-busy", "true");
+  panel.querySelector("[data-sign-problem]")?.replaceChildren();
+  panel.querySelector("[data-sign-more]")?.replaceChildren();
+  try {
+    const next = (await new Flow(panel).run()) || panel.dataset["done"] || location.href;
+    location.assign(next);
+  } catch (error) {
+    const shown = error instanceof Ended ? error.problem : asProblem(error);
+    const actions: Node[] = [el("button", { class: "btn tight", type: "button", click: () => void start(panel, button) }, icon("refresh"), t("Thử lại"))];
+    if (shown.status === 409) actions.push(el("a", { class: "btn tight", href: location.href }, t("Tải lại trang để xem bản mới")));
+    const help = panel.dataset["help"];
+    if (help && shown.code.startsWith("agent-")) actions.push(el("a", { class: "btn tight", href: help, target: "_blank" }, t("Cài phần mềm ký")));
+    const place = panel.querySelector<HTMLElement>("[data-sign-problem]") ?? panel;
+    const box = problemBox(shown, ...actions);
+    box.tabIndex = -1;
+    place.replaceChildren(box);
+    box.focus();
+    panel.querySelector("[data-sign-more]")?.replaceChildren();
+    void refreshPill();
+  } finally {
+    delete panel.dataset["signing"];
+    button.removeAttribute("aria-busy");
+  }
+}
+
+for (const panel of all("[data-sign]")) {
+  for (const button of all("[data-sign-start]", panel)) button.addEventListener("click", () => void start(panel, button));
+}

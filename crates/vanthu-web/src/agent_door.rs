@@ -1,0 +1,102 @@
+//! The agent door: the program on the signer's desk fetches a session and answers it. It carries
+//! the session's one-time secret, and no cookie.
+
+use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
+use axum::http::StatusCode;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use axum::routing::{any, get, post};
+use axum::{Json, Router};
+use vanthu_app::AppError;
+use vanthu_app::signing::answer::{self, Answer};
+use vanthu_app::signing::{Consent, cancel, fetch};
+use vanthu_domain::id::SigningId;
+use vanthu_domain::refusal::RefusalCode;
+use vanthu_wire::agent::{
+    CancelSession, Consent as WireConsent, ItemState, SignatureTaken, SigningSession,
+    SubmitSignature,
+};
+
+use crate::api::{Given, Named, malformed};
+use crate::error::WebError;
+use crate::state::Web;
+
+/// A signature is small.
+const MOST_BYTES: usize = 256 * 1024;
+
+/// Its routes.
+pub fn routes() -> Router<Web> {
+    Router::new()
+        .route("/agent/v1/sessions/{signing_id}", get(fetched))
+        .route(
+            "/agent/v1/sessions/{signing_id}/items/{item_id}",
+            post(answered),
+        )
+        .route("/agent/v1/sessions/{signing_id}/cancel", post(cancelled))
+        .route("/agent/{*rest}", any(nothing_here))
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+}
+
+/// The secret of the session, from `Authorization: Bearer …`.
+struct Bearer(String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Bearer {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, WebError> {
+        parts
+            .headers
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, secret)| scheme.eq_ignore_ascii_case("bearer") && !secret.is_empty())
+            .map(|(_, secret)| Self(secret.trim().to_owned()))
+            .ok_or_else(|| AppError::refused(RefusalCode::SignInRequired).into())
+    }
+}
+
+async fn fetched(
+    State(web): State<Web>,
+    Named(id): Named<SigningId>,
+    Bearer(token): Bearer,
+) -> Result<Json<SigningSession>, WebError> {
+    Ok(Json(fetch::fetch(&web.app, &id, &token).await?))
+}
+
+async fn answered(
+    State(web): State<Web>,
+    Named((signing_id, item_id)): Named<(SigningId, String)>,
+    Bearer(token): Bearer,
+    Given(given): Given<SubmitSignature>,
+) -> Result<Json<SignatureTaken>, WebError> {
+    let input = Answer {
+        signing_id,
+        token,
+        item_id,
+        signature: given.signature.0,
+        consent: match given.consent {
+            WireConsent::Person => Consent::Person,
+            WireConsent::Automatic => Consent::Automatic,
+        },
+    };
+    answer::answer(&web.app, input).await?;
+    Ok(Json(SignatureTaken {
+        state: ItemState::Signed,
+    }))
+}
+
+async fn cancelled(
+    State(web): State<Web>,
+    Named(id): Named<SigningId>,
+    Bearer(token): Bearer,
+    Given(given): Given<CancelSession>,
+) -> Result<StatusCode, WebError> {
+    let word = serde_json::to_value(given.reason).map_err(malformed)?;
+    let reason = word.as_str().unwrap_or("failed");
+    cancel::cancel_by_agent(&web.app, &id, &token, reason).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn nothing_here() -> WebError {
+    AppError::refused(RefusalCode::NotFound).into()
+}

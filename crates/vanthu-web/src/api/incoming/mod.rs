@@ -1,0 +1,16 @@
+//! Incoming documents.
+
+mod act;
+mod file;
+mod show;
+
+use super::operation::Operation;
+
+pub(super) use act::LineIn;
+
+/// The operations.
+pub(super) fn operations() -> impl Iterator<Item = &'static Operation> {
+    [show::OPERATIONS, act::OPERATIONS, file::OPERATIONS]
+        .into_iter()
+        .flatten()
+}

@@ -1,0 +1,72 @@
+//! The JSON API: the same actions as the pages, for programs.
+//!
+//! Each noun has a file with its list of operations. The router and the OpenAPI document are made
+//! from these lists. Requests are read strictly, and every refusal is a problem document.
+
+mod desk;
+mod docs;
+mod extract;
+mod incoming;
+mod lines;
+mod me;
+mod notices;
+mod operation;
+mod outgoing;
+mod registers;
+mod shared;
+mod sign_in;
+mod signing;
+mod verify;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::any;
+use vanthu_app::AppError;
+use vanthu_domain::refusal::RefusalCode;
+
+use crate::error::WebError;
+use crate::state::Web;
+use operation::Operation;
+
+pub(crate) use extract::{Asked, Given, Named, hand_out, malformed};
+
+/// What isn't a file is small.
+const MOST_JSON_BYTES: usize = 2 * 1024 * 1024;
+
+/// All routes under `/api`.
+pub fn routes() -> Router<Web> {
+    operations()
+        .fold(Router::new(), |router, operation| {
+            router.route(operation.path, (operation.handler)())
+        })
+        .route("/api/{*rest}", any(nothing_here))
+        .method_not_allowed_fallback(other_method)
+        .layer(DefaultBodyLimit::max(MOST_JSON_BYTES))
+}
+
+/// Every operation, noun by noun.
+pub(crate) fn operations() -> impl Iterator<Item = &'static Operation> {
+    sign_in::OPERATIONS
+        .iter()
+        .chain(me::OPERATIONS)
+        .chain(desk::OPERATIONS)
+        .chain(outgoing::operations())
+        .chain(signing::OPERATIONS)
+        .chain(incoming::operations())
+        .chain(lines::OPERATIONS)
+        .chain(registers::OPERATIONS)
+        .chain(notices::OPERATIONS)
+        .chain(verify::OPERATIONS)
+        .chain(docs::OPERATIONS)
+}
+
+async fn nothing_here() -> WebError {
+    AppError::refused(RefusalCode::NotFound).into()
+}
+
+async fn other_method() -> WebError {
+    malformed("phương thức HTTP không dùng cho địa chỉ này")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,20 @@
+//! Outgoing documents.
+
+mod act;
+mod draft;
+mod file;
+mod show;
+
+use super::operation::Operation;
+
+/// The operations.
+pub(super) fn operations() -> impl Iterator<Item = &'static Operation> {
+    [
+        draft::OPERATIONS,
+        show::OPERATIONS,
+        act::OPERATIONS,
+        file::OPERATIONS,
+    ]
+    .into_iter()
+    .flatten()
+}

@@ -1,0 +1,215 @@
+//! Signing sessions as the page sees them: opened, followed, given up.
+
+use axum::extract::State;
+use axum::routing::{get, post};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use vanthu_app::signing::fetch::timestamp;
+use vanthu_app::signing::open::{self, OpenSigning};
+use vanthu_app::signing::{Consent, ItemState, Purpose, SessionState, cancel, state};
+use vanthu_domain::Moment;
+use vanthu_domain::id::{OutgoingId, SigningId};
+
+use super::extract::{Answer, Done, Given, Named, answer, done};
+use super::operation::{Operation, Verb};
+use crate::session::SignedIn;
+use crate::state::Web;
+
+/// The operations.
+pub(super) const OPERATIONS: &[Operation] = &[
+    Operation::new(
+        Verb::Post,
+        "/api/v1/signing-sessions",
+        || post(begin),
+        "Mở phiên ký; mã dùng một lần được đưa cho phần mềm ký",
+    )
+    .takes::<OpenSession>()
+    .gives::<SessionOpened>(),
+    Operation::new(
+        Verb::Get,
+        "/api/v1/signing-sessions/{signing_id}",
+        || get(progress),
+        "Phiên ký đang ở đâu",
+    )
+    .gives::<Progress>(),
+    Operation::new(
+        Verb::Post,
+        "/api/v1/signing-sessions/{signing_id}/cancel",
+        || post(given_up),
+        "Thôi ký",
+    )
+    .takes::<Nothing>(),
+];
+
+/// What is to be signed.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OpenSession {
+    /// person: chữ ký người có thẩm quyền; seal: chữ ký cơ quan.
+    purpose: PurposeIn,
+    /// Mã định danh các văn bản đi.
+    #[schema(value_type = Vec<String>)]
+    documents: Vec<OutgoingId>,
+    /// person: người ký xác nhận trên phần mềm ký; automatic: chỉ ở chế độ thực hành.
+    #[serde(default)]
+    consent: ConsentIn,
+}
+
+/// Whose signature.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+enum PurposeIn {
+    Person,
+    Seal,
+}
+
+/// Who consents.
+#[derive(Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+enum ConsentIn {
+    #[default]
+    Person,
+    Automatic,
+}
+
+/// No members.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+/// The open session.
+#[derive(Serialize, ToSchema)]
+struct SessionOpened {
+    /// Mã định danh phiên ký.
+    signing_id: String,
+    /// Mã dùng một lần cho phần mềm ký.
+    token: String,
+    /// Địa chỉ máy chủ mà phần mềm ký gọi tới.
+    server: String,
+    /// Hết hạn lúc.
+    expires_at: String,
+}
+
+/// Where a session stands.
+#[derive(Serialize, ToSchema)]
+struct Progress {
+    /// Mã định danh phiên ký.
+    signing_id: String,
+    /// open, signed, cancelled, expired hoặc failed.
+    state: &'static str,
+    /// Vì sao phiên dừng.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    /// Hết hạn lúc.
+    expires_at: String,
+    /// Từng tệp cần ký.
+    items: Vec<Item>,
+    /// Trang để mở khi đã ký xong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// One item of a session.
+#[expect(clippy::struct_field_names, reason = "the names are those of the API")]
+#[derive(Serialize, ToSchema)]
+struct Item {
+    /// Mã của mục: văn bản hoặc tệp kèm theo.
+    item_id: String,
+    /// Văn bản.
+    document: String,
+    /// waiting, signed, failed hoặc skipped.
+    state: &'static str,
+    /// SHA-256 được ký.
+    digest: String,
+    /// Lỗi của mục.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    problem: Option<serde_json::Value>,
+}
+
+async fn begin(
+    State(web): State<Web>,
+    who: SignedIn,
+    Given(given): Given<OpenSession>,
+) -> Answer<SessionOpened> {
+    let input = OpenSigning {
+        purpose: match given.purpose {
+            PurposeIn::Person => Purpose::Person,
+            PurposeIn::Seal => Purpose::Seal,
+        },
+        documents: given.documents,
+        consent: match given.consent {
+            ConsentIn::Person => Consent::Person,
+            ConsentIn::Automatic => Consent::Automatic,
+        },
+    };
+    let opened = open::open(&web.app, who.caller(), input).await?;
+    answer(SessionOpened {
+        signing_id: opened.signing_id.to_string(),
+        token: opened.token,
+        server: web.app.base_url.clone(),
+        expires_at: timestamp(opened.expires_at).to_string(),
+    })
+}
+
+async fn progress(
+    State(web): State<Web>,
+    who: SignedIn,
+    Named(id): Named<SigningId>,
+) -> Answer<Progress> {
+    let (row, items) = state::state(&web.app, who.caller(), &id).await?;
+    let all_signed = items.iter().all(|item| item.state == ItemState::Signed);
+    let word = word_of(row.state, row.expires_at, web.app.now(), all_signed);
+    let mut documents: Vec<String> = items
+        .iter()
+        .map(|item| item.outgoing_id.to_string())
+        .collect();
+    documents.dedup();
+    let done = match row.purpose {
+        Purpose::Person => "signed",
+        Purpose::Seal => "sealed",
+    };
+    answer(Progress {
+        signing_id: row.signing_id.to_string(),
+        state: word,
+        reason: row.result,
+        expires_at: timestamp(row.expires_at).to_string(),
+        next: match documents.as_slice() {
+            [only] => Some(format!("/outgoing/{only}?done={done}")),
+            _ => None,
+        },
+        items: items
+            .into_iter()
+            .map(|item| Item {
+                item_id: item.item_id,
+                document: item.outgoing_id.to_string(),
+                state: item.state.code(),
+                digest: item.digest,
+                problem: item.problem,
+            })
+            .collect(),
+    })
+}
+
+/// The state in the words of the page. A session that nobody answered in time is over although
+/// nobody has written so.
+fn word_of(state: SessionState, ends: Moment, now: Moment, all_signed: bool) -> &'static str {
+    match state {
+        SessionState::Open | SessionState::Fetched if now > ends => "expired",
+        SessionState::Open | SessionState::Fetched => "open",
+        SessionState::Done if all_signed => "signed",
+        SessionState::Done => "failed",
+        SessionState::Cancelled => "cancelled",
+        SessionState::Expired => "expired",
+    }
+}
+
+async fn given_up(
+    State(web): State<Web>,
+    who: SignedIn,
+    Named(id): Named<SigningId>,
+    Given(Nothing {}): Given<Nothing>,
+) -> Done {
+    cancel::cancel_by_caller(&web.app, who.caller(), &id).await?;
+    done()
+}

@@ -1,0 +1,198 @@
+//! How a "no" reaches the person: a page for browsers, a problem document (RFC 9457) for programs.
+
+use axum::Json;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use vanthu_app::AppError;
+use vanthu_domain::Refusal;
+use vanthu_domain::refusal::RefusalCode;
+
+/// An error on its way out. Handlers of pages turn it into a page with [`crate::page::error_page`];
+/// by itself it becomes a problem document.
+#[derive(Debug)]
+pub struct WebError(pub AppError);
+
+/// A problem document (RFC 9457).
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// The page that describes the code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What was refused.
+    pub title: String,
+    /// Why.
+    pub detail: String,
+    /// By which article.
+    pub article: String,
+    /// What to do now.
+    pub action: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The stable code.
+    pub code: String,
+}
+
+impl<E: Into<AppError>> From<E> for WebError {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl WebError {
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        match &self.0 {
+            AppError::Refused(refusal) => status_of(refusal.code),
+            AppError::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The problem as told to people and programs. A fault is logged here and tells nothing.
+    pub fn problem(&self) -> Problem {
+        match &self.0 {
+            AppError::Refused(refusal) => problem_of(refusal, self.status()),
+            AppError::Fault(fault) => {
+                tracing::error!(%fault, "fault");
+                Problem {
+                    kind: "/errors/fault".to_owned(),
+                    title: "Hệ thống gặp lỗi".to_owned(),
+                    detail: "Thao tác chưa được thực hiện, dữ liệu không thay đổi. Lỗi đã được \
+                             ghi lại cho người quản trị."
+                        .to_owned(),
+                    article: String::new(),
+                    action: "Thử lại sau ít phút; nếu còn lỗi, báo công chức CNTT của cơ quan."
+                        .to_owned(),
+                    status: 500,
+                    code: "fault".to_owned(),
+                }
+            }
+        }
+    }
+}
+
+impl IntoResponse for WebError {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let mut response = (status, Json(self.problem())).into_response();
+        response.headers_mut().insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        response
+    }
+}
+
+fn problem_of(refusal: &Refusal, status: StatusCode) -> Problem {
+    Problem {
+        kind: format!("/errors/{}", refusal.code.code()),
+        title: refusal.what(),
+        detail: refusal.why(),
+        article: refusal.article(),
+        action: refusal.now(),
+        status: status.as_u16(),
+        code: refusal.code.code().to_owned(),
+    }
+}
+
+/// The HTTP status of each refusal. There is no catch-all: a new code must be thought about.
+pub const fn status_of(code: RefusalCode) -> StatusCode {
+    use RefusalCode as C;
+    match code {
+        C::NotPermitted
+        | C::LineNotYours
+        | C::SignerNotAuthorised
+        | C::DelegationExpired
+        | C::CertificateNotYours
+        | C::SealHolderNotRecorded
+        | C::SigningConsentAutomaticRefused
+        | C::PasswordChangeRequired
+        | C::Csrf
+        | C::AccountLocked => StatusCode::FORBIDDEN,
+        C::NotFound => StatusCode::NOT_FOUND,
+        C::SignInFailed | C::SignInRequired | C::SessionEnded | C::SessionElsewhere => {
+            StatusCode::UNAUTHORIZED
+        }
+        C::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        C::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        C::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
+        C::DatabaseGone | C::TimestampFailed | C::RevocationUnknown | C::RecipientUnreachable => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        C::ConflictVersion
+        | C::WrongState
+        | C::AlreadyDecided
+        | C::IdempotencyConflict
+        | C::DocumentFrozen
+        | C::NotAnExtension
+        | C::SignatureMissing
+        | C::SignatureNotByAuthorised
+        | C::SignatureInvalid
+        | C::SignatureNotDetermined
+        | C::BothSignaturesMissing
+        | C::SealDayDiffers
+        | C::NumberTaken
+        | C::NumberNotCurrent
+        | C::RegisterClosed
+        | C::SigningSessionExpired
+        | C::SigningSessionUsed
+        | C::SigningSessionCancelled
+        | C::DigestMismatch
+        | C::ReceiptFailedCheck
+        | C::DuplicateIncoming
+        | C::RegistrationRequired
+        | C::LinesOpen
+        | C::ExtensionPending
+        | C::ApprovalMissing => StatusCode::CONFLICT,
+        C::FieldRequired
+        | C::FieldTooLong
+        | C::FieldMalformed
+        | C::RequestMalformed
+        | C::BatchTooLarge
+        | C::StateSecret
+        | C::FileDamaged
+        | C::FileEmpty
+        | C::FileEncrypted
+        | C::FileScripts
+        | C::FileTypeMismatch
+        | C::FileTypeNotAllowed
+        | C::ArchiveBomb
+        | C::NameTooLong
+        | C::TooManyPages
+        | C::NoPlacesFound
+        | C::BodyEmpty
+        | C::AbstractRequired
+        | C::RecipientsMissing
+        | C::SignerMissing
+        | C::OpinionRequired
+        | C::AlgorithmWeak
+        | C::SignaturePictureMissing
+        | C::CertificateExpired
+        | C::CertificateNotYetEffective
+        | C::CertificateRevoked
+        | C::CertificateSuspended
+        | C::CertificateUnknownIssuer
+        | C::CertificateNotOnRecord
+        | C::CertificatePractice
+        | C::PinWrong
+        | C::AgentAbsent
+        | C::AgentOutdated
+        | C::NotationMissing
+        | C::NumberVoidNeedsReason
+        | C::SealPictureMissing
+        | C::PaperCaseRequired
+        | C::RecallReasonRequired
+        | C::ReturnReasonRequired
+        | C::LeadMissing
+        | C::DeadlineRequired
+        | C::DeadlineInThePast
+        | C::ResultRequired
+        | C::ExtensionReasonRequired
+        | C::FreeMail
+        | C::MailDomainNotOfficial
+        | C::MailMalformed
+        | C::PasswordWeak
+        | C::PasswordReused => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}

@@ -1,0 +1,173 @@
+//! The desk (bàn làm việc): tiles that lead to exactly the lists they count, the first list at once,
+//! and what is new.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::get;
+use vanthu_app::desk::{self, Count, Tile};
+use vanthu_app::notice;
+
+use crate::error::WebError;
+use crate::page::notice::Line;
+use crate::page::rows;
+use crate::page::show::Say;
+use crate::page::{render, shell};
+use crate::session::SignedIn;
+use crate::state::Web;
+use crate::texts::{Language, filters};
+use crate::view::{self, Link, List, Shell};
+
+/// Rows of the first list.
+const FIRST_ROWS: u32 = 8;
+/// Notices beside it.
+const NOTICES: u32 = 6;
+
+/// Its routes.
+pub fn routes() -> Router<Web> {
+    Router::new()
+        .route("/", get(show))
+        .route("/fragment/tiles", get(tiles))
+}
+
+#[derive(Template)]
+#[template(path = "desk/page.html")]
+struct DeskPage {
+    shell: Shell,
+    today: String,
+    tiles: Vec<view::Tile>,
+    quiet: Vec<view::Tile>,
+    title: String,
+    list: List,
+    more: Option<Link>,
+    notices: Vec<Line>,
+}
+
+#[derive(Template)]
+#[template(path = "desk/tiles.html")]
+struct TilesFragment {
+    tiles: Vec<view::Tile>,
+    quiet: Vec<view::Tile>,
+}
+
+async fn show(
+    State(web): State<Web>,
+    who: SignedIn,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
+    let say = Say::of(&headers, web.app.now());
+    let caller = who.caller();
+    let counts = desk::counts(&web.app, caller).await?;
+    let first = first_of(&counts);
+    let (title, list, more) = match first {
+        Some(count) => {
+            let listed = desk::list(&web.app, caller, count.tile, None, FIRST_ROWS).await?;
+            let title = say.t(count.tile.name());
+            let more = listed.next().map(|_| Link {
+                text: say.t("Xem cả {n}").replace("{n}", &count.count.to_string()),
+                href: rows::address_of(count.tile),
+            });
+            (title.clone(), rows::table(say, &listed, title), more)
+        }
+        None => (say.t("Việc cần làm"), List::default(), None),
+    };
+    let latest = notice::list(&web.app, caller, None, NOTICES).await?;
+    let notices = latest
+        .items
+        .iter()
+        .map(|one| Line::of(say, &one.text, &one.row.link, one.row.at, one.row.read_at))
+        .collect();
+    let (waiting, quiet) = parted(rows::tiles(say, &counts, None));
+    let page = DeskPage {
+        shell: shell::shell(&web, &who, &headers, say.t("Bàn làm việc"), "/").await?,
+        today: today_of(say, &web),
+        tiles: waiting,
+        quiet,
+        title,
+        list,
+        more,
+        notices,
+    };
+    render(&page, Language::of(&headers))
+}
+
+async fn tiles(
+    State(web): State<Web>,
+    who: SignedIn,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
+    let say = Say::of(&headers, web.app.now());
+    let counts = desk::counts(&web.app, who.caller()).await?;
+    let (tiles, quiet) = parted(rows::tiles(say, &counts, None));
+    render(&TilesFragment { tiles, quiet }, say.language)
+}
+
+/// What waits, and the lists in which nothing does: those are named in one line.
+fn parted(tiles: Vec<view::Tile>) -> (Vec<view::Tile>, Vec<view::Tile>) {
+    tiles.into_iter().partition(|tile| tile.count > 0)
+}
+
+/// What comes first: the reader's own late work, what only the reader can do, else the first tile
+/// that holds something.
+fn first_of(counts: &[Count]) -> Option<Count> {
+    const BEFORE_OTHERS: [Tile; 4] = [
+        Tile::Overdue,
+        Tile::ToSign,
+        Tile::PresentedToMe,
+        Tile::ToAccept,
+    ];
+    let waiting = || counts.iter().copied().filter(|count| count.count > 0);
+    BEFORE_OTHERS
+        .into_iter()
+        .find_map(|tile| waiting().find(|count| count.tile == tile))
+        .or_else(|| waiting().next())
+}
+
+/// `Chủ nhật, 22/11/2026 · ngày nghỉ; ngày làm việc kế tiếp 23/11/2026`.
+fn today_of(say: Say, web: &Web) -> String {
+    let today = say.today();
+    let names = [
+        say.t("Thứ Hai"),
+        say.t("Thứ Ba"),
+        say.t("Thứ Tư"),
+        say.t("Thứ Năm"),
+        say.t("Thứ Sáu"),
+        say.t("Thứ Bảy"),
+        say.t("Chủ nhật"),
+    ];
+    let name = usize::try_from(today.weekday() - 1)
+        .ok()
+        .and_then(|at| names.get(at));
+    let mut text = format!("{}, {today}", name.map_or("", String::as_str));
+    if !web.app.calendar.is_working(today) {
+        let next = web.app.calendar.next_working_day(today).to_string();
+        let rest = say
+            .t("ngày nghỉ; ngày làm việc kế tiếp {day}")
+            .replace("{day}", &next);
+        text = format!("{text} · {rest}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_late_comes_first() {
+        let count = |tile, count| Count { tile, count };
+        let counts = [count(Tile::ToAccept, 3), count(Tile::Overdue, 1)];
+        assert_eq!(first_of(&counts).map(|one| one.tile), Some(Tile::Overdue));
+        let counts = [
+            count(Tile::ToAccept, 0),
+            count(Tile::ToSeal, 2),
+            count(Tile::Overdue, 0),
+        ];
+        assert_eq!(first_of(&counts).map(|one| one.tile), Some(Tile::ToSeal));
+        let counts = [count(Tile::InProcess, 4), count(Tile::ToSign, 1)];
+        assert_eq!(first_of(&counts).map(|one| one.tile), Some(Tile::ToSign));
+        assert!(first_of(&[count(Tile::ToAccept, 0)]).is_none());
+    }
+}

@@ -1,0 +1,52 @@
+//! Small parts of the frame that fetch themselves again when something changes.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::get;
+
+use crate::error::WebError;
+use crate::page::{render, shell};
+use crate::session::SignedIn;
+use crate::state::Web;
+use crate::texts::{Language, filters};
+use crate::view;
+
+/// Its routes.
+pub fn routes() -> Router<Web> {
+    Router::new()
+        .route("/fragment/menu", get(menu))
+        .route("/fragment/notices", get(notices))
+}
+
+#[derive(Template)]
+#[template(path = "fragment/menu.html")]
+struct MenuFragment {
+    shell: view::Shell,
+}
+
+#[derive(Template)]
+#[template(path = "fragment/notices.html")]
+struct NoticesFragment {
+    shell: view::Shell,
+}
+
+async fn menu(
+    State(web): State<Web>,
+    who: SignedIn,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
+    let shell = shell::shell(&web, &who, &headers, "", "").await?;
+    render(&MenuFragment { shell }, Language::of(&headers))
+}
+
+async fn notices(
+    State(web): State<Web>,
+    who: SignedIn,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
+    let shell = shell::shell(&web, &who, &headers, "", "").await?;
+    render(&NoticesFragment { shell }, Language::of(&headers))
+}

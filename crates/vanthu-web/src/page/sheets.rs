@@ -1,0 +1,89 @@
+//! A PDF as the page pictures that the viewer shows, with its text for screen readers.
+
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse as _, Response};
+use vanthu_app::AppError;
+use vanthu_domain::refusal::RefusalCode;
+
+use crate::error::WebError;
+use crate::view::{PagePicture, Paper};
+
+/// Dots per inch of a page's picture: sharp at the width of the screen's column.
+const PICTURE_DPI: f32 = 132.0;
+/// The most pages that are shown; longer papers are downloaded.
+const MOST_PAGES: usize = 300;
+
+/// The paper: its pages with their sizes, and its text. `address` is that of the document; the
+/// pictures stand at `{address}/page/{n}.png`, the file at `{address}/file`.
+pub(crate) async fn paper(title: String, address: String, pdf: Vec<u8>) -> Result<Paper, WebError> {
+    let read = tokio::task::spawn_blocking(move || vanthu_layout::extract_text(&pdf))
+        .await
+        .map_err(|error| AppError::fault("text", error))?;
+    let sheets = read.unwrap_or_default();
+    let mut text = String::new();
+    for sheet in &sheets {
+        text.push_str(&sheet.text());
+        text.push('\n');
+    }
+    let picture = |(number, sheet): (u32, &vanthu_layout::PageText)| PagePicture {
+        src: format!("{address}/page/{number}.png"),
+        number,
+        width: pixels(sheet.width),
+        height: pixels(sheet.height),
+        width_pt: sheet.width,
+        height_pt: sheet.height,
+    };
+    Ok(Paper {
+        title,
+        pages: (1..)
+            .zip(sheets.iter().take(MOST_PAGES))
+            .map(picture)
+            .collect(),
+        pdf: format!("{address}/file"),
+        text: text.trim().to_owned(),
+    })
+}
+
+/// One page (from 1) as a picture.
+pub(crate) async fn picture(pdf: Vec<u8>, number: u32) -> Result<Response, WebError> {
+    let index = number
+        .checked_sub(1)
+        .ok_or_else(|| AppError::refused(RefusalCode::NotFound))?;
+    let drawn =
+        tokio::task::spawn_blocking(move || vanthu_layout::render_page(&pdf, index, PICTURE_DPI))
+            .await
+            .map_err(|error| AppError::fault("picture", error))?;
+    let png = drawn.map_err(|_| AppError::refused(RefusalCode::NotFound))?;
+    let mut response = png.into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("image/png"));
+    headers.insert(
+        CACHE_CONTROL,
+        HeaderValue::from_static("private, max-age=600"),
+    );
+    Ok(response)
+}
+
+/// The number in `3.png`.
+pub(crate) fn number_of(name: &str) -> Result<u32, WebError> {
+    name.strip_suffix(".png")
+        .and_then(|number| number.parse().ok())
+        .ok_or_else(|| AppError::refused(RefusalCode::NotFound).into())
+}
+
+fn pixels(points: f64) -> u32 {
+    (points * f64::from(PICTURE_DPI) / 72.0).round() as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_are_named_by_their_page() {
+        assert_eq!(number_of("3.png").ok(), Some(3));
+        assert!(number_of("3.jpg").is_err());
+        assert!(number_of("x.png").is_err());
+    }
+}

@@ -1,0 +1,177 @@
+//! The frame around every page: who and where one is, the menu with its counts.
+
+use axum::http::HeaderMap;
+use vanthu_app::desk::{self, Count, Tile};
+use vanthu_app::{Caller, Mode, notice};
+use vanthu_domain::agency::Role;
+
+use crate::error::WebError;
+use crate::session::{SignedIn, cookie};
+use crate::state::Web;
+use crate::texts::{Language, translate};
+use crate::{asset, view};
+
+/// The frame of a signed-in person's page; `current` is the menu item's address.
+pub async fn shell(
+    web: &Web,
+    who: &SignedIn,
+    headers: &HeaderMap,
+    title: impl Into<String>,
+    current: &str,
+) -> Result<view::Shell, WebError> {
+    let language = Language::of(headers);
+    let caller = who.caller();
+    let agency = vanthu_app::agency::own(&web.app, caller).await?;
+    let tiles = desk::counts(&web.app, caller).await?;
+    let notices = notice::unread(&web.app, caller).await?;
+    let roles: Vec<&str> = Role::ALL
+        .into_iter()
+        .filter(|role| caller.is(*role))
+        .map(|role| translate(role.name(), language))
+        .collect();
+    Ok(view::Shell {
+        agency: agency.name,
+        role: roles.join(", "),
+        person: caller.full_name.clone(),
+        menu: menu(caller, &tiles, language, current),
+        notices: u32::try_from(notices).unwrap_or(u32::MAX),
+        csrf: who.0.csrf.clone(),
+        signer: caller.is(Role::Leader) || caller.is(Role::Clerk),
+        events_from: who.0.news_after.to_string(),
+        ..plain(web, language, theme(headers), title)
+    })
+}
+
+/// The frame of a page without a person: sign-in, errors, public verification.
+pub fn plain(
+    web: &Web,
+    language: Language,
+    theme: String,
+    title: impl Into<String>,
+) -> view::Shell {
+    view::Shell {
+        lang: language.tag().to_owned(),
+        title: title.into(),
+        theme,
+        version: asset::version().to_owned(),
+        practice: web.app.mode == Mode::Practice,
+        ..view::Shell::default()
+    }
+}
+
+/// The theme that the person chose, where it is one that we know.
+pub fn theme(headers: &HeaderMap) -> String {
+    cookie(headers, "theme")
+        .filter(|t| ["light", "dark"].contains(&t.as_str()))
+        .unwrap_or_default()
+}
+
+/// Where the list of a tile is.
+pub fn href(tile: Tile) -> String {
+    let path = match section(tile) {
+        Section::Incoming => "/incoming",
+        Section::Outgoing => "/outgoing",
+        Section::Work => "/work",
+    };
+    format!("{path}?tile={}", tile.code())
+}
+
+/// Under which heading of the menu a tile stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Section {
+    Work,
+    Incoming,
+    Outgoing,
+}
+
+const fn section(tile: Tile) -> Section {
+    match tile {
+        Tile::ToAccept
+        | Tile::ToRegister
+        | Tile::ToPresent
+        | Tile::InProcess
+        | Tile::PresentedToMe => Section::Incoming,
+        Tile::ToNumber
+        | Tile::ToSeal
+        | Tile::ToIssue
+        | Tile::AwaitingReceipt
+        | Tile::SendErrors
+        | Tile::ToSign
+        | Tile::ToReview
+        | Tile::Drafts
+        | Tile::ReturnedDrafts
+        | Tile::Submitted => Section::Outgoing,
+        Tile::ToDo
+        | Tile::Doing
+        | Tile::DueSoon
+        | Tile::Overdue
+        | Tile::ForInformation
+        | Tile::GivenByMe
+        | Tile::GivenOverdue => Section::Work,
+    }
+}
+
+/// The menu: the same tiles as on the desk, in groups, and the pages that one may see.
+pub fn menu(
+    caller: &Caller,
+    counts: &[Count],
+    language: Language,
+    current: &str,
+) -> Vec<view::MenuGroup> {
+    let text = |t: &str| translate(t, language).to_owned();
+    let item = |name: &str, href: &str, key: &str| view::MenuItem {
+        text: text(name),
+        href: href.to_owned(),
+        current: current == href,
+        key: key.to_owned(),
+        ..view::MenuItem::default()
+    };
+    let mut groups = vec![view::MenuGroup {
+        title: String::new(),
+        items: vec![item("Bàn làm việc", "/", "g d")],
+    }];
+    let sections = [
+        (Section::Work, "Việc của tôi"),
+        (Section::Incoming, "Văn bản đến"),
+        (Section::Outgoing, "Văn bản đi"),
+    ];
+    for (section_of, title) in sections {
+        let items: Vec<view::MenuItem> = counts
+            .iter()
+            .filter(|count| section(count.tile) == section_of)
+            .map(|count| view::MenuItem {
+                text: text(count.tile.name()),
+                href: href(count.tile),
+                count: u32::try_from(count.count).unwrap_or(0),
+                current: current == href(count.tile),
+                hot: matches!(
+                    count.tile,
+                    Tile::SendErrors | Tile::Overdue | Tile::GivenOverdue
+                ) && count.count > 0,
+                key: String::new(),
+            })
+            .collect();
+        if !items.is_empty() {
+            groups.push(view::MenuGroup {
+                title: text(title),
+                items,
+            });
+        }
+    }
+    let mut more = Vec::new();
+    if caller.is(Role::Clerk) || caller.is(Role::Leader) {
+        more.push(item("Sổ đăng ký", "/registers", "g s"));
+    }
+    more.push(item("Kiểm tra chữ ký", "/verify", "g k"));
+    if caller.is(Role::Administrator) {
+        more.push(item("Tài khoản", "/admin/accounts", ""));
+    }
+    if caller.is(Role::Administrator) || caller.is(Role::ItOfficer) {
+        more.push(item("Việc nền và gửi lỗi", "/admin/jobs", ""));
+    }
+    groups.push(view::MenuGroup {
+        title: text("Sổ và tra cứu"),
+        items: more,
+    });
+    groups
+}

@@ -1,0 +1,181 @@
+//! Signing in and out (đăng nhập, đăng xuất), and the choice of light and dark.
+
+use std::net::SocketAddr;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{ConnectInfo, FromRequestParts, Query, State};
+use axum::http::header::{REFERER, SET_COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::{get, post};
+use serde::Deserialize;
+use vanthu_app::AppError;
+use vanthu_app::account::session;
+use vanthu_app::account::sign_in::{self, SignIn};
+use vanthu_domain::refusal::Refusal;
+
+use crate::error::{WebError, status_of};
+use crate::page::fields::Fields;
+use crate::page::show::Say;
+use crate::page::{render, shell};
+use crate::session::{SignedIn, browser, session_cookie};
+use crate::state::Web;
+use crate::texts::{Language, filters};
+use crate::view::{Field, Problem, Shell};
+
+/// Its routes.
+pub fn routes() -> Router<Web> {
+    Router::new()
+        .route("/sign-in", get(show).post(enter))
+        .route("/sign-out", post(leave))
+        .route("/logout", post(leave))
+        .route("/theme", post(theme))
+}
+
+#[derive(Template)]
+#[template(path = "sign_in/page.html")]
+struct SignInPage {
+    shell: Shell,
+    wrong: Option<Problem>,
+    login: Field,
+    password: Field,
+    next: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Asked {
+    #[serde(default)]
+    next: String,
+}
+
+/// The address that asks; none in tests without a network.
+struct Address(String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Address {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let info = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(Self(
+            info.map_or_else(String::new, |info| info.0.ip().to_string()),
+        ))
+    }
+}
+
+async fn show(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Result<Response, WebError> {
+    render_form(&web, &headers, "", &asked.next, None)
+}
+
+async fn enter(
+    State(web): State<Web>,
+    Address(address): Address,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response, WebError> {
+    let next = inside(fields.get("next"));
+    let input = SignIn {
+        login: fields.get("login").to_owned(),
+        password: fields.whole("password").to_owned(),
+        address,
+        browser: browser(&headers),
+    };
+    match sign_in::sign_in(&web.app, input).await {
+        Ok(secret) => with_cookie(&web, &secret, Redirect::to(next)),
+        Err(AppError::Refused(refusal)) => {
+            let mut response =
+                render_form(&web, &headers, fields.get("login"), next, Some(&refusal))?;
+            *response.status_mut() = status_of(refusal.code);
+            Ok(response)
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+async fn leave(State(web): State<Web>, SignedIn(session): SignedIn) -> Result<Response, WebError> {
+    session::sign_out(&web.app, &session).await?;
+    with_cookie(&web, "", Redirect::to("/sign-in"))
+}
+
+/// Without scripts, the theme is chosen here; with them, in the page itself.
+async fn theme(headers: HeaderMap, fields: Fields) -> Response {
+    let theme = match fields.get("theme") {
+        known @ ("light" | "dark") => known,
+        _ => "",
+    };
+    let back = headers
+        .get(REFERER)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once("://"))
+        .and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..)))
+        .map_or("/", inside);
+    let mut response = Redirect::to(back).into_response();
+    let cookie = format!("theme={theme}; Path=/; Max-Age=31536000; SameSite=Lax");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().insert(SET_COOKIE, cookie);
+    }
+    response
+}
+
+fn render_form(
+    web: &Web,
+    headers: &HeaderMap,
+    login: &str,
+    next: &str,
+    refusal: Option<&Refusal>,
+) -> Result<Response, WebError> {
+    let say = Say::of(headers, web.app.now());
+    let page = SignInPage {
+        shell: shell::plain(web, say.language, shell::theme(headers), say.t("Đăng nhập")),
+        wrong: refusal.map(|refusal| say.refusal(refusal)),
+        login: Field::new("login", say.t("Tên tài khoản"), login).autocomplete("username"),
+        password: Field::new("password", say.t("Mật khẩu"), "")
+            .kind("password")
+            .autocomplete("current-password"),
+        next: inside(next).to_owned(),
+    };
+    render(&page, Language::of(headers))
+}
+
+fn with_cookie(web: &Web, secret: &str, to: Redirect) -> Result<Response, WebError> {
+    let secure = web.app.base_url.starts_with("https:");
+    let cookie = HeaderValue::from_str(&session_cookie(secret, secure))
+        .map_err(|error| AppError::fault("cookie", error))?;
+    let mut response = to.into_response();
+    response.headers_mut().insert(SET_COOKIE, cookie);
+    Ok(response)
+}
+
+/// An address of this site; the desk for anything else.
+fn inside(next: &str) -> &str {
+    let path = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
+    let plain = next.bytes().all(|byte| byte.is_ascii_graphic());
+    if path && plain { next } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_led_to_another_site_after_signing_in() {
+        assert_eq!(
+            inside("/incoming?tile=to-accept"),
+            "/incoming?tile=to-accept"
+        );
+        for away in [
+            "//other.example",
+            "https://other.example",
+            "/\\other.example",
+            "",
+            "/a b",
+        ] {
+            assert_eq!(inside(away), "/", "{away}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Anybody checks the signatures of a document (kiểm tra chữ ký số): nothing is kept of it.
+
+mod report;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Multipart, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::get;
+use vanthu_app::verify;
+use vanthu_domain::refusal::{Refusal, RefusalCode};
+
+use crate::error::{WebError, status_of};
+use crate::page::show::Say;
+use crate::page::verify::report::SignatureCard;
+use crate::page::{render, shell};
+use crate::state::Web;
+use crate::texts::{Language, filters};
+use crate::view::{Check, Fact, Problem, Shell};
+
+/// The largest file that is checked here.
+const MOST_BYTES: usize = 50 * 1000 * 1000;
+
+/// Its routes.
+pub fn routes() -> Router<Web> {
+    Router::new()
+        .route("/verify", get(ask).post(check))
+        .layer(DefaultBodyLimit::max(MOST_BYTES + 64 * 1024))
+}
+
+#[derive(Template)]
+#[template(path = "verify/page.html")]
+struct VerifyPage {
+    shell: Shell,
+    result: Option<Outcome>,
+    wrong: Option<Problem>,
+}
+
+struct Outcome {
+    whole: Problem,
+    cards: Vec<SignatureCard>,
+    checks: Vec<Check>,
+    facts: Vec<Fact>,
+}
+
+async fn ask(State(web): State<Web>, headers: HeaderMap) -> Result<Response, WebError> {
+    page(&web, &headers, None, None)
+}
+
+async fn check(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    form: Multipart,
+) -> Result<Response, WebError> {
+    let say = Say::of(&headers, web.app.now());
+    let (name, pdf) = match file_of(form).await {
+        Ok(file) => file,
+        Err(refusal) => {
+            let mut response = page(&web, &headers, None, Some(say.refusal(&refusal)))?;
+            *response.status_mut() = status_of(refusal.code);
+            return Ok(response);
+        }
+    };
+    let bytes = pdf.len();
+    let report = verify::report(&web.app, pdf).await?;
+    let outcome = Outcome {
+        whole: report::whole(say, &report),
+        cards: report::cards(say, &report),
+        checks: report::file_checks(say, &report),
+        facts: report::file_facts(say, &name, bytes, &report),
+    };
+    page(&web, &headers, Some(outcome), None)
+}
+
+/// The file of the form, with its name.
+async fn file_of(mut form: Multipart) -> Result<(String, Vec<u8>), Refusal> {
+    let too_large = |status: axum::http::StatusCode| {
+        if status == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+            Refusal::new(RefusalCode::FileTooLarge)
+        } else {
+            Refusal::new(RefusalCode::RequestMalformed)
+        }
+    };
+    loop {
+        let field = form
+            .next_field()
+            .await
+            .map_err(|error| too_large(error.status()))?;
+        let Some(field) = field else {
+            return Err(Refusal::new(RefusalCode::FileEmpty));
+        };
+        if field.name() != Some("file") {
+            continue;
+        }
+        let name = field
+            .file_name()
+            .unwrap_or_default()
+            .chars()
+            .take(200)
+            .collect::<String>();
+        let bytes = field
+            .bytes()
+            .await
+            .map_err(|error| too_large(error.status()))?;
+        if bytes.is_empty() {
+            return Err(Refusal::new(RefusalCode::FileEmpty));
+        }
+        return Ok((name, bytes.into()));
+    }
+}
+
+fn page(
+    web: &Web,
+    headers: &HeaderMap,
+    result: Option<Outcome>,
+    wrong: Option<Problem>,
+) -> Result<Response, WebError> {
+    let say = Say::of(headers, web.app.now());
+    let title = say.t("Kiểm tra chữ ký số của văn bản");
+    let page = VerifyPage {
+        shell: shell::plain(web, say.language, shell::theme(headers), title),
+        result,
+        wrong,
+    };
+    render(&page, Language::of(headers))
+}

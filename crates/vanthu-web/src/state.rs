@@ -1,0 +1,39 @@
+//! What every handler has at hand.
+
+use std::sync::Arc;
+
+use vanthu_app::App;
+
+use crate::security::RateLimit;
+
+/// The shared state of the routes; cheap to clone.
+#[derive(Clone)]
+pub struct Web {
+    /// The actions.
+    pub app: Arc<App>,
+    /// The limits per address.
+    pub limits: Arc<Limits>,
+}
+
+/// How often one address may ask.
+#[derive(Debug)]
+pub struct Limits {
+    /// All requests.
+    pub requests: RateLimit,
+    /// Sign-ins.
+    pub sign_ins: RateLimit,
+}
+
+impl Web {
+    /// Over the actions, with the usual limits.
+    pub fn new(app: Arc<App>) -> Self {
+        let limits = Limits {
+            requests: RateLimit::new(6000, 60),
+            sign_ins: RateLimit::new(120, 60),
+        };
+        Self {
+            app,
+            limits: Arc::new(limits),
+        }
+    }
+}
