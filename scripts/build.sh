@@ -18,7 +18,7 @@ begin() { mkdir -p "$target/stamps" && : >"$target/stamps/$1.begun"; }
 done_with() { mv "$target/stamps/$1.begun" "$target/stamps/$1"; }
 
 rust_sources=(Cargo.toml Cargo.lock .cargo crates)
-if [ -x "$target/practice/vanthu" ] && [ -x "$target/practice/vanthu-agent" ] && [ -d "$web/static/dist" ] &&
+if [ -x "$target/debug/vanthu" ] && [ -x "$target/debug/vanthu-agent" ] && [ -d "$web/static/dist" ] &&
   ! newer "$target/stamps/programs" "${rust_sources[@]}"; then
   exit 0
 fi
@@ -39,5 +39,5 @@ fi
 
 begin programs
 echo "Building the server and the signing agent (the first time takes some minutes) …"
-cargo build --profile practice -p vanthu -p vanthu-agent
+cargo build -p vanthu -p vanthu-agent
 done_with programs

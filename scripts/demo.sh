@@ -16,7 +16,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 scripts/build.sh
-programs=${CARGO_TARGET_DIR:-target}/practice
+programs=${CARGO_TARGET_DIR:-target}/debug
 out=${out:-var/demo/$(date +%Y%m%d-%H%M%S)}
 mkdir -p "$out"
 
@@ -24,10 +24,12 @@ mkdir -p "$out"
 . scripts/running.sh
 server=${LISTEN:-127.0.0.1:8080}
 agent=${AGENT_LISTEN:-127.0.0.1:18181}
+data=var/practice
 if [ $own = yes ] || ! running >/dev/null || ! listening "$server"; then
   server=127.0.0.1:$(free_port)
   agent=127.0.0.1:$(free_port)
   folder=$(mktemp -d)
+  data=$folder/data
   pid=
   # shellcheck disable=SC2317
   end() {
@@ -37,7 +39,7 @@ if [ $own = yes ] || ! running >/dev/null || ! listening "$server"; then
   trap end EXIT
   trap 'exit 130' INT TERM
   echo "Starting a server of its own on $server …"
-  "$programs/vanthu" practice --data "$folder/data" --listen "$server" \
+  "$programs/vanthu" practice --data "$data" --listen "$server" \
     --agent "$programs/vanthu-agent" --agent-listen "$agent" "${database[@]}" >"$out/server.log" 2>&1 &
   pid=$!
   for _ in $(seq 1200); do
@@ -54,4 +56,5 @@ if [ $own = yes ] || ! running >/dev/null || ! listening "$server"; then
     exit 1
   fi
 fi
-"$programs/vanthu" demo --server "http://$server" --agent "http://$agent" --out "$out"
+"$programs/vanthu" demo --server "http://$server" --agent "http://$agent" \
+  --keys "$data/agent/keys" --out "$out"

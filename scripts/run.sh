@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/build.sh
-programs=${CARGO_TARGET_DIR:-target}/practice
+programs=${CARGO_TARGET_DIR:-target}/debug
 address=${LISTEN:-127.0.0.1:8080}
 agent=${AGENT_LISTEN:-127.0.0.1:18181}
 

@@ -4,7 +4,7 @@
 running() {
   local pid
   pid=$(cat var/run.pid 2>/dev/null) || return 1
-  [ "$(readlink "/proc/$pid/exe" 2>/dev/null | sed 's/ (deleted)$//')" = "$(realpath "${CARGO_TARGET_DIR:-target}/practice/vanthu" 2>/dev/null)" ] || return 1
+  [ "$(readlink "/proc/$pid/exe" 2>/dev/null | sed 's/ (deleted)$//')" = "$(realpath "${CARGO_TARGET_DIR:-target}/debug/vanthu" 2>/dev/null)" ] || return 1
   echo "$pid"
 }
 

@@ -172,7 +172,7 @@ pub(crate) fn validators(repo: &Repo) -> Result<Outcome> {
 /// The server and the agent, built as `make run` builds them.
 fn programs(repo: &Repo) -> Result<Option<[PathBuf; 2]>> {
     let built = child::run(&mut script(repo, "scripts/build.sh"))?.ok;
-    let folder = target(repo).join("practice");
+    let folder = target(repo).join("debug");
     Ok(built.then(|| [folder.join("vanthu"), folder.join("vanthu-agent")]))
 }
 

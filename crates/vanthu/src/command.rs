@@ -1,0 +1,11 @@
+//! One file a command.
+
+pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod init;
+pub(crate) mod ledger;
+pub(crate) mod migrate;
+pub(crate) mod practice;
+pub(crate) mod serve;
+pub(crate) mod sign;
+pub(crate) mod verify;

@@ -1,0 +1,103 @@
+//! `vanthu doctor`: what an installation needs, point by point, and what to do about the rest.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use vanthu_app::practice::{Standing, standing};
+use vanthu_store::{Store, blob, ledger, migrate};
+
+use crate::output::say;
+use crate::wiring::Where;
+
+/// Which installation.
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    place: Where,
+}
+
+impl Doctor {
+    pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
+        let store = self.place.open().await?;
+        let mut bad = false;
+        for point in [
+            database(&store).await,
+            tables(&store).await,
+            kind(&store).await,
+            contents(&store).await,
+            chain(&store).await,
+        ] {
+            match point {
+                Ok(text) => say(format!("✓ {text}"))?,
+                Err(text) => {
+                    bad = true;
+                    say(format!("✗ {text}"))?;
+                }
+            }
+        }
+        Ok(if bad {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        })
+    }
+}
+
+type Point = Result<String, String>;
+
+async fn database(store: &Store) -> Point {
+    let failed = |e| format!("Cơ sở dữ liệu không trả lời: {e}. Kiểm tra dịch vụ và đường dẫn.");
+    store.ping().await.map_err(failed)?;
+    Ok("Cơ sở dữ liệu trả lời".to_owned())
+}
+
+async fn tables(store: &Store) -> Point {
+    match migrate::is_current(store).await {
+        Ok(true) => Ok("Các bảng ở phiên bản của chương trình".to_owned()),
+        Ok(false) => Err("Các bảng còn ở phiên bản cũ. Chạy: vanthu migrate".to_owned()),
+        Err(error) => Err(format!("Không đọc được phiên bản các bảng: {error}")),
+    }
+}
+
+async fn kind(store: &Store) -> Point {
+    match standing(store).await {
+        Ok(Standing::Real) => Ok("Hệ thống thật".to_owned()),
+        Ok(Standing::Practice) => Ok("Hệ thống thực hành".to_owned()),
+        Ok(Standing::Half) => {
+            Err("Hệ thống thực hành tạo dở. Chạy lại: vanthu practice".to_owned())
+        }
+        Ok(Standing::Empty) => {
+            Err("Chưa khởi tạo. Chạy: vanthu init hoặc vanthu practice".to_owned())
+        }
+        Err(error) => Err(format!("Không đọc được: {error}")),
+    }
+}
+
+/// Every content that a row names is there and is what its name says.
+async fn contents(store: &Store) -> Point {
+    let names = blob::list_named(store)
+        .await
+        .map_err(|e| format!("Không đọc được: {e}"))?;
+    let count = names.len();
+    for name in names {
+        if let Err(error) = store.blobs().get(&name).await {
+            return Err(format!(
+                "Nội dung tệp hỏng hoặc mất: {error}. Phục hồi từ bản sao lưu."
+            ));
+        }
+    }
+    Ok(format!("{count} nội dung tệp đầy đủ và nguyên vẹn"))
+}
+
+async fn chain(store: &Store) -> Point {
+    let report = ledger::verify(store)
+        .await
+        .map_err(|e| format!("Không đọc được sổ nhật ký: {e}"))?;
+    match report.faults.first() {
+        None => Ok(format!("Sổ nhật ký nguyên vẹn ({} mục)", report.entries)),
+        Some(fault) => Err(format!(
+            "Sổ nhật ký không nguyên vẹn từ mục {}. Xem: vanthu ledger verify",
+            fault.seq
+        )),
+    }
+}

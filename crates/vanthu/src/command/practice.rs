@@ -1,0 +1,306 @@
+//! `vanthu practice`: the practice installation with its agent, for `make run`.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{ExitCode, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail, ensure};
+use clap::Args;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::process::{Child, Command};
+use vanthu_app::App;
+use vanthu_app::practice::authority::PracticeAuthority;
+use vanthu_app::practice::province::Province;
+use vanthu_app::practice::{Folders, Make, Standing, make, standing, world};
+use vanthu_domain::agency::Role;
+use vanthu_store::{Durability, Store};
+
+use crate::output::{say, table};
+use crate::wiring;
+
+/// How long the agent may take to listen.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How often it is looked whether it listens.
+const LOOK: Duration = Duration::from_millis(15);
+
+/// Where and how.
+#[derive(Debug, Args)]
+pub(crate) struct Practice {
+    /// Folder of the installation; made when it is not there.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// Address to serve on; the loopback address only.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// The signing agent's program; without one no agent is started.
+    #[arg(long, value_name = "PATH")]
+    agent: Option<PathBuf>,
+    /// Address of the signing agent.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:18181")]
+    agent_listen: SocketAddr,
+    /// Database to use instead of SQLite in the folder: postgres://…
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// The agent consents by itself, without a person; marked in every signature.
+    #[arg(long, requires = "agent")]
+    auto_consent: bool,
+}
+
+impl Practice {
+    pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
+        ensure!(
+            self.listen.ip().is_loopback(),
+            "hệ thống thực hành chỉ nghe ở địa chỉ nội bộ, không nghe ở {}",
+            self.listen
+        );
+        // First, so that nothing is made for an address that is taken.
+        let listener = TcpListener::bind(self.listen)
+            .await
+            .with_context(|| format!("không nghe được ở {}", self.listen))?;
+        let base_url = format!("http://{}", listener.local_addr()?);
+        let folders = Folders::new(&self.data);
+        let app = self.installation(&folders, &base_url).await?;
+        let agent = match &self.agent {
+            Some(program) => Some(self.start_agent(program, &folders, &base_url)?),
+            None => None,
+        };
+        let (done, finished) = tokio::sync::oneshot::channel();
+        let listen = listener.local_addr()?;
+        let serving = tokio::spawn(wiring::serve(app, listener, async {
+            // Dropped is finished too.
+            let _either = finished.await;
+        }));
+        let ended = self.until_interrupted(agent, listen, &base_url).await;
+        let _gone = done.send(());
+        serving.await.context("máy chủ dừng bất thường")??;
+        ended?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Opens the installation, or makes it.
+    async fn installation(&self, folders: &Folders, base_url: &str) -> anyhow::Result<Arc<App>> {
+        std::fs::create_dir_all(folders.root())
+            .with_context(|| format!("không tạo được {}", folders.root().display()))?;
+        let url = match &self.database {
+            Some(url) => url.clone(),
+            None => wiring::sqlite_url(&folders.database()),
+        };
+        let store = self.open(folders, &url, Durability::Full).await?;
+        let authority = match standing(&store).await? {
+            Standing::Practice => PracticeAuthority::open_or_make(
+                &folders.authority(),
+                base_url,
+                wiring::clock(),
+                wiring::randomness().as_ref(),
+            )?,
+            Standing::Real => bail!("đây là cơ sở dữ liệu của một hệ thống thật"),
+            Standing::Half if self.database.is_some() => bail!(
+                "cơ sở dữ liệu còn một hệ thống thực hành tạo dở; hãy dùng cơ sở dữ liệu trống"
+            ),
+            Standing::Half => {
+                store.close().await?;
+                say("Lần tạo trước bị ngắt giữa chừng; tạo lại từ đầu.")?;
+                forget(folders)?;
+                return Box::pin(self.installation(folders, base_url)).await;
+            }
+            Standing::Empty => {
+                store.close().await?;
+                self.make(folders, &url, base_url).await?;
+                return Box::pin(self.installation(folders, base_url)).await;
+            }
+        };
+        wiring::practice(store, authority, base_url.to_owned())
+    }
+
+    async fn open(
+        &self,
+        folders: &Folders,
+        url: &str,
+        durability: Durability,
+    ) -> anyhow::Result<Store> {
+        let store = wiring::open_store(url, folders.blobs(), durability).await?;
+        wiring::migrate(&store).await?;
+        Ok(store)
+    }
+
+    /// An installation that is interrupted while it is made is made anew: the disk need not keep up.
+    async fn make(&self, folders: &Folders, url: &str, base_url: &str) -> anyhow::Result<()> {
+        say("Tạo hệ thống thực hành (một lần, dưới một phút):")?;
+        let store = self.open(folders, url, Durability::Relaxed).await?;
+        let clock = wiring::clock();
+        let began = clock.now();
+        let tell = |what: &str| {
+            if let Err(error) = say(format!("  - {what} …")) {
+                tracing::warn!(%error, "nobody reads the progress");
+            }
+        };
+        make(Make {
+            store: &store,
+            folders,
+            base_url,
+            clock: Arc::clone(&clock),
+            randomness: wiring::randomness(),
+            progress: &tell,
+        })
+        .await?;
+        store.close().await?;
+        say(format!(
+            "  xong sau {} giây.",
+            clock.now().seconds_since(began)
+        ))
+    }
+
+    fn start_agent(
+        &self,
+        program: &Path,
+        folders: &Folders,
+        base_url: &str,
+    ) -> anyhow::Result<Child> {
+        let port = self.listen.port();
+        let mut command = Command::new(program);
+        command
+            .arg("run")
+            .arg("--keys")
+            .arg(folders.keys())
+            .args(["--listen", &self.agent_listen.to_string()])
+            .args(["--pair", base_url])
+            .args(["--pair", &format!("http://localhost:{port}")]);
+        if self.auto_consent {
+            command
+                .arg("--practice-auto-consent")
+                .arg("--pin-file")
+                .arg(folders.pin());
+        }
+        command
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("không chạy được phần mềm ký {}", program.display()))
+    }
+
+    /// Tells where everything is once it can be reached, then waits for the end.
+    async fn until_interrupted(
+        &self,
+        agent: Option<Child>,
+        listen: SocketAddr,
+        base_url: &str,
+    ) -> anyhow::Result<()> {
+        let Some(mut agent) = agent else {
+            reachable(listen).await?;
+            say(self.greeting(base_url)?)?;
+            wiring::interrupted().await;
+            return Ok(());
+        };
+        let ready = async {
+            reachable(listen).await?;
+            reachable(self.agent_listen).await
+        };
+        tokio::select! {
+            ready = ready => ready?,
+            ended = agent.wait() => bail!("phần mềm ký dừng ngay khi bắt đầu ({})", ended?),
+            () = wiring::interrupted() => return end(agent).await,
+        }
+        say(self.greeting(base_url)?)?;
+        tokio::select! {
+            () = wiring::interrupted() => end(agent).await,
+            ended = agent.wait() => {
+                tracing::error!(status = ?ended, "the signing agent has ended; pages go on");
+                wiring::interrupted().await;
+                Ok(())
+            }
+        }
+    }
+
+    fn greeting(&self, base_url: &str) -> anyhow::Result<String> {
+        let province = Province::bundled()?;
+        let mut rows = vec![vec![
+            "Tài khoản".into(),
+            "Người".into(),
+            "Việc".into(),
+            "Cơ quan".into(),
+        ]];
+        for (agency, person) in province.accounts() {
+            let roles: Vec<&str> = person.roles.iter().map(|role: &Role| role.name()).collect();
+            rows.push(vec![
+                person.login.clone(),
+                person.name.clone(),
+                roles.join(", "),
+                agency.short.clone(),
+            ]);
+        }
+        let agent = match (&self.agent, self.auto_consent) {
+            (None, _) => "không chạy".to_owned(),
+            (Some(_), false) => format!("http://{} (mã PIN {})", self.agent_listen, world::PIN),
+            (Some(_), true) => format!("http://{} (tự đồng ý ký)", self.agent_listen),
+        };
+        Ok(format!(
+            "\n{}\n\nVăn Thư – HỆ THỐNG THỰC HÀNH, mọi tên và văn bản đều là giả định\n\
+             \n  Địa chỉ:     {base_url}\n  Phần mềm ký: {agent}\n  Mật khẩu:    {} (mọi tài khoản)\n\
+             \nDừng: Ctrl-C",
+            table(&rows),
+            world::PASSWORD
+        ))
+    }
+}
+
+/// Ends the agent as its user would, and for good where it does not listen.
+async fn end(mut agent: Child) -> anyhow::Result<()> {
+    #[cfg(unix)]
+    if let Some(number) = agent.id() {
+        let told = Command::new("kill")
+            .args(["-TERM", &number.to_string()])
+            .status()
+            .await;
+        if told.is_ok_and(|status| status.success())
+            && tokio::time::timeout(Duration::from_secs(2), agent.wait())
+                .await
+                .is_ok()
+        {
+            return Ok(());
+        }
+    }
+    agent.kill().await.context("phần mềm ký không dừng")
+}
+
+/// Waits until something listens.
+async fn reachable(address: SocketAddr) -> anyhow::Result<()> {
+    let looking = async {
+        while TcpStream::connect(address).await.is_err() {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the interval of looking at another program"
+            )]
+            tokio::time::sleep(LOOK).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, looking)
+        .await
+        .with_context(|| {
+            format!(
+                "sau {} giây vẫn không có gì nghe ở {address}",
+                PATIENCE.as_secs()
+            )
+        })
+}
+
+/// Removes what an interrupted making left.
+fn forget(folders: &Folders) -> anyhow::Result<()> {
+    let database = folders.database();
+    for path in [
+        database.clone(),
+        database.with_extension("db-wal"),
+        database.with_extension("db-shm"),
+    ] {
+        if path.exists() {
+            std::fs::remove_file(&path).with_context(|| path.display().to_string())?;
+        }
+    }
+    for folder in [folders.blobs(), folders.authority(), folders.agent()] {
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,322 @@
+//! A report in Vietnamese, for people.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use vanthu_domain::Moment;
+use vanthu_pki::Time;
+use vanthu_signing::{
+    ChangeKind, Coverage, DocMdp, Finding, FindingCode, Indication, Report, Severity,
+    SignatureKind, SignatureReport, SubIndication, TimestampReport,
+};
+
+/// The whole report.
+pub(super) fn report(report: &Report, file: &Path, now: Moment) -> String {
+    let mut lines = vec![
+        format!("Tệp:      {}", file.display()),
+        format!("SHA-256:  {}", report.sha256),
+        format!("Kiểm tra: {} (giờ Việt Nam)", now.text()),
+    ];
+    if let Some(problem) = &report.problem {
+        lines.push(format!("Không đọc được tệp như một tệp PDF: {problem}"));
+    } else if report.signatures.is_empty() {
+        lines.push("Tệp không có chữ ký số nào.".to_owned());
+    }
+    for (at, signature) in report.signatures.iter().enumerate() {
+        lines.push(String::new());
+        lines.extend(of_signature(at + 1, signature));
+    }
+    if !report.findings.is_empty() {
+        lines.push(String::new());
+        lines.push("Về cả tệp:".to_owned());
+        lines.extend(report.findings.iter().map(finding));
+    }
+    if let Some(platform) = &report.platform {
+        lines.push(String::new());
+        lines.push(format!(
+            "{} Sau chữ ký đầu chỉ có điền số, thời gian và chữ ký số của cơ quan",
+            mark(platform.satisfied)
+        ));
+        lines.extend(platform.violations.iter().map(|it| format!("      {it}")));
+    }
+    lines.push(String::new());
+    lines.push(format!("KẾT LUẬN: {}", conclusion(report)));
+    lines.join("\n")
+}
+
+fn of_signature(number: usize, it: &SignatureReport) -> Vec<String> {
+    let what = match it.kind {
+        SignatureKind::Signature => "Chữ ký",
+        SignatureKind::DocTimestamp => "Dấu thời gian của tài liệu",
+    };
+    let name = it
+        .signer
+        .as_ref()
+        .map_or("(không rõ)", |signer| signer.common_name.as_str());
+    let mut lines = vec![format!(
+        "{what} {number}: {name} – {}",
+        indication(it.indication)
+    )];
+    let mut point = |good: bool, text: String| lines.push(format!("  {} {text}", mark(good)));
+    if let Some(why) = it.sub_indication {
+        point(false, format!("Lý do: {}", sub_indication(why)));
+    }
+    point(
+        it.intact,
+        "Nội dung được ký nguyên vẹn, giá trị chữ ký đúng".to_owned(),
+    );
+    let covers = match it.coverage {
+        Coverage::WholeFile => "Ký trên toàn bộ tệp",
+        Coverage::WholeRevision => {
+            "Ký trên toàn bộ tệp tại thời điểm ký; sau đó có phiên bản nối tiếp"
+        }
+        Coverage::Incomplete => "Chữ ký không bao trùm toàn bộ tệp tại thời điểm ký",
+    };
+    point(it.coverage != Coverage::Incomplete, covers.to_owned());
+    point(it.trusted, certificate(it));
+    match &it.timestamp {
+        Some(stamp) => point(
+            stamp.indication == Indication::TotalPassed,
+            timestamp(stamp),
+        ),
+        None if it.kind == SignatureKind::Signature => {
+            let claimed = it.claimed_at.map_or_else(|| "không ghi".to_owned(), time);
+            point(
+                false,
+                format!("Không có dấu thời gian; thời điểm do máy người ký ghi: {claimed}"),
+            );
+        }
+        None => {}
+    }
+    if let Some(algorithm) = &it.signature_algorithm {
+        let digest = it.digest_algorithm.as_deref().unwrap_or("?");
+        point(true, format!("Thuật toán {algorithm}, hàm băm {digest}"));
+    }
+    if let Some(allows) = it.certification {
+        point(
+            true,
+            format!("Khóa tài liệu khi ký: {}", certification(allows)),
+        );
+    }
+    point(it.changes_permitted, later(it));
+    let changes = it.later.iter().flat_map(|it| &it.changes);
+    // One filling touches several objects.
+    let words: BTreeSet<String> = changes.map(|it| change_words(&it.kind)).collect();
+    lines.extend(words.into_iter().map(|it| format!("      + {it}")));
+    for (label, value) in [("Lý do ký", &it.reason), ("Nơi ký", &it.location)] {
+        if let Some(value) = value {
+            lines.push(format!("    {label}: {value}"));
+        }
+    }
+    lines.extend(it.findings.iter().map(finding));
+    lines
+}
+
+fn certificate(it: &SignatureReport) -> String {
+    let Some(signer) = &it.signer else {
+        return "Không có chứng thư của người ký".to_owned();
+    };
+    let judged = if it.trusted {
+        "dẫn tới điểm tin cậy, còn hiệu lực và không bị thu hồi tại thời điểm xét"
+    } else {
+        "CHƯA tin cậy được tại thời điểm xét"
+    };
+    format!(
+        "Chứng thư {} ({}), cấp bởi {}, hiệu lực {} – {}: {judged} ({})",
+        signer.serial,
+        signer.common_name,
+        common_name(&signer.issuer),
+        day(signer.not_before),
+        day(signer.not_after),
+        time(it.judged_at)
+    )
+}
+
+fn timestamp(stamp: &TimestampReport) -> String {
+    let by = stamp
+        .authority
+        .as_ref()
+        .map_or("không rõ nơi cấp", |it| it.common_name.as_str());
+    let judged = match stamp.indication {
+        Indication::TotalPassed => "tin cậy",
+        Indication::Indeterminate => "chưa đủ căn cứ",
+        Indication::TotalFailed => "không hợp lệ",
+    };
+    format!("Dấu thời gian {} của {by}: {judged}", time(stamp.time))
+}
+
+fn later(it: &SignatureReport) -> String {
+    match (it.later.is_empty(), it.changes_permitted) {
+        (true, _) => "Không có thay đổi nào sau chữ ký này".to_owned(),
+        (false, true) => "Các thay đổi sau chữ ký đều được phép:".to_owned(),
+        (false, false) => "Có thay đổi KHÔNG được phép sau chữ ký:".to_owned(),
+    }
+}
+
+fn finding(it: &Finding) -> String {
+    let sign = match it.severity {
+        Severity::Inform => "i",
+        Severity::Warn => "!",
+        Severity::Fail => "✗",
+    };
+    let detail = match it.code {
+        FindingCode::PathProblem => path_words(&it.detail),
+        _ => it.detail.clone(),
+    };
+    format!("    {sign} {}: {detail}", finding_words(it.code))
+        .trim_end_matches(": ")
+        .to_owned()
+}
+
+const fn mark(good: bool) -> &'static str {
+    if good { "✓" } else { "✗" }
+}
+
+fn conclusion(report: &Report) -> String {
+    let platform = report.platform.as_ref().is_none_or(|it| it.satisfied);
+    match report.indication {
+        Indication::TotalPassed if platform => {
+            "HỢP LỆ – mọi chữ ký đều đạt (TOTAL-PASSED)".to_owned()
+        }
+        Indication::TotalPassed => "KHÔNG HỢP LỆ theo quy tắc của hệ thống".to_owned(),
+        other => {
+            let why = report
+                .sub_indication
+                .map(sub_indication)
+                .unwrap_or_default();
+            format!("{} {why}", indication(other).to_uppercase())
+                .trim_end()
+                .to_owned()
+        }
+    }
+}
+
+const fn indication(it: Indication) -> &'static str {
+    match it {
+        Indication::TotalPassed => "hợp lệ (TOTAL-PASSED)",
+        Indication::Indeterminate => "chưa xác định được (INDETERMINATE)",
+        Indication::TotalFailed => "không hợp lệ (TOTAL-FAILED)",
+    }
+}
+
+const fn sub_indication(it: SubIndication) -> &'static str {
+    match it {
+        SubIndication::FormatFailure => "sai định dạng, hoặc tài liệu bị sửa trái phép sau khi ký",
+        SubIndication::HashFailure => "nội dung không còn là nội dung đã ký",
+        SubIndication::SigCryptoFailure => "giá trị chữ ký sai",
+        SubIndication::Revoked => "chứng thư đã bị thu hồi trước khi ký",
+        SubIndication::NotYetValid => "chứng thư chưa có hiệu lực",
+        SubIndication::SigConstraintsFailure => "thiếu thành phần bắt buộc của chữ ký",
+        SubIndication::ChainConstraintsFailure => "chuỗi chứng thư vi phạm quy tắc",
+        SubIndication::CertificateChainGeneralFailure => "không xét được chuỗi chứng thư",
+        SubIndication::CryptoConstraintsFailure => {
+            "thuật toán hoặc khóa quá yếu hay không kiểm tra được"
+        }
+        SubIndication::CryptoConstraintsFailureNoPoe => {
+            "thuật toán nay đã yếu và không có gì chứng minh chữ ký có từ trước"
+        }
+        SubIndication::TimestampOrderFailure => "các dấu thời gian mâu thuẫn nhau",
+        SubIndication::NoSigningCertificateFound => "không có chứng thư của người ký",
+        SubIndication::NoCertificateChainFound => "không dẫn được tới điểm tin cậy nào",
+        SubIndication::RevokedNoPoe => {
+            "chứng thư đã bị thu hồi và không có gì chứng minh chữ ký có trước đó"
+        }
+        SubIndication::RevokedCaNoPoe => {
+            "cơ quan cấp chứng thư đã bị thu hồi và không có gì chứng minh chữ ký có trước đó"
+        }
+        SubIndication::OutOfBoundsNoPoe => {
+            "ngoài thời hạn chứng thư và không có gì chứng minh chữ ký có trong thời hạn"
+        }
+        SubIndication::NoPoe => "không có bằng chứng về thời điểm chữ ký tồn tại",
+        SubIndication::TryLater => "chưa biết trạng thái chứng thư; kiểm tra lại sau",
+    }
+}
+
+const fn finding_words(code: FindingCode) -> &'static str {
+    match code {
+        FindingCode::ByteRangeBad => "phạm vi ký sai",
+        FindingCode::SignatureObjectBad => "đối tượng chữ ký sai",
+        FindingCode::CoverageIncomplete => "không bao trùm cả phiên bản",
+        FindingCode::TrailingBytes => "có dữ liệu sau phiên bản cuối",
+        FindingCode::SignatureObjectChanged => "chữ ký trong tệp không phải chữ ký đã ký",
+        FindingCode::SignatureRemoved => "chữ ký của phiên bản trước đã bị gỡ",
+        FindingCode::HybridFile => "tệp có hai bảng tham chiếu",
+        FindingCode::SubFilterUnsupported => "loại chữ ký không hỗ trợ",
+        FindingCode::CmsBad => "cấu trúc chữ ký không đọc được",
+        FindingCode::SeveralSigners => "nhiều người ký trong một chữ ký",
+        FindingCode::ContentInside => "chữ ký tách rời lại chứa nội dung",
+        FindingCode::DigestMismatch => "nội dung khác nội dung đã ký",
+        FindingCode::SignatureBad => "giá trị chữ ký không khớp",
+        FindingCode::CertificateMissing => "thiếu chứng thư người ký",
+        FindingCode::CertificateMismatch => "chữ ký chỉ tới chứng thư khác",
+        FindingCode::CertificateNotBound => "chữ ký không ghi gắn với chứng thư nào",
+        FindingCode::WeakAlgorithm => "thuật toán yếu",
+        FindingCode::AlgorithmUnsupported => "thuật toán không kiểm tra được",
+        FindingCode::NoTimestamp => "không có dấu thời gian",
+        FindingCode::TimestampBad => "dấu thời gian sai",
+        FindingCode::TimestampUntrusted => "dấu thời gian chưa tin cậy được",
+        FindingCode::PathProblem => "chuỗi chứng thư",
+        FindingCode::ChangedAfterSigning => "bị sửa trái phép sau khi ký",
+        FindingCode::PlatformRule => "trái quy tắc của hệ thống",
+    }
+}
+
+/// What is wrong with a path, from the report's words "PROBLEM at PLACE".
+fn path_words(detail: &str) -> String {
+    let (problem, place) = detail.rsplit_once(" at ").unwrap_or((detail, "0"));
+    let whose = match place {
+        "0" => "chứng thư người ký",
+        _ => "chứng thư cơ quan cấp",
+    };
+    let word = problem.split(['(', ' ']).next().unwrap_or(problem);
+    let what = match word {
+        "NoPath" => "không dẫn tới điểm tin cậy nào",
+        "BadSignature" => "chữ ký của nơi cấp sai",
+        "UnsupportedAlgorithm" => "thuật toán không kiểm tra được",
+        "NotYetValid" => "chưa có hiệu lực",
+        "Expired" => "đã hết hạn",
+        "Revoked" => "đã bị thu hồi",
+        "RevocationUnknown" => "chưa biết trạng thái thu hồi",
+        "IssuerNotAuthority" => "nơi cấp không được phép cấp chứng thư",
+        _ => problem,
+    };
+    format!("{whose} {what}")
+}
+
+const fn certification(allows: DocMdp) -> &'static str {
+    match allows {
+        DocMdp::NoChanges => "không cho phép thay đổi",
+        DocMdp::FormFilling => "chỉ cho điền trường và ký thêm",
+        DocMdp::Annotations => "cho điền trường, ký thêm và ghi chú",
+    }
+}
+
+fn change_words(kind: &ChangeKind) -> String {
+    match kind {
+        ChangeKind::FormFill { field } => format!("điền trường “{field}”"),
+        ChangeKind::SignatureAdded { field } => format!("thêm chữ ký tại trường “{field}”"),
+        ChangeKind::SignatureFieldAdded { field } => format!("thêm trường chữ ký trống “{field}”"),
+        ChangeKind::DocTimestamp { field } => format!("thêm dấu thời gian tại trường “{field}”"),
+        ChangeKind::Dss => "thêm bằng chứng kiểm tra dài hạn".to_owned(),
+        ChangeKind::Metadata => "sửa siêu dữ liệu".to_owned(),
+        ChangeKind::Structure => "thay đổi cấu trúc không ảnh hưởng nội dung".to_owned(),
+        ChangeKind::Annotation => "THÊM GHI CHÚ".to_owned(),
+        ChangeKind::PageContent => "SỬA NỘI DUNG TRANG".to_owned(),
+        other => format!("THAY ĐỔI KHÁC ({other:?})"),
+    }
+}
+
+/// The common name out of a distinguished name.
+fn common_name(name: &str) -> &str {
+    name.split(',')
+        .find_map(|part| part.trim().strip_prefix("CN="))
+        .unwrap_or(name)
+}
+
+fn time(at: Time) -> String {
+    Moment::from_unix_seconds(at.unix()).text()
+}
+
+fn day(at: Time) -> String {
+    Moment::from_unix_seconds(at.unix()).day().to_string()
+}

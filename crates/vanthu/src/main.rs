@@ -1,0 +1,70 @@
+//! `vanthu`: the server and everything that is done from the command line. It holds no rule: what
+//! people do is in `vanthu-app`, how it is reached in `vanthu-web`.
+
+mod command;
+mod config;
+mod output;
+mod telemetry;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Official documents with digital signatures: drafting, signing, numbering, sealing, issuing,
+/// receiving, processing.
+///
+/// Exit codes: 0 done, 1 the answer is no (a signature that does not pass, a broken ledger, a
+/// demonstration that stopped), 2 wrong usage, 3 it could not be done.
+#[derive(Parser)]
+#[command(version, about, long_about)]
+struct Command {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Serve a real installation.
+    Serve(command::serve::Serve),
+    /// Make a real installation: tables, the first agency, the first administrator.
+    Init(command::init::Init),
+    /// Serve the practice installation, making it when there is none.
+    Practice(command::practice::Practice),
+    /// Drive the whole main job over HTTP as a client would, and leave its results in a folder.
+    Demo(command::demo::Demo),
+    /// Validate the signatures of a PDF; exit code 0 only when all of them pass.
+    Verify(command::verify::Verify),
+    /// Sign a PDF with a key file.
+    Sign(command::sign::Sign),
+    /// Prove the ledger.
+    Ledger(command::ledger::Ledger),
+    /// Bring the tables of a database up to date.
+    Migrate(command::migrate::Migrate),
+    /// Check everything that an installation needs, and say what to do about the rest.
+    Doctor(command::doctor::Doctor),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let command = Command::parse();
+    telemetry::start();
+    let done = match command.what {
+        What::Serve(it) => it.run().await,
+        What::Init(it) => it.run().await,
+        What::Practice(it) => it.run().await,
+        What::Demo(it) => it.run().await,
+        What::Verify(it) => it.run().await,
+        What::Sign(it) => it.run(),
+        What::Ledger(it) => it.run().await,
+        What::Migrate(it) => it.run().await,
+        What::Doctor(it) => it.run().await,
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            output::complain(&error);
+            ExitCode::from(3)
+        }
+    }
+}

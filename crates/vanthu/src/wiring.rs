@@ -1,0 +1,239 @@
+//! Puts an installation together and serves it.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail, ensure};
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use vanthu_app::port::{HttpTimestamps, NoRevocationSource};
+use vanthu_app::practice::Folders;
+use vanthu_app::practice::authority::{PracticeAuthority, is_practice_anchor};
+use vanthu_app::system::{SystemClock, SystemRandomness};
+use vanthu_app::trust::{Anchor, AnchorKind, Trust};
+use vanthu_app::{App, Mode, Ports, job};
+use vanthu_domain::{Clock, Randomness};
+use vanthu_pki::Certificate;
+use vanthu_store::{Durability, Store, StoreOptions, migrate};
+use vanthu_web::Web;
+
+use crate::config::{AnchorOf, Config};
+
+/// How long requests that are under way may take when the server ends.
+const LAST_REQUESTS: Duration = Duration::from_secs(3);
+/// How many transactions may read at the same time.
+const READERS: u32 = 8;
+
+/// Where an installation is, for commands that work on one.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub(crate) struct Where {
+    /// Configuration file of a real installation.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["data", "database"])]
+    pub(crate) config: Option<PathBuf>,
+    /// Folder of a practice installation.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Database to use instead of the one in the folder: sqlite://PATH or postgres://…
+    #[arg(long, value_name = "URL")]
+    pub(crate) database: Option<String>,
+}
+
+impl Where {
+    /// Opens the store, which must be there already.
+    pub(crate) async fn open(&self) -> anyhow::Result<Store> {
+        let (url, blobs) = match (&self.config, &self.data, &self.database) {
+            (Some(file), ..) => {
+                let config = Config::read(file)?;
+                (config.database_url()?, config.storage.blobs)
+            }
+            (None, Some(data), database) => {
+                let folders = Folders::new(data);
+                let url = database
+                    .clone()
+                    .unwrap_or_else(|| sqlite_url(&folders.database()));
+                (url, folders.blobs())
+            }
+            (None, None, Some(url)) => (url.clone(), std::env::temp_dir().join("vanthu-no-blobs")),
+            (None, None, None) => bail!("cần --config, --data hoặc --database"),
+        };
+        if let Some(path) = url.strip_prefix("sqlite://") {
+            let path = path.split('?').next().unwrap_or(path);
+            ensure!(
+                Path::new(path).is_file(),
+                "không có cơ sở dữ liệu tại {path}"
+            );
+        }
+        open_store(&url, blobs, Durability::Full).await
+    }
+}
+
+/// The URL of an SQLite file.
+pub(crate) fn sqlite_url(path: &Path) -> String {
+    format!("sqlite://{}", path.display())
+}
+
+/// Opens a store.
+pub(crate) async fn open_store(
+    url: &str,
+    blob_dir: PathBuf,
+    durability: Durability,
+) -> anyhow::Result<Store> {
+    let options = StoreOptions {
+        url: url.to_owned(),
+        blob_dir,
+        durability,
+        readers: READERS,
+    };
+    Store::open_with(options)
+        .await
+        .context("không mở được cơ sở dữ liệu")
+}
+
+/// The clock of the machine.
+pub(crate) fn clock() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
+}
+
+/// The randomness of the machine.
+pub(crate) fn randomness() -> Arc<dyn Randomness> {
+    Arc::new(SystemRandomness)
+}
+
+/// A real installation. Practice anchors are refused.
+pub(crate) fn real(config: &Config, store: Store) -> anyhow::Result<Arc<App>> {
+    let mut trust = Trust {
+        version: "config".to_owned(),
+        ..Trust::default()
+    };
+    for file in &config.signing.anchors {
+        let kind = match file.kind {
+            AnchorOf::Government => AnchorKind::Government,
+            AnchorOf::Public => AnchorKind::Public,
+        };
+        for certificate in certificates(&file.file)? {
+            ensure!(
+                !is_practice_anchor(&certificate),
+                "{} là điểm tin cậy thực hành; hệ thống thật không nhận",
+                file.file.display()
+            );
+            trust.anchors.push(Anchor { certificate, kind });
+        }
+    }
+    for file in &config.signing.intermediates {
+        trust.intermediates.extend(certificates(file)?);
+    }
+    let timestamps = HttpTimestamps::new(
+        config.signing.timestamp_url.clone(),
+        config.signing.timestamp_timeout_seconds,
+    )
+    .context("dịch vụ cấp dấu thời gian")?;
+    let ports = Ports {
+        clock: clock(),
+        randomness: randomness(),
+        timestamps: Arc::new(timestamps),
+        revocation: Arc::new(NoRevocationSource),
+    };
+    Ok(App::new(
+        store,
+        ports,
+        trust,
+        Mode::Real,
+        config.server.public_url.clone(),
+    )?)
+}
+
+/// The practice installation.
+pub(crate) fn practice(
+    store: Store,
+    authority: PracticeAuthority,
+    base_url: String,
+) -> anyhow::Result<Arc<App>> {
+    let ports = Ports {
+        clock: clock(),
+        randomness: randomness(),
+        timestamps: Arc::new(authority.timestamps()),
+        revocation: Arc::new(authority.revocation()),
+    };
+    let app = App::new(store, ports, authority.trust(), Mode::Practice, base_url)?;
+    // It was made a moment ago: nobody has set it yet.
+    let _first = app.practice.set(authority);
+    Ok(app)
+}
+
+/// The certificates of a PEM file.
+pub(crate) fn certificates(path: &Path) -> anyhow::Result<Vec<Certificate>> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("không đọc được {}", path.display()))?;
+    let found = Certificate::all_from_pem(&text)
+        .with_context(|| format!("{} không phải tệp PEM đúng", path.display()))?;
+    ensure!(
+        !found.is_empty(),
+        "{} không có chứng thư nào",
+        path.display()
+    );
+    Ok(found)
+}
+
+/// Brings the tables up to date.
+pub(crate) async fn migrate(store: &Store) -> anyhow::Result<Vec<i64>> {
+    migrate::run(store, clock().now())
+        .await
+        .context("không cập nhật được cơ sở dữ liệu")
+}
+
+/// Serves until it is told to stop: pages, API, worker and news. What is under way is finished.
+pub(crate) async fn serve(
+    app: Arc<App>,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<()> {
+    let (tell, told) = watch::channel(false);
+    let worker = tokio::spawn(job::run_worker(Arc::clone(&app), told.clone()));
+    let news = tokio::spawn(job::run_news(Arc::clone(&app), told.clone()));
+    let routes = vanthu_web::router(Web::new(Arc::clone(&app)));
+    let service = routes.into_make_service_with_connect_info::<SocketAddr>();
+    let mut ending = told.clone();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        // An error means that whoever tells is gone, which is the end as well.
+        let _told = ending.changed().await;
+    });
+    let mut server = tokio::spawn(server.into_future());
+    tokio::select! {
+        () = stop => {}
+        ended = &mut server => ended.context("máy chủ dừng bất thường")??,
+    }
+    tell.send_replace(true);
+    // Open event streams never end by themselves.
+    if tokio::time::timeout(LAST_REQUESTS, &mut server)
+        .await
+        .is_err()
+    {
+        server.abort();
+    }
+    app.wake.notify_waiters();
+    let _ended = tokio::time::timeout(LAST_REQUESTS, async { (worker.await, news.await) }).await;
+    app.store.close().await.context("đóng cơ sở dữ liệu")?;
+    Ok(())
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+pub(crate) async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,119 @@
+//! Runs the program.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use vanthu_app::practice::authority::{PracticeAuthority, endpoints, serial, validity};
+use vanthu_app::system::{SystemClock, SystemRandomness};
+use vanthu_domain::Clock as _;
+use vanthu_pki::authority::PersonSubject;
+use vanthu_pki::{SoftKey, pkcs12};
+
+pub(crate) const PIN: &str = "12345678";
+
+/// What a run ended with.
+pub(crate) struct Ended {
+    pub(crate) code: i32,
+    pub(crate) said: String,
+    pub(crate) complained: String,
+}
+
+pub(crate) fn vanthu(arguments: &[&str]) -> Ended {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = Command::new(env!("CARGO_BIN_EXE_vanthu"))
+        .args(arguments)
+        .output()
+        .unwrap();
+    Ended {
+        code: status.code().unwrap(),
+        said: String::from_utf8(stdout).unwrap(),
+        complained: String::from_utf8(stderr).unwrap(),
+    }
+}
+
+pub(crate) fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// A folder with the practice authority and one person's key, and a PDF to sign.
+pub(crate) struct Desk {
+    pub(crate) folder: TempDir,
+    pub(crate) authority: PracticeAuthority,
+}
+
+impl Desk {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = folder.path().join("practice").join("authority");
+        let clock = Arc::new(SystemClock);
+        let chance = SystemRandomness;
+        let url = "http://127.0.0.1:9";
+        let authority = PracticeAuthority::open_or_make(&kept, url, clock, &chance).unwrap();
+        let key = SoftKey::generate_p256().unwrap();
+        let person = PersonSubject {
+            full_name: "Người Ký Thử".into(),
+            ..Default::default()
+        };
+        let issuer = authority.issuing();
+        let term = validity(SystemClock.now(), 2, 300);
+        let certificate = issuer
+            .person(&person, &key.spki(), term, serial(&chance), &endpoints(url))
+            .unwrap();
+        let chain = [issuer.certificate().clone()];
+        let file = pkcs12::make(&key, &certificate, &chain, PIN, "thu").unwrap();
+        let desk = Self { folder, authority };
+        std::fs::write(desk.path("thu.p12"), file).unwrap();
+        std::fs::write(desk.path("pin"), PIN).unwrap();
+        std::fs::write(desk.path("paper.pdf"), paper()).unwrap();
+        desk
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Signs the paper with a time-stamp and gives the new file.
+    pub(crate) fn signed(&self) -> PathBuf {
+        let out = self.path("signed.pdf");
+        let ended = vanthu(&[
+            "sign",
+            text(&self.path("paper.pdf")),
+            "--key",
+            text(&self.path("thu.p12")),
+            "--pin-file",
+            text(&self.path("pin")),
+            "--data",
+            text(self.folder.path()),
+            "--out",
+            text(&out),
+        ]);
+        assert_eq!(ended.code, 0, "{}", ended.complained);
+        out
+    }
+}
+
+/// A page with nothing on it.
+fn paper() -> Vec<u8> {
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>",
+    ];
+    let mut file = String::from("%PDF-1.7\n");
+    let mut table = String::from("xref\n0 4\n0000000000 65535 f \n");
+    for (at, object) in objects.iter().enumerate() {
+        table.push_str(&format!("{:010} 00000 n \n", file.len()));
+        file.push_str(&format!("{} 0 obj\n{object}\nendobj\n", at + 1));
+    }
+    let start = file.len();
+    file.push_str(&table);
+    file.push_str(&format!(
+        "trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n"
+    ));
+    file.into_bytes()
+}

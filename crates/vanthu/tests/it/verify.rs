@@ -1,0 +1,121 @@
+//! `vanthu verify` and `vanthu sign`.
+
+use crate::program::{Desk, text, vanthu};
+
+/// Proves: TG-8.1a
+#[test]
+fn a_signature_that_passes_ends_with_zero_and_is_told_point_by_point() {
+    let desk = Desk::new();
+    let signed = desk.signed();
+    let ended = vanthu(&["verify", text(&signed), "--data", text(desk.folder.path())]);
+    assert_eq!(ended.code, 0, "{}{}", ended.said, ended.complained);
+    for words in [
+        "Người Ký Thử",
+        "Dấu thời gian",
+        "Không có thay đổi nào sau",
+        "TOTAL-PASSED",
+    ] {
+        assert!(
+            ended.said.contains(words),
+            "{words} is not in:\n{}",
+            ended.said
+        );
+    }
+}
+
+#[test]
+fn a_changed_file_ends_with_one() {
+    let desk = Desk::new();
+    let signed = desk.signed();
+    let mut bytes = std::fs::read(&signed).unwrap();
+    let at = bytes.windows(8).position(|it| it == b"MediaBox").unwrap();
+    bytes[at + 15] ^= 1;
+    std::fs::write(&signed, bytes).unwrap();
+    let ended = vanthu(&["verify", text(&signed), "--data", text(desk.folder.path())]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.said.contains("TOTAL-FAILED"), "{}", ended.said);
+}
+
+#[test]
+fn without_a_signature_or_a_known_status_it_does_not_pass() {
+    let desk = Desk::new();
+    let data = text(desk.folder.path());
+    let unsigned = vanthu(&["verify", text(&desk.path("paper.pdf")), "--data", data]);
+    assert_eq!(unsigned.code, 1);
+    assert!(
+        unsigned.said.contains("không có chữ ký số nào"),
+        "{}",
+        unsigned.said
+    );
+
+    let signed = desk.signed();
+    let anchors = desk.path("anchors.pem");
+    std::fs::write(&anchors, desk.authority.anchors_pem()).unwrap();
+    // Nobody answers at the address of the lists.
+    let unknown = vanthu(&["verify", text(&signed), "--anchors", text(&anchors)]);
+    assert_eq!(unknown.code, 1);
+    assert!(unknown.said.contains("INDETERMINATE"), "{}", unknown.said);
+    let offline = vanthu(&[
+        "verify",
+        text(&signed),
+        "--anchors",
+        text(&anchors),
+        "--offline",
+    ]);
+    assert_eq!(offline.code, 0, "{}", offline.said);
+}
+
+#[test]
+fn an_anchor_that_it_does_not_lead_to_is_not_enough() {
+    let desk = Desk::new();
+    let signed = desk.signed();
+    let other = Desk::new();
+    let ended = vanthu(&["verify", text(&signed), "--data", text(other.folder.path())]);
+    assert_eq!(ended.code, 1);
+    assert!(
+        ended.said.contains("không dẫn được tới điểm tin cậy"),
+        "{}",
+        ended.said
+    );
+}
+
+#[test]
+fn the_report_comes_as_json() {
+    let desk = Desk::new();
+    let signed = desk.signed();
+    let data = text(desk.folder.path());
+    let ended = vanthu(&["verify", text(&signed), "--data", data, "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&ended.said).unwrap();
+    assert_eq!(report["indication"], "TOTAL-PASSED");
+    assert_eq!(report["signatures"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_wrong_pin_and_a_missing_file_are_told_and_leave_nothing() {
+    let desk = Desk::new();
+    std::fs::write(desk.path("pin"), "00000000").unwrap();
+    let (paper, key, pin) = (
+        desk.path("paper.pdf"),
+        desk.path("thu.p12"),
+        desk.path("pin"),
+    );
+    let sign = [
+        "sign",
+        text(&paper),
+        "--key",
+        text(&key),
+        "--pin-file",
+        text(&pin),
+    ];
+    let ended = vanthu(&sign);
+    assert_eq!(ended.code, 3);
+    assert!(
+        ended.complained.contains("mã PIN không đúng"),
+        "{}",
+        ended.complained
+    );
+    assert!(!desk.path("paper-signed.pdf").exists());
+    let missing = vanthu(&["verify", "no-such.pdf", "--data", text(desk.folder.path())]);
+    assert_eq!(missing.code, 3);
+    assert!(missing.complained.contains("no-such.pdf"));
+}

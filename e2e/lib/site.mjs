@@ -1,0 +1,138 @@
+// One practice installation with its signing agent, on the loopback address and in a temporary folder, for the
+// whole run; and one browser.
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createConnection, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+/** Where pages look for the agent: their content security policy names no other address. */
+const USUAL_AGENT_PORT = 18181;
+/** What everybody in the practice province types (crates/vanthu-app/src/practice/world.rs). */
+export const PASSWORD = "Thuc-hanh-2026";
+export const PIN = "12345678";
+
+const programs = fileURLToPath(new URL("../../target/practice/", import.meta.url));
+const serverProgram = process.env.VANTHU_BIN ?? join(programs, "vanthu");
+const agentProgram = process.env.VANTHU_AGENT_BIN ?? join(programs, "vanthu-agent");
+
+/** The address of the site, of its agent, and the browser; filled by `openSite`. */
+export const site = { base: "", agent: "", browser: undefined };
+let folder = "";
+let server;
+let agent;
+
+function free(port = 0) {
+  return new Promise((resolve) => {
+    const probe = createServer().unref();
+    probe.once("error", () => resolve(0));
+    probe.listen(port, "127.0.0.1", () => {
+      const taken = probe.address().port;
+      probe.close(() => resolve(taken));
+    });
+  });
+}
+
+/** A program, with what it said last; `said(words)` waits until it says so. */
+function start(program, options) {
+  const child = spawn(program, options, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, RUST_LOG: "info,sqlx=warn,sea_orm=warn,hyper=warn" } });
+  let text = "";
+  const listeners = new Set();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8");
+    stream.on("data", (part) => {
+      text = (text + part).slice(-100_000);
+      for (const listener of listeners) listener();
+    });
+  }
+  const ended = new Promise((resolve) => {
+    child.once("error", (error) => resolve(String(error)));
+    child.once("exit", (code, signal) => resolve(`${program} ended with ${code ?? signal}`));
+  });
+  const said = (words, seconds) =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`${program} did not say “${words}” in ${seconds} s:\n${text}`)), seconds * 1000);
+      const look = () => {
+        if (!text.includes(words)) return;
+        clearTimeout(timer);
+        listeners.delete(look);
+        resolve();
+      };
+      listeners.add(look);
+      look();
+      void ended.then((why) => {
+        clearTimeout(timer);
+        reject(new Error(`${why}:\n${text}`));
+      });
+    });
+  const stop = async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
+    const late = setTimeout(() => child.kill("SIGKILL"), 10_000);
+    await ended;
+    clearTimeout(late);
+  };
+  return { said, stop, text: () => text };
+}
+
+/** What the server and the agent said, for a test that failed. */
+export const said = () => `${server?.text() ?? ""}\n${agent?.text() ?? ""}`;
+
+export async function startAgent() {
+  const keys = join(folder, "agent", "keys");
+  agent = start(agentProgram, ["run", "--keys", keys, "--listen", site.agent.slice("http://".length), "--pair", site.base]);
+  await agent.said("signing agent ready", 20);
+}
+
+export async function stopAgent() {
+  await agent?.stop();
+  agent = undefined;
+}
+
+export async function openSite() {
+  folder = await mkdtemp(join(tmpdir(), "vanthu-e2e-"));
+  const listen = `127.0.0.1:${await free()}`;
+  site.base = `http://${listen}`;
+  site.agent = `http://127.0.0.1:${(await free(USUAL_AGENT_PORT)) || (await free())}`;
+  server = start(serverProgram, ["practice", "--data", folder, "--listen", listen]);
+  const chromiumPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  const launching = chromium.launch({ executablePath: chromiumPath, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
+  await server.said("Dừng: Ctrl-C", 180);
+  await startAgent();
+  site.browser = await launching;
+}
+
+export async function closeSite() {
+  await site.browser?.close();
+  await stopAgent();
+  await server?.stop();
+  if (folder) await rm(folder, { recursive: true, force: true });
+}
+
+/** Pages look for the agent at its usual port; where that one is taken, their calls are led to the port of ours. */
+export async function leadToAgent(context) {
+  const usual = `http://127.0.0.1:${USUAL_AGENT_PORT}`;
+  if (site.agent === usual) return;
+  const cors = { "access-control-allow-origin": site.base, "access-control-allow-headers": "content-type", "access-control-allow-methods": "GET, POST" };
+  await context.route(`${usual}/**`, async (route) => {
+    const request = route.request();
+    if (request.method() === "OPTIONS") return route.fulfill({ status: 204, headers: cors });
+    try {
+      const headers = { origin: site.base, "content-type": request.headers()["content-type"] ?? "text/plain" };
+      const url = request.url().replace(usual, site.agent);
+      return await route.fulfill({ response: await route.fetch({ url, headers }) });
+    } catch {
+      return route.abort("connectionrefused");
+    }
+  });
+}
+
+/** Whether somebody listens there. */
+export function listens(address) {
+  const { hostname, port } = new URL(address);
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: hostname, port: Number(port) }, () => resolve(true));
+    socket.once("error", () => resolve(false)).once("connect", () => socket.end());
+  });
+}
