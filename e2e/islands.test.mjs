@@ -1,21 +1,28 @@
 // The islands by themselves, on the gallery's screens, with the server and the agent played by the test.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const dist = fileURLToPath(new URL("../crates/vanthu-web/static/dist/", import.meta.url));
+const gallery = fileURLToPath(new URL("artefacts/gallery/", import.meta.url));
 const types = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
 const policy = "default-src 'self'; connect-src 'self' http://127.0.0.1:18181; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; frame-ancestors 'none'";
 const agentStatus = { name: "vanthu-agent", version: "0.1.0", practice: true, consent: "person", certificates: [{ thumbprint: "a", subject: "CN=A", common_name: "A", issuer: "CN=B", serial: "1", not_after: "2099-01-01T00:00:00Z" }] };
 let browser;
 
 before(async () => {
-  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
+  const program = fileURLToPath(new URL("../", import.meta.url));
+  // Written anew each time: the screens follow the templates. Cargo rebuilds it only where something changed.
+  execFileSync("cargo", ["run", "--quiet", "-p", "vanthu-web", "--example", "gallery", "--", gallery], { cwd: program, stdio: "inherit" });
+  assert.ok(existsSync(join(gallery, "list.html")), "the example screens are there");
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
 });
-after(() => browser.close());
+after(() => browser?.close());
 
 /** A page of the gallery; `answers` maps a path to what the server (or agent) says to it. */
 async function open(screen, answers = {}) {
@@ -33,8 +40,9 @@ async function open(screen, answers = {}) {
       return route.fulfill({ status: answer.status ?? 200, headers: cors, contentType: answer.type ?? "application/json", body: answer.text ?? JSON.stringify(answer.body ?? {}) });
     }
     if (url.port === "18181") return route.abort("connectionrefused");
-    const file = url.pathname.startsWith("/static/") ? url.pathname.slice(8) : url.pathname.slice(1);
-    const body = await readFile(join(dist, file)).catch(() => undefined);
+    const own = url.pathname.startsWith("/static/");
+    const file = url.pathname.slice(own ? "/static/".length : "/gallery/".length);
+    const body = await readFile(join(own ? dist : gallery, file)).catch(() => undefined);
     if (!body) return route.fulfill({ status: 404, body: "" });
     return route.fulfill({ body, contentType: types[extname(file)] ?? "application/octet-stream", headers: { "content-security-policy": policy } });
   });

@@ -107,7 +107,7 @@ async function toSign(login) {
   return page;
 }
 signing("with a wrong PIN stops at once and says so", async () => {
-  const page = await toSign("gd.snv");
+  const page = await toSign("pct.tinh");
   await consent(page, async (window) => {
     await window.locator("#pin").fill("00000000");
     await window.getByRole("button", { name: "Ký", exact: true }).click();
@@ -116,7 +116,7 @@ signing("with a wrong PIN stops at once and says so", async () => {
   await picture(page, "wrong-pin");
 });
 signing("that the person refuses leaves the document as it was", async () => {
-  const page = await desk("gd.snv");
+  const page = await desk("pct.tinh");
   await page.reload();
   await consent(page, (window) => window.getByRole("button", { name: "Từ chối" }).click());
   await problem(page, "Bạn đã không đồng ý ký").waitFor();
@@ -124,7 +124,7 @@ signing("that the person refuses leaves the document as it was", async () => {
   await page.locator("li.now", { hasText: "Ký số" }).waitFor();
 });
 signing("without an agent says what to do; with it back, “Thử lại” goes on", async () => {
-  const page = await desk("gd.snv");
+  const page = await desk("pct.tinh");
   await stopAgent();
   try {
     await page.locator("[data-sign-start]").click();

@@ -7,7 +7,7 @@ import { site } from "../lib/site.mjs";
 
 const step = story("the main job");
 /** What later steps and other tests need of it: addresses of the documents. */
-export const made = { letter: "", incoming: "", reply: "", number: "", unsigned: undefined, issued: undefined, uploaded: "" };
+export const made = { letter: "", incoming: "", reply: "", number: "", unsigned: undefined, issued: undefined, uploaded: "", due: "" };
 
 const path = (page) => new URL(page.url()).pathname;
 const settled = (page) => page.locator("[data-saved]", { hasText: "Đã lưu lúc" }).first().waitFor();
@@ -226,7 +226,8 @@ step("the leader directs: lead, support, information, deadline", async () => {
   await form.getByRole("checkbox", { name: "Để biết: Bùi Thu Trang" }).check();
   await form.getByRole("button", { name: "Nghiên cứu, tham mưu văn bản trả lời đúng hạn." }).click();
   await form.getByRole("button", { name: "3 ngày làm việc" }).click();
-  assert.notEqual(await form.getByLabel("Hạn xử lý chung").inputValue(), "");
+  made.due = await form.getByLabel("Hạn xử lý chung").inputValue();
+  assert.match(made.due, /^\d{4}-\d\d-\d\d$/);
   await picture(page, "leader");
   await button(page, "Chuyển xử lý").click();
   await page.waitForURL("**done=directed");
@@ -246,6 +247,7 @@ step("the head of the unit assigns; the specialist starts and asks for more time
   await button(head.locator("#work"), "Phân công").click();
   const dialog = head.locator("dialog[open]");
   await dialog.getByRole("radio", { name: "Chủ trì: Vũ Hải Yến" }).check();
+  await dialog.getByLabel("Hạn riêng: Vũ Hải Yến").fill(inDays(1));
   await button(dialog, "Phân công").click();
   await head.waitForURL("**done=assigned");
   const page = await opened("cv.cds", "/work?tile=to-do");
@@ -257,7 +259,7 @@ step("the head of the unit assigns; the specialist starts and asks for more time
   await told(await desk("vt.tanmau"), "Sở Khoa học và Công nghệ", "(05)");
   await button(page.locator("#work li", { hasText: "Vũ Hải Yến" }).last(), "Xin gia hạn").click();
   const ask = page.locator("dialog[open]");
-  await ask.getByLabel("Gia hạn đến ngày").fill(inDays(14));
+  await ask.getByLabel("Gia hạn đến ngày").fill(made.due);
   await ask.getByLabel("Lý do").fill("Chờ số liệu đối soát của Trung tâm Chuyển đổi số.");
   await button(ask, "Gửi đề nghị").click();
   await page.waitForURL("**done=extension-asked");

@@ -8,6 +8,7 @@ const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isM
 let page;
 
 async function looked(name) {
+  await page.locator(".sheet-page img").evaluateAll((images) => Promise.all(images.filter((image) => image.loading !== "lazy").map((image) => image.decode())));
   assert.equal(await tooWide(page), 0, `${name} fits the screen`);
   await picture(page, `phone-${name}`);
   assert.deepEqual(await findings(page), []);
@@ -28,8 +29,9 @@ step("the desk and the lists fit", async () => {
 step("the leader reads a letter and signs it", async () => {
   await page.locator("a.row-link").first().tap();
   await page.locator("[data-sign-start]").waitFor();
-  await page.locator(".sheet-page img").first().evaluate((image) => image.decode());
   await looked("document");
+  await page.getByRole("link", { name: "Đến phần ký số" }).tap();
+  await page.locator("[data-sign-start]:visible").waitFor();
   await consent(page, async (window) => {
     assert.equal(await tooWide(window), 0, "the consent page fits the screen");
     await agree(window);

@@ -138,7 +138,7 @@ pub const TEXTS: &[(&str, &str)] = &[
     ),
     (
         "line-given",
-        "[{urgency} – ]{by} giao {part} văn bản số {number} “{subject}”[, hạn {due}].",
+        "[{urgency} – ]{by} giao việc ({part}): văn bản số {number} “{subject}”[, hạn {due}].",
     ),
     (
         "line-finished",

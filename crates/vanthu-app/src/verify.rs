@@ -95,6 +95,10 @@ pub(crate) async fn signed_by_authorised(
     let signature = report
         .signature(PERSON_FIELD)
         .ok_or_else(|| AppError::refused(RefusalCode::SignatureMissing))?;
+    // What is broken tells nothing about its signer.
+    if signature.indication == Indication::TotalFailed {
+        return Err(invalid(signature));
+    }
     let holder = holder_of(app, signature).await?;
     if holder.as_ref() != row.signer_id.as_ref() {
         return Err(AppError::refused(RefusalCode::SignatureNotByAuthorised));
@@ -105,12 +109,14 @@ pub(crate) async fn signed_by_authorised(
         Indication::Indeterminate if signature.sub_indication == Some(SubIndication::TryLater) => {
             Err(AppError::refused(RefusalCode::SignatureNotDetermined))
         }
-        Indication::Indeterminate | Indication::TotalFailed => {
-            Err(Refusal::new(RefusalCode::SignatureInvalid)
-                .with("why", why(signature))
-                .into())
-        }
+        Indication::Indeterminate | Indication::TotalFailed => Err(invalid(signature)),
     }
+}
+
+fn invalid(signature: &SignatureReport) -> AppError {
+    Refusal::new(RefusalCode::SignatureInvalid)
+        .with("why", why(signature))
+        .into()
 }
 
 /// The first page's visible area.

@@ -77,18 +77,6 @@ pub fn passage(field: &str, text: &str, max_chars: usize) -> Result<String, Refu
     Ok(text)
 }
 
-/// A text of several lines, composed but with its lines as they are, refused where it is longer
-/// than allowed.
-pub fn lines_within(field: &str, text: &str, max_chars: usize) -> Result<String, Refusal> {
-    let text = nfc(&text.replace("\r\n", "\n"));
-    if text.chars().count() > max_chars {
-        return Err(Refusal::new(RefusalCode::FieldTooLong)
-            .with("field", field)
-            .with("max", max_chars));
-    }
-    Ok(text)
-}
-
 /// As [`within`], and refused where nothing is left.
 pub fn required(field: &str, text: &str, max_chars: usize) -> Result<String, Refusal> {
     let text = within(field, text, max_chars)?;
@@ -368,16 +356,6 @@ fn continues_a_word(line: &str) -> bool {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    #[test]
-    fn a_text_of_several_lines_keeps_its_lines() {
-        let typed = "Kính đề nghị:\r\n1. Một\n\n2.  Hai";
-        assert_eq!(
-            lines_within("Nội dung", typed, 99).unwrap(),
-            "Kính đề nghị:\n1. Một\n\n2.  Hai"
-        );
-        assert!(lines_within("Nội dung", typed, 5).is_err());
-    }
 
     #[test]
     fn the_lines_of_a_passage_stay_lines() {

@@ -28,7 +28,7 @@ use crate::state::Web;
 
 /// How often a silent connection shows that it lives.
 const BREATH: Duration = Duration::from_secs(15);
-/// How often a silent connection is asked whether its session still stands.
+/// How often a silent connection looks whether its session still stands, and into the ledger.
 const CHECK: Duration = Duration::from_secs(20);
 /// A page that missed more than this fetches itself anew, instead of being told each thing.
 const MOST_MISSED: i64 = 2000;
@@ -139,7 +139,7 @@ impl Listening {
     /// Waits for news, or until it is time to look whether the session stands.
     async fn listen(&mut self) -> Option<()> {
         match timeout(CHECK, self.receiver.recv()).await {
-            Err(_) => return Some(()),
+            Err(_) => return self.look().await,
             Ok(Ok(news)) => self.waiting.push_back(news),
             Ok(Err(RecvError::Lagged(_))) => return self.catch_up().await,
             Ok(Err(RecvError::Closed)) => return None,
@@ -152,6 +152,15 @@ impl Listening {
             }
         }
         Some(())
+    }
+
+    /// Nothing was told for a while: perhaps another program of the installation wrote the news.
+    async fn look(&mut self) -> Option<()> {
+        match head(&self.web.app).await {
+            Ok(head) if head > self.seen => self.catch_up().await,
+            Ok(_) => Some(()),
+            Err(error) => self.lost(&error),
+        }
     }
 
     /// The channel ran over: the ledger knows what was missed.

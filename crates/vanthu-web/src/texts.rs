@@ -66,8 +66,6 @@ pub fn translate(text: &str, language: Language) -> &str {
 #[expect(
     missing_docs,
     clippy::inline_always,
-    clippy::unused_self,
-    clippy::unnecessary_wraps,
     reason = "the attribute of askama writes such code around a filter"
 )]
 pub mod filters {

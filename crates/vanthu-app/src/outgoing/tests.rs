@@ -253,7 +253,8 @@ async fn number_all_at_once(world: World) {
     let clerk = Arc::new(office.clerk.clone());
     // Every document by two clerks at the same time: one of the two is refused.
     let mut tasks = Vec::new();
-    for id in waiting.iter().chain(&waiting).cloned() {
+    for id in waiting.iter().chain(&waiting) {
+        let id = id.clone();
         let (app, clerk) = (Arc::clone(&world.app), Arc::clone(&clerk));
         tasks.push(tokio::spawn(async move {
             give_number(&app, &clerk, &id, None).await
@@ -511,7 +512,8 @@ fn simple_pdf(catalogue: &str, trailer: &str) -> Vec<u8> {
     let mut pdf = b"%PDF-1.7\n".to_vec();
     let mut table = String::from("xref\n0 4\n0000000000 65535 f \n");
     for (index, object) in objects.iter().enumerate() {
-        table.push_str(&format!("{:010} 00000 n \n", pdf.len()));
+        std::fmt::Write::write_fmt(&mut table, format_args!("{:010} 00000 n \n", pdf.len()))
+            .unwrap();
         pdf.extend(format!("{} 0 obj\n{object}\nendobj\n", index + 1).bytes());
     }
     let start = pdf.len();

@@ -531,7 +531,7 @@ mod tests {
         assert_eq!(alpha(212, 212), 255, "the star is in the middle");
         assert!(alpha(212, 6) > 200, "the rim");
         assert_eq!(
-            alpha(212, 330),
+            alpha(212, 312),
             0,
             "the ground between star and ring is clear"
         );

@@ -60,7 +60,10 @@ async fn no_screen_of_the_practice_installation_is_empty() {
     let bad: BTreeSet<_> = std::fs::read_dir(folders.agent().join("bad-keys"))
         .unwrap()
         .map(|it| it.unwrap().file_name().into_string().unwrap())
-        .filter(|it| it.ends_with(".p12"))
+        .filter(|it| {
+            it.rsplit_once('.')
+                .is_some_and(|(_, ending)| ending == "p12")
+        })
         .collect();
     assert_eq!(bad.len(), 3, "{bad:?}");
 }

@@ -158,7 +158,11 @@ pub(super) fn of(letter: &Letter) -> Data {
         subject: under_name.then(|| subject.clone()),
         about: under_number.then(|| format!("V/v {subject}")),
         stamp: stamp(letter.urgency),
-        addressees: ended(&letter.addressees),
+        // Neither sample has the line "Kính gửi".
+        addressees: match letter.kind.template() {
+            Template::Resolution | Template::Decision => Vec::new(),
+            _ => ended(&letter.addressees),
+        },
         blocks,
         footnotes,
         appendices,

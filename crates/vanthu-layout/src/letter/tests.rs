@@ -167,7 +167,7 @@ fn typed_documents_have_kind_abstract_and_italic_bases() {
         kind: DocumentKind::Decision,
         notation: "QĐ-UBND".to_owned(),
         subject: "Về việc kiện toàn Tổ công nghệ số cộng đồng".to_owned(),
-        addressees: Vec::new(),
+        addressees: lines(&["Sở Nội vụ"]),
         ..letter(include_str!("../../tests/fixtures/decision.txt"))
     };
     let page = extract_text(&typeset_letter(&decision).unwrap().pdf)

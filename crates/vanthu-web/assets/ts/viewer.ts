@@ -40,4 +40,8 @@ export function startViewers(): void {
     });
     follow(viewer);
   }
+  for (const now of all(".steps > [aria-current]")) {
+    const list = now.parentElement; // on a narrow screen the steps scroll: the present one is shown
+    if (list) list.scrollLeft += now.getBoundingClientRect().left - list.getBoundingClientRect().left - (list.clientWidth - now.clientWidth) / 2;
+  }
 }

@@ -15,6 +15,7 @@ use contents::{desk, document, done, editor, incoming, login, placing, register,
 mod contents;
 
 #[expect(
+    unreachable_pub,
     clippy::inline_always,
     clippy::unused_self,
     clippy::unnecessary_wraps,

@@ -5,7 +5,7 @@ use vanthu_domain::incoming::IncomingTag;
 use vanthu_domain::line::{LineState, Part};
 use vanthu_domain::outgoing::OutgoingTag;
 
-use crate::page::show::Say;
+use crate::page::show::{Say, subject_of};
 use crate::view::{self, Cell, Column, Empty, Link, List, Pager, Row, Tone};
 
 /// Rows on a page of a list.
@@ -131,7 +131,7 @@ pub(crate) fn table(say: Say, listed: &Listed, caption: String) -> List {
                         cells: vec![
                             when(say, item.arrived_at),
                             number,
-                            Cell::text(say.subject(item.kind, &item.subject)).note(joined(notes)),
+                            Cell::text(subject_of(item.kind, &item.subject)).note(joined(notes)),
                             Cell::text(&item.from_name),
                             state,
                         ],
@@ -180,7 +180,7 @@ pub(crate) fn table(say: Say, listed: &Listed, caption: String) -> List {
                         cells: vec![
                             due,
                             number,
-                            Cell::text(say.subject(item.kind, &item.subject))
+                            Cell::text(subject_of(item.kind, &item.subject))
                                 .note(&item.line.instruction),
                             Cell::text(&item.from_name),
                             Cell::pill(tone_of_part(item.line.part), say.t(item.line.part.name()))
@@ -216,7 +216,7 @@ pub(crate) fn table(say: Say, listed: &Listed, caption: String) -> List {
                     let subject = if item.subject.is_empty() {
                         say.t("(chưa có trích yếu)")
                     } else {
-                        say.subject(item.kind, &item.subject)
+                        subject_of(item.kind, &item.subject)
                     };
                     Row {
                         id: item.outgoing_id.to_string(),

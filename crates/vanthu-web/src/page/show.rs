@@ -83,17 +83,6 @@ impl Say {
         )
     }
 
-    /// The abstract as it stands on the paper: that of an official letter begins with `V/v`.
-    pub(crate) fn subject(self, kind: DocumentKind, subject: &str) -> String {
-        let begins = subject
-            .get(..3)
-            .is_some_and(|start| start.eq_ignore_ascii_case("v/v"));
-        if kind == DocumentKind::OfficialLetter && !begins && !subject.is_empty() {
-            return format!("V/v {subject}");
-        }
-        subject.to_owned()
-    }
-
     /// The mark of an urgency; none for an ordinary document.
     pub(crate) fn urgency(self, urgency: Urgency) -> Option<Pill> {
         urgency.is_urgent().then(|| Pill {
@@ -106,10 +95,10 @@ impl Say {
     pub(crate) fn refusal(self, refusal: &Refusal) -> Problem {
         Problem {
             tone: Tone::Bad,
-            what: refusal.what(),
-            why: refusal.why(),
+            what: self.t(&refusal.what()),
+            why: self.t(&refusal.why()),
             article: refusal.article(),
-            now: refusal.now(),
+            now: self.t(&refusal.now()),
             link: None,
         }
     }
@@ -224,6 +213,17 @@ impl Say {
             quote,
         }
     }
+}
+
+/// The abstract as it stands on the paper: that of an official letter begins with `V/v`.
+pub(crate) fn subject_of(kind: DocumentKind, subject: &str) -> String {
+    let begins = subject
+        .get(..3)
+        .is_some_and(|start| start.eq_ignore_ascii_case("v/v"));
+    if kind == DocumentKind::OfficialLetter && !begins && !subject.is_empty() {
+        return format!("V/v {subject}");
+    }
+    subject.to_owned()
 }
 
 /// A name and its value.
@@ -387,10 +387,10 @@ mod tests {
     #[test]
     fn the_abstract_of_an_official_letter_begins_with_the_usual_letters() {
         let letter = DocumentKind::OfficialLetter;
-        assert_eq!(say().subject(letter, "mời họp"), "V/v mời họp");
-        assert_eq!(say().subject(letter, "V/v mời họp"), "V/v mời họp");
+        assert_eq!(subject_of(letter, "mời họp"), "V/v mời họp");
+        assert_eq!(subject_of(letter, "V/v mời họp"), "V/v mời họp");
         assert_eq!(
-            say().subject(DocumentKind::Report, "Kết quả quý III"),
+            subject_of(DocumentKind::Report, "Kết quả quý III"),
             "Kết quả quý III"
         );
     }

@@ -395,12 +395,13 @@ async fn listen(world: &World, client: &Client, path: &str) -> axum::response::R
 async fn change_of(response: axum::response::Response) -> Vec<String> {
     let mut stream = response.into_body().into_data_stream();
     let mut text = String::new();
-    while !text.contains("\n\n") || !text.contains("data:") {
-        let next = timeout(Duration::from_secs(30), stream.next())
-            .await
-            .unwrap();
-        text.push_str(std::str::from_utf8(&next.unwrap().unwrap()).unwrap());
-    }
+    let told = async {
+        while !text.contains("data: ") || !text.ends_with("\n\n") {
+            let next = stream.next().await.unwrap().unwrap();
+            text.push_str(std::str::from_utf8(&next).unwrap());
+        }
+    };
+    timeout(Duration::from_mins(1), told).await.unwrap();
     assert!(
         text.contains("event: change") && text.contains("id: "),
         "{text}"

@@ -1,8 +1,14 @@
 //! The routes as programs and browsers meet them: rights, forged requests, sessions, conflicts.
 
+#[cfg(test)]
 mod conflict;
+#[cfg(test)]
 mod door;
+#[cfg(test)]
 mod incoming_pages;
+#[cfg(test)]
 mod matrix;
+#[cfg(test)]
 mod outgoing_pages;
+#[cfg(test)]
 mod world;

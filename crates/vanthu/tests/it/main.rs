@@ -1,6 +1,10 @@
 //! The program as people run it: real processes, real exit codes.
 
+#[cfg(test)]
 mod ledger;
+#[cfg(test)]
 mod program;
+#[cfg(test)]
 mod real;
+#[cfg(test)]
 mod verify;

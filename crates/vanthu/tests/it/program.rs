@@ -1,5 +1,6 @@
 //! Runs the program.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
@@ -107,13 +108,15 @@ fn paper() -> Vec<u8> {
     let mut file = String::from("%PDF-1.7\n");
     let mut table = String::from("xref\n0 4\n0000000000 65535 f \n");
     for (at, object) in objects.iter().enumerate() {
-        table.push_str(&format!("{:010} 00000 n \n", file.len()));
-        file.push_str(&format!("{} 0 obj\n{object}\nendobj\n", at + 1));
+        writeln!(table, "{:010} 00000 n ", file.len()).unwrap();
+        writeln!(file, "{} 0 obj\n{object}\nendobj", at + 1).unwrap();
     }
     let start = file.len();
     file.push_str(&table);
-    file.push_str(&format!(
-        "trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n"
-    ));
+    writeln!(
+        file,
+        "trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n{start}\n%%EOF"
+    )
+    .unwrap();
     file.into_bytes()
 }

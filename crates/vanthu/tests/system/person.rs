@@ -20,7 +20,7 @@ pub(crate) struct Person {
     http: reqwest::Client,
     server: String,
     csrf: String,
-    pub(crate) person_id: String,
+    pub(crate) id: String,
 }
 
 impl Person {
@@ -35,12 +35,12 @@ impl Person {
             http,
             server: server.to_owned(),
             csrf: String::new(),
-            person_id: String::new(),
+            id: String::new(),
         };
         let given = json!({"login": login, "password": PASSWORD});
         let me = person.post("/api/v1/sign-in", given).await.unwrap();
         person.csrf = text(&me, "csrf");
-        person.person_id = text(&me["person"], "person_id");
+        person.id = text(&me["person"], "person_id");
         person
     }
 

@@ -44,7 +44,7 @@ impl People {
             let found = list.iter().find(|it| it[name] == value);
             found.unwrap_or_else(|| panic!("no {value}")).clone()
         };
-        let signer = find("signers", "person_id", &self.signer.person_id);
+        let signer = find("signers", "person_id", &self.signer.id);
         let to: Vec<_> = RECIPIENTS
             .iter()
             .map(|code| text(&find("agencies", "code", code), "agency_id"))

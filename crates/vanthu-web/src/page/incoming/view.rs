@@ -22,7 +22,7 @@ use crate::page::incoming::lines::{Ask, Node, tree};
 use crate::page::incoming::stage::{self, DirectForm, PresentForm, RegisterForm};
 use crate::page::rows::tone_of_incoming;
 use crate::page::sheets;
-use crate::page::show::Say;
+use crate::page::show::{Say, subject_of};
 use crate::page::{render, shell};
 use crate::session::SignedIn;
 use crate::state::Web;
@@ -241,7 +241,7 @@ async fn page(
     let choices = choices_for(web, who, &seen).await?;
     let pdf = sheet::pdf(&web.app, who.caller(), id).await?;
     let row = &seen.row;
-    let title = format!("{} · {}", row.notation, say.subject(row.kind, &row.subject));
+    let title = format!("{} · {}", row.notation, subject_of(row.kind, &row.subject));
     let paper = sheets::paper(title.clone(), format!("/incoming/{id}"), pdf).await?;
     let today = say.today();
     let days: Vec<_> = USUAL_DAYS

@@ -286,7 +286,10 @@ async fn show(
         choices: &choices,
         trouble: &trouble,
     };
-    let mut problems: Vec<Problem> = trouble.iter().map(|refusal| say.refusal(refusal)).collect();
+    let mut problems: Vec<Problem> = fields
+        .elsewhere()
+        .map(|refusal| say.refusal(refusal))
+        .collect();
     problems.extend(setback(view, say));
     if uploaded {
         problems.push(uploaded_note(view, say));

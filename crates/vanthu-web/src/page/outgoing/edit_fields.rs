@@ -40,11 +40,25 @@ pub(super) struct FieldsOf<'a> {
 }
 
 impl FieldsOf<'_> {
+    /// What is wrong with the field, by which article, and what to do now.
     pub(super) fn error(&self, code: RefusalCode) -> Option<String> {
         self.trouble
             .iter()
             .find(|refusal| refusal.code == code)
-            .map(Refusal::what)
+            .map(|r| format!("{} {} ({})", r.what(), r.now(), r.article()))
+    }
+
+    /// Troubles of the document as a whole, which no field can show.
+    pub(super) fn elsewhere(&self) -> impl Iterator<Item = &Refusal> {
+        let of_fields = [
+            RefusalCode::AbstractRequired,
+            RefusalCode::BodyEmpty,
+            RefusalCode::RecipientsMissing,
+            RefusalCode::SignerMissing,
+        ];
+        self.trouble
+            .iter()
+            .filter(move |refusal| !of_fields.contains(&refusal.code))
     }
 
     /// The fields that have an error, for the summary on top.

@@ -171,7 +171,18 @@ impl Maker<'_> {
             Action::Withdraw => {
                 self.opening(act, ("withdraw", "danger", "trash", ""), self.withdraw())
             }
-            _ => return, // signing has its own panel
+            // Signing has its own panel; a narrow screen shows the way down to it.
+            Action::Sign | Action::Seal => (
+                Act {
+                    by: By::Link("#ky-so".to_owned()),
+                    weight: "primary narrow-only",
+                    icon: "down",
+                    text: self.say.t("Đến phần ký số"),
+                    ..act
+                },
+                None,
+            ),
+            _ => return,
         };
         may.acts.push(act);
         may.dialogs.extend(dialog);

@@ -352,22 +352,32 @@ fn revision(say: Say, later: &RevisionChanges) -> RevisionCard {
                 text: say.t("Không được phép"),
             }
         },
-        changes: later
-            .changes
-            .iter()
-            .map(|change| Check {
-                tone: if change.permitted {
-                    Tone::Ok
-                } else {
-                    Tone::Bad
-                },
-                text: change_text(say, change),
-                note: change.page.map_or_else(String::new, |page| {
-                    say.t("trang {n}").replace("{n}", &(page + 1).to_string())
-                }),
-            })
-            .collect(),
+        changes: once(later.changes.iter().map(|change| Check {
+            tone: if change.permitted {
+                Tone::Ok
+            } else {
+                Tone::Bad
+            },
+            text: change_text(say, change),
+            note: change.page.map_or_else(String::new, |page| {
+                say.t("trang {n}").replace("{n}", &(page + 1).to_string())
+            }),
+        })),
     }
+}
+
+/// One change to a person is often several objects of the file; it is said once.
+fn once(changes: impl Iterator<Item = Check>) -> Vec<Check> {
+    let mut told: Vec<Check> = Vec::new();
+    for change in changes {
+        let same = |one: &Check| {
+            one.text == change.text && one.note == change.note && one.tone == change.tone
+        };
+        if !told.iter().any(same) {
+            told.push(change);
+        }
+    }
+    told
 }
 
 fn change_text(say: Say, change: &Change) -> String {

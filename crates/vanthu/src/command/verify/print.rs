@@ -280,7 +280,7 @@ fn path_words(detail: &str) -> String {
         "IssuerNotAuthority" => "nơi cấp không được phép cấp chứng thư",
         _ => problem,
     };
-    format!("{whose} {what}")
+    format!("{whose}: {what}")
 }
 
 const fn certification(allows: DocMdp) -> &'static str {
