@@ -108,11 +108,17 @@ fn from_sqlx(cause: &SqlxError, text: String) -> StoreError {
             }
         }
         SqlxError::Io(inner) => from_io(inner, text),
-        SqlxError::Tls(_)
-        | SqlxError::PoolTimedOut
-        | SqlxError::PoolClosed
-        | SqlxError::WorkerCrashed => StoreError::Unavailable(text),
-        _ => StoreError::Other(text),
+        // What the program asked wrongly stays a fault; whatever else breaks is the connection, which
+        // may be cut in the middle of a message and then tells it in many ways.
+        SqlxError::RowNotFound
+        | SqlxError::TypeNotFound { .. }
+        | SqlxError::ColumnIndexOutOfBounds { .. }
+        | SqlxError::ColumnNotFound(_)
+        | SqlxError::ColumnDecode { .. }
+        | SqlxError::Encode(_)
+        | SqlxError::Decode(_)
+        | SqlxError::Configuration(_) => StoreError::Other(text),
+        _ => StoreError::Unavailable(text),
     }
 }
 
