@@ -1,6 +1,5 @@
 //! Judging signed files: the cryptographic report, and what it means for the law's questions.
 
-use serde::Serialize;
 use vanthu_domain::Moment;
 use vanthu_domain::certificate::Holder;
 use vanthu_domain::id::PersonId;
@@ -29,20 +28,11 @@ pub struct Examined {
     pub facts: Vec<ExaminedSignature>,
 }
 
-/// What `vanthu verify` and the public page show.
-#[derive(Debug, Clone, Serialize)]
-pub struct Verdict {
-    /// Whether everything passed.
-    pub passed: bool,
-    /// The report.
-    pub report: Report,
-}
-
 /// Judges any file against the installation's anchors, at this moment, with fresh evidence.
 ///
 /// Clause: TG-13, TG-8.1a
 pub async fn report(app: &App, pdf: Vec<u8>) -> Result<Report, AppError> {
-    let evidence = evidence_for(app, &pdf).await;
+    let evidence = evidence(app).await;
     let input = ValidationInput {
         anchors: app.trust.roots(),
         intermediates: app.trust.intermediates.clone(),
@@ -144,8 +134,8 @@ pub(crate) fn facts_of(pdf: &[u8], name: &str) -> Result<PdfFacts, AppError> {
     })
 }
 
-/// Whether two secrets' hashes are the same, in a time that doesn't tell where they differ.
-pub(crate) fn same(left: &str, right: &str) -> bool {
+/// Whether two secrets, or their hashes, are the same, in a time that doesn't tell where they differ.
+pub fn same(left: &str, right: &str) -> bool {
     left.len() == right.len()
         && left
             .bytes()
@@ -156,8 +146,7 @@ pub(crate) fn same(left: &str, right: &str) -> bool {
 
 /// Evidence about every signer's certificate in the file. Where a source gives none, the report
 /// says that the status is not known; it is never taken for good.
-async fn evidence_for(app: &App, pdf: &[u8]) -> RevocationData {
-    let _ = pdf;
+async fn evidence(app: &App) -> RevocationData {
     let Some(any) = app.trust.intermediates.first() else {
         return RevocationData::default();
     };

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, HeaderName, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use vanthu_app::account::session::{self, Session};
+pub use vanthu_app::verify::same;
 use vanthu_app::{AppError, Caller};
 use vanthu_domain::refusal::RefusalCode;
 
@@ -139,16 +140,6 @@ pub async fn protect(State(web): State<Web>, request: Request, next: Next) -> Re
     } else {
         refuse(RefusalCode::Csrf)
     }
-}
-
-/// Whether two secrets are the same, in a time that doesn't tell where they differ.
-pub fn same(left: &str, right: &str) -> bool {
-    left.len() == right.len()
-        && left
-            .bytes()
-            .zip(right.bytes())
-            .fold(0, |diff, (a, b)| diff | (a ^ b))
-            == 0
 }
 
 async fn resolve(web: &Web, headers: &HeaderMap) -> Result<Option<Session>, AppError> {
