@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -136,7 +136,7 @@ pub(crate) fn browser(repo: &Repo) -> Result<Outcome> {
     ))
 }
 
-/// One document of the demonstration under poppler and pyHanko.
+/// The main job over HTTP on each database, and the document it issues under poppler and pyHanko.
 pub(crate) fn validators(repo: &Repo) -> Result<Outcome> {
     if child::find("pdfsig").is_none() {
         return Ok(Outcome::absent("poppler-utils is not installed"));
@@ -154,19 +154,31 @@ pub(crate) fn validators(repo: &Repo) -> Result<Outcome> {
     if folder.exists() {
         fs::remove_dir_all(&folder).context("cannot empty the folder of the last run")?;
     }
+    let sqlite = folder.join("sqlite");
     let mut demo = script(repo, "scripts/demo.sh");
-    demo.args(["--own", "--out"]).arg(&folder);
-    if !child::run(&mut demo)?.ok {
-        return Ok(Outcome::of(Count::one(false)).note("the demonstration failed"));
+    demo.args(["--own", "--out"]).arg(&sqlite);
+    let mut count = issued_document(repo, &mut demo, python, &sqlite)?;
+    if !child::run(script(repo, "scripts/with-postgres.sh").arg("--check"))?.ok {
+        return Ok(Outcome::of(count).lacking("on SQLite only: PostgreSQL is not installed"));
     }
-    let finished = child::run(
-        command(repo, python)
-            .arg("tests/validators.py")
-            .arg(&folder),
-    )?;
-    Ok(Outcome::of(
-        count::cargo(&finished.lines).with_end(finished.ok),
-    ))
+    let postgres = folder.join("postgres");
+    let mut demo = script(repo, "scripts/with-postgres.sh");
+    // The address of the database is known only to what runs inside.
+    demo.args(["bash", "-c"])
+        .arg("exec scripts/demo.sh --database \"$VANTHU_TEST_POSTGRES\" --out \"$0\"")
+        .arg(&postgres);
+    count.add(issued_document(repo, &mut demo, python, &postgres)?);
+    Ok(Outcome::of(count).note("on SQLite and PostgreSQL"))
+}
+
+/// Runs the demonstration and lets other tools judge what it issued.
+fn issued_document(repo: &Repo, demo: &mut Command, python: &str, folder: &Path) -> Result<Count> {
+    let mut count = Count::one(child::run(demo)?.ok);
+    if count.failed == 0 {
+        let judged = child::run(command(repo, python).arg("tests/validators.py").arg(folder))?;
+        count.add(count::cargo(&judged.lines).with_end(judged.ok));
+    }
+    Ok(count)
 }
 
 /// The server and the agent, built as `make run` builds them.
