@@ -127,6 +127,7 @@ pub fn fold_for_index(text: &str) -> String {
 }
 
 /// Puts the arguments in place of their `{placeholders}`; one without an argument becomes `…`.
+/// Where the template goes on with a full stop, the argument's own is left out: people end their reasons with one.
 pub fn fill(template: &str, args: &BTreeMap<String, String>) -> String {
     let mut out = String::with_capacity(template.len());
     let mut rest = template;
@@ -137,7 +138,11 @@ pub fn fill(template: &str, args: &BTreeMap<String, String>) -> String {
             rest = after;
             break;
         };
-        out.push_str(args.get(name).map_or("…", String::as_str));
+        let value = args.get(name).map_or("…", String::as_str);
+        out.push_str(match value.strip_suffix('.') {
+            Some(ended) if tail.starts_with('.') && !ended.ends_with('.') => ended,
+            _ => value,
+        });
         rest = tail;
     }
     out.push_str(rest);
@@ -417,6 +422,13 @@ mod tests {
         let args = BTreeMap::from([("a".to_owned(), "{b}".to_owned())]);
         assert_eq!(fill("x {a} y {c}", &args), "x {b} y …");
         assert_eq!(fill("x {a", &args), "x {a");
+        let reason = |words: &str| BTreeMap::from([("why".to_owned(), words.to_owned())]);
+        assert_eq!(
+            fill("Trả lại: {why}.", &reason("Sai ngày.")),
+            "Trả lại: Sai ngày."
+        );
+        assert_eq!(fill("Trả lại: {why}.", &reason("Sai…")), "Trả lại: Sai….");
+        assert_eq!(fill("“{why}”.", &reason("Sai ngày.")), "“Sai ngày.”.");
         assert_eq!(placeholders("x {a} y {c}"), ["a", "c"]);
     }
 

@@ -115,7 +115,8 @@ pub fn person_request(
         certify: Some(DocMdp::FormFilling),
         lock_all: false,
         reserve: [
-            Some(text(NUMBER_FIELD, &places.number, Align::Centre)),
+            // It reads as one with the notation behind it: 06/BC-UBND.
+            Some(text(NUMBER_FIELD, &places.number, Align::Right)),
             Some(text(DATE_FIELD, &places.date, date_align(places))),
             places
                 .month

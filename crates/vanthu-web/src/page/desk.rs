@@ -9,16 +9,18 @@ use axum::response::Response;
 use axum::routing::get;
 use vanthu_app::desk::{self, Count, Tile};
 use vanthu_app::notice;
+use vanthu_domain::permission::Action;
 
 use crate::error::WebError;
 use crate::page::notice::Line;
+use crate::page::outgoing::new_draft;
 use crate::page::rows;
 use crate::page::show::Say;
 use crate::page::{render, shell};
 use crate::session::SignedIn;
 use crate::state::Web;
 use crate::texts::{Language, filters};
-use crate::view::{self, Link, List, Shell};
+use crate::view::{self, Confirm, Link, List, Shell};
 
 /// Rows of the first list.
 const FIRST_ROWS: u32 = 8;
@@ -43,6 +45,8 @@ struct DeskPage {
     list: List,
     more: Option<Link>,
     notices: Vec<Line>,
+    may_draft: bool,
+    draft: Confirm,
 }
 
 #[derive(Template)]
@@ -80,8 +84,11 @@ async fn show(
         .map(|one| Line::of(say, &one.text, &one.row.link, one.row.at, one.row.read_at))
         .collect();
     let (waiting, quiet) = parted(rows::tiles(say, &counts, None));
+    let frame = shell::shell(&web, &who, &headers, say.t("Bàn làm việc"), "/").await?;
     let page = DeskPage {
-        shell: shell::shell(&web, &who, &headers, say.t("Bàn làm việc"), "/").await?,
+        may_draft: caller.may(Action::Draft, &caller.own_agency()).is_ok(),
+        draft: new_draft(say, &frame.csrf),
+        shell: frame,
         today: today_of(say, &web),
         tiles: waiting,
         quiet,

@@ -154,7 +154,7 @@ fn lead(tile: Option<Tile>, say: Say) -> String {
 }
 
 /// Asks for the kind before a draft is begun.
-fn new_draft(say: Say, csrf: &str) -> Confirm {
+pub(in crate::page) fn new_draft(say: Say, csrf: &str) -> Confirm {
     let letter = DocumentKind::OfficialLetter;
     let others = DocumentKind::administrative().filter(|kind| *kind != letter);
     let choices = std::iter::once(letter)

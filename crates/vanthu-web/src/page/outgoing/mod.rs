@@ -18,6 +18,8 @@ mod signatures;
 mod version;
 mod view;
 
+pub(in crate::page) use list::new_draft;
+
 use axum::Router;
 use axum::routing::{get, post};
 use vanthu_app::outgoing::view::OutgoingView;
