@@ -11,7 +11,11 @@ export const made = { letter: "", incoming: "", reply: "", number: "", unsigned:
 
 const path = (page) => new URL(page.url()).pathname;
 const settled = (page) => page.locator("[data-saved]", { hasText: "Đã lưu lúc" }).first().waitFor();
-const says = (page, words) => page.locator(".problem.ok", { hasText: words }).waitFor();
+/** The page that tells the outcome, with its keys at work: they are bound once the page is read whole. */
+async function says(page, words) {
+  await page.locator(".problem.ok", { hasText: words }).waitFor();
+  await page.waitForLoadState("domcontentloaded");
+}
 const button = (page, name) => page.getByRole("button", { name }).filter({ visible: true }).first();
 
 /** A day so many days from now, as a date field takes it. */
