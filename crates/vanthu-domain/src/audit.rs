@@ -37,6 +37,8 @@ macro_rules! acts {
 acts! {
     /// The installation was made.
     InstallationMade = "installation-made", "Khởi tạo hệ thống";
+    /// The key that signs the ledger's checkpoints was made.
+    LedgerKeyMade = "ledger-key-made", "Tạo khóa ký điểm chốt của sổ nhật ký";
     /// A person signed in.
     SignedIn = "signed-in", "Đăng nhập";
     /// A sign-in was refused.

@@ -10,6 +10,7 @@ pub mod audit;
 pub mod body;
 pub mod calendar;
 pub mod certificate;
+pub mod checkpoint;
 pub mod delivery;
 pub mod email;
 pub mod filetype;

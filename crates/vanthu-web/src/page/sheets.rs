@@ -3,7 +3,7 @@
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
-use vanthu_app::AppError;
+use vanthu_app::{App, AppError, reading};
 use vanthu_domain::refusal::RefusalCode;
 
 use crate::error::WebError;
@@ -14,34 +14,31 @@ const PICTURE_DPI: f32 = 132.0;
 /// The most pages that are shown; longer papers are downloaded.
 const MOST_PAGES: usize = 300;
 
-/// The paper: its pages with their sizes, and its text. `address` is that of the document; the
-/// pictures stand at `{address}/page/{n}.png`, the file at `{address}/file`.
-pub(crate) async fn paper(title: String, address: String, pdf: Vec<u8>) -> Result<Paper, WebError> {
-    let read = tokio::task::spawn_blocking(move || vanthu_layout::extract_text(&pdf))
-        .await
-        .map_err(|error| AppError::fault("text", error))?;
-    let sheets = read.unwrap_or_default();
-    let mut text = String::new();
-    for sheet in &sheets {
-        text.push_str(&sheet.text());
-        text.push('\n');
-    }
-    let picture = |(number, sheet): (u32, &vanthu_layout::PageText)| PagePicture {
+/// The paper of that blob: its pages with their sizes, and its text. `address` is that of the
+/// document; the pictures stand at `{address}/page/{n}.png`, the file at `{address}/file`.
+pub(crate) async fn paper(
+    app: &App,
+    title: String,
+    address: String,
+    blob: &str,
+) -> Result<Paper, WebError> {
+    let reading = reading::read(app, blob).await?;
+    let picture = |(number, (width, height)): (u32, &(f64, f64))| PagePicture {
         src: format!("{address}/page/{number}.png"),
         number,
-        width: pixels(sheet.width),
-        height: pixels(sheet.height),
-        width_pt: sheet.width,
-        height_pt: sheet.height,
+        width: pixels(*width),
+        height: pixels(*height),
+        width_pt: *width,
+        height_pt: *height,
     };
     Ok(Paper {
         title,
         pages: (1..)
-            .zip(sheets.iter().take(MOST_PAGES))
+            .zip(reading.pages.iter().take(MOST_PAGES))
             .map(picture)
             .collect(),
         pdf: format!("{address}/file"),
-        text: text.trim().to_owned(),
+        text: reading.text.trim().to_owned(),
     })
 }
 

@@ -133,6 +133,7 @@ impl Say {
                     .map(vanthu_domain::verdict::Point::article),
             ),
             report,
+            ..Verdict::default()
         }
     }
 

@@ -1,5 +1,7 @@
 //! The pages of outgoing documents, as a browser without scripts and the editor's script meet them.
 
+use std::sync::atomic::Ordering;
+
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, LOCATION};
@@ -222,6 +224,29 @@ async fn a_letter_goes_from_draft_to_issue_on_pages() {
         &page(&clerk, "/outgoing").await,
         &["01/", "Tất cả văn bản đi"],
     );
+    looks_cost_nothing(&world, &clerk, &here).await;
+}
+
+/// It was judged and read when it arrived: whoever looks at it now sees that, until somebody asks for
+/// another judgement.
+async fn looks_cost_nothing(world: &World, clerk: &Client, here: &str) {
+    let work = || {
+        let judged = world.app.examinations.load(Ordering::Relaxed);
+        (judged, world.app.readings.count())
+    };
+    let before = work();
+    for _ in 0..2 {
+        holds(
+            &page(clerk, here).await,
+            &["Như bản gốc", "Kiểm tra lúc", "/page/1.png", "?judge=again"],
+        );
+    }
+    assert_eq!(work(), before);
+    holds(
+        &page(clerk, &format!("{here}?judge=again")).await,
+        &["Như bản gốc", "Kiểm tra lúc"],
+    );
+    assert_eq!(work(), (before.0 + 1, before.1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

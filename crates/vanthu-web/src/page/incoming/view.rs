@@ -7,7 +7,6 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use vanthu_app::AppError;
-use vanthu_app::incoming::sheet;
 use vanthu_app::incoming::view::{Choices, IncomingView, choices, view};
 use vanthu_domain::id::IncomingId;
 use vanthu_domain::incoming::{IncomingState, IncomingTag};
@@ -239,10 +238,10 @@ async fn page(
     let say = Say::of(headers, web.app.now());
     let seen = view(&web.app, who.caller(), id).await?;
     let choices = choices_for(web, who, &seen).await?;
-    let pdf = sheet::pdf(&web.app, who.caller(), id).await?;
     let row = &seen.row;
     let title = format!("{} · {}", row.notation, subject_of(row.kind, &row.subject));
-    let paper = sheets::paper(title.clone(), format!("/incoming/{id}"), pdf).await?;
+    let address = format!("/incoming/{id}");
+    let paper = sheets::paper(&web.app, title.clone(), address, &row.main_blob).await?;
     let today = say.today();
     let days: Vec<_> = USUAL_DAYS
         .iter()

@@ -13,7 +13,7 @@ use vanthu_app::AppError;
 use vanthu_app::outgoing::list::choices;
 use vanthu_app::outgoing::save::{SavedBy, lacks, save as do_save};
 use vanthu_app::outgoing::submit::submit as do_submit;
-use vanthu_app::outgoing::view::{OutgoingView, Which, open_file, view};
+use vanthu_app::outgoing::view::{OutgoingView, view};
 use vanthu_domain::id::{AgencyId, OutgoingId};
 use vanthu_domain::permission::Action;
 use vanthu_domain::profile::Setting;
@@ -263,8 +263,7 @@ async fn show(
     let frame = shell::shell(web, who, headers, title, "/outgoing?tile=drafts").await?;
     let uploaded = is_uploaded(view);
     let paper = if uploaded {
-        let file = open_file(&web.app, caller, id, &Which::Main).await?.bytes;
-        paper::paper(&web.app, caller, view, Some(file), say)
+        paper::paper(&web.app, caller, view, say)
             .await?
             .unwrap_or_default()
     } else {

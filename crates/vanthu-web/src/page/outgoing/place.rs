@@ -52,7 +52,7 @@ pub(super) async fn page(
     let pdf = open_file(&web.app, who.caller(), id, &Which::Main)
         .await?
         .bytes;
-    let found = found_in(pdf.clone()).await?;
+    let found = found_in(pdf).await?;
     let title = say.t("Vị trí số, ngày và chữ ký");
     let page = PlacePage {
         document: title_of(&view, say),
@@ -60,7 +60,7 @@ pub(super) async fn page(
         version: view.row.version.to_string(),
         found: told(&found, say),
         boxes: boxes(&view, &found, say),
-        paper: paper::paper(&web.app, who.caller(), &view, Some(pdf), say)
+        paper: paper::paper(&web.app, who.caller(), &view, say)
             .await?
             .unwrap_or_default(),
         shell: shell::shell(&web, &who, &headers, title, "/outgoing?tile=drafts").await?,

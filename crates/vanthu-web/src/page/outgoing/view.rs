@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 use vanthu_app::AppError;
-use vanthu_app::outgoing::view::{OutgoingView, TimelineEntry, Which, open_file, view};
+use vanthu_app::outgoing::view::{OutgoingView, TimelineEntry, view};
 use vanthu_domain::audit::Act;
 use vanthu_domain::delivery::DeliveryState;
 use vanthu_domain::id::OutgoingId;
@@ -39,6 +39,19 @@ pub(super) struct Asked {
     /// In practice: `automatic` lets the agent consent by itself.
     #[serde(default)]
     consent: String,
+    /// `again`: the signatures are judged now, however old the kept report is.
+    #[serde(default)]
+    judge: String,
+}
+
+impl Asked {
+    fn judge(&self) -> signatures::Judge {
+        if self.judge == "again" {
+            signatures::Judge::Again
+        } else {
+            signatures::Judge::WhenDue
+        }
+    }
 }
 
 #[derive(Template)]
@@ -138,19 +151,15 @@ async fn show(
     if places_missing(view) && view.may(Action::Edit) {
         problems.push(missing_places(id, say));
     }
-    let file = match paper::standing(view) {
-        Some(_) => Some(open_file(&web.app, caller, id, &Which::Main).await?.bytes),
-        None => None,
-    };
-    let verdict = match &file {
-        Some(pdf) => signatures::verdict(&web.app, view, pdf, say).await,
+    let verdict = match paper::standing(view) {
+        Some(blob) => signatures::verdict(&web.app, view, blob, asked.judge(), say).await,
         None => None,
     };
     let page = DocumentPage {
         head: Head::of(view, caller, say, None),
         problems,
         may: May::of(view, say, &frame.csrf),
-        paper: paper::paper(&web.app, caller, view, file, say).await?,
+        paper: paper::paper(&web.app, caller, view, say).await?,
         sign: signatures::panel(&web.app, view, asked.consent == "automatic", say),
         verdict,
         deliveries: Deliveries::of(view, caller, say),
