@@ -3,6 +3,7 @@
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
 use vanthu_app::AppError;
 use vanthu_domain::refusal::RefusalCode;
 
@@ -11,12 +12,30 @@ use crate::view::{PagePicture, Paper};
 
 /// Dots per inch of a page's picture: sharp at the width of the screen's column.
 const PICTURE_DPI: f32 = 132.0;
+/// A working day, in the browser of this person alone.
+const KEPT: &str = "private, max-age=86400, immutable";
+/// What stands for a file that may change.
+const NOT_KEPT: &str = "no-store";
 /// The most pages that are shown; longer papers are downloaded.
 const MOST_PAGES: usize = 300;
 
+/// What the address of a picture says of the file: pictures of another file stand elsewhere.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Drawn {
+    /// The beginning of the digest.
+    #[serde(default)]
+    v: String,
+}
+
 /// The paper: its pages with their sizes, and its text. `address` is that of the document; the
-/// pictures stand at `{address}/page/{n}.png`, the file at `{address}/file`.
-pub(crate) async fn paper(title: String, address: String, pdf: Vec<u8>) -> Result<Paper, WebError> {
+/// pictures stand at `{address}/page/{n}.png?v={digest}`, the file at `{address}/file`.
+pub(crate) async fn paper(
+    title: String,
+    address: String,
+    pdf: Vec<u8>,
+    sha256: &str,
+) -> Result<Paper, WebError> {
+    let mark = mark(sha256);
     let read = tokio::task::spawn_blocking(move || vanthu_layout::extract_text(&pdf))
         .await
         .map_err(|error| AppError::fault("text", error))?;
@@ -27,7 +46,7 @@ pub(crate) async fn paper(title: String, address: String, pdf: Vec<u8>) -> Resul
         text.push('\n');
     }
     let picture = |(number, sheet): (u32, &vanthu_layout::PageText)| PagePicture {
-        src: format!("{address}/page/{number}.png"),
+        src: format!("{address}/page/{number}.png?v={mark}"),
         number,
         width: pixels(sheet.width),
         height: pixels(sheet.height),
@@ -45,8 +64,19 @@ pub(crate) async fn paper(title: String, address: String, pdf: Vec<u8>) -> Resul
     })
 }
 
-/// One page (from 1) as a picture.
-pub(crate) async fn picture(pdf: Vec<u8>, number: u32) -> Result<Response, WebError> {
+/// One page (from 1) as a picture. Under an address that names the digest of the file it never
+/// changes, and the browser of whoever may see it keeps it; under any other it is not kept.
+pub(crate) async fn picture(
+    pdf: Vec<u8>,
+    number: u32,
+    sha256: &str,
+    drawn: &Drawn,
+) -> Result<Response, WebError> {
+    let keep = if drawn.v == mark(sha256) {
+        KEPT
+    } else {
+        NOT_KEPT
+    };
     let index = number
         .checked_sub(1)
         .ok_or_else(|| AppError::refused(RefusalCode::NotFound))?;
@@ -58,11 +88,12 @@ pub(crate) async fn picture(pdf: Vec<u8>, number: u32) -> Result<Response, WebEr
     let mut response = png.into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("image/png"));
-    headers.insert(
-        CACHE_CONTROL,
-        HeaderValue::from_static("private, max-age=600"),
-    );
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(keep));
     Ok(response)
+}
+
+fn mark(sha256: &str) -> String {
+    sha256.chars().take(16).collect()
 }
 
 /// The number in `3.png`.

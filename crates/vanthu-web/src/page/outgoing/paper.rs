@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use vanthu_app::outgoing::preview::{PREVIEW_DPI, preview};
 use vanthu_app::outgoing::save::SavedBy;
-use vanthu_app::outgoing::view::OutgoingView;
+use vanthu_app::outgoing::view::{Handed, OutgoingView};
 use vanthu_app::{App, Caller};
 use vanthu_domain::body::Body;
 use vanthu_domain::outgoing::OutgoingTag;
@@ -26,22 +26,16 @@ pub(super) async fn paper(
     app: &App,
     caller: &Caller,
     view: &OutgoingView,
-    file: Option<Vec<u8>>,
+    file: Option<Handed>,
     say: Say,
 ) -> Result<Option<Paper>, WebError> {
     let row = &view.row;
     let title = title_of(view, say);
-    if let Some(pdf) = file {
-        let mut paper = sheets::paper(title, href(&row.outgoing_id, ""), pdf).await?;
-        let mark: String = standing(view)
-            .unwrap_or_default()
-            .chars()
-            .take(12)
-            .collect();
-        for page in &mut paper.pages {
-            page.src = format!("{}?v={mark}", page.src); // another file is another picture
-        }
-        return Ok(Some(paper));
+    if let Some(file) = file {
+        let address = href(&row.outgoing_id, "");
+        return sheets::paper(title, address, file.bytes, &file.sha256)
+            .await
+            .map(Some);
     }
     if !view.may(Action::Edit) {
         return Ok(None);
