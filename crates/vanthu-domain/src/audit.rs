@@ -131,6 +131,8 @@ acts! {
     Completed = "completed", "Hoàn thành xử lý";
     /// A register was printed.
     RegisterPrinted = "register-printed", "In sổ đăng ký";
+    /// A job that was given up was started again.
+    JobRestarted = "job-restarted", "Chạy lại việc nền";
     /// A document's file was opened.
     FileOpened = "file-opened", "Xem tệp văn bản";
 }
@@ -249,6 +251,19 @@ mod tests {
         assert_ne!(entry().hash(2, GENESIS), base);
         assert_ne!(entry().hash(1, &base), base);
         assert_eq!(entry().hash(1, GENESIS), base);
+    }
+
+    #[test]
+    fn every_act_has_a_label_of_its_own() {
+        let mut labels: Vec<_> = Act::ALL.iter().map(|act| act.text()).collect();
+        for label in &labels {
+            let first = label.chars().next().unwrap();
+            assert!(first.is_uppercase() && !label.ends_with('.'), "{label}");
+            assert!(label.trim().chars().count() >= 5, "{label}");
+        }
+        labels.sort_unstable();
+        labels.dedup();
+        assert_eq!(labels.len(), Act::ALL.len(), "two acts read alike");
     }
 
     #[test]

@@ -114,6 +114,8 @@ coded! {
         Withdraw = "withdraw", "hủy dự thảo";
         /// Follow what recipients do.
         Track = "track", "theo dõi nơi nhận";
+        /// Send again what could not be delivered.
+        Resend = "resend", "gửi lại nơi nhận bị lỗi";
         /// See an incoming document.
         ViewIncoming = "view-incoming", "xem văn bản đến";
         /// Accept it.
@@ -152,6 +154,10 @@ coded! {
         MakeAccount = "make-account", "tạo tài khoản";
         /// Lock or unlock an account.
         LockAccount = "lock-account", "khóa, mở khóa tài khoản";
+        /// See what runs in the background.
+        ViewJobs = "view-jobs", "xem việc nền";
+        /// Start a job again that was given up.
+        RestartJob = "restart-job", "chạy lại việc nền";
     }
 }
 
@@ -182,6 +188,8 @@ coded! {
         Member = "member", "cán bộ, công chức của cơ quan";
         /// Administers the agency's accounts.
         Administrator = "administrator", "quản trị của cơ quan";
+        /// Looks after the agency's machines and programs.
+        ItOfficer = "it-officer", "công chức CNTT của cơ quan";
     }
 }
 
@@ -295,6 +303,7 @@ impl Object {
             actor.has(agency_id, Role::Administrator),
             Relation::Administrator,
         );
+        when(actor.has(agency_id, Role::ItOfficer), Relation::ItOfficer);
         let drafts = [Role::Specialist, Role::UnitHead, Role::Clerk];
         when(
             drafts.iter().any(|role| actor.has(agency_id, *role)),
@@ -487,6 +496,11 @@ pub const RULES: &[Rule] = &[
         when: &[O(OutgoingTag::Issued)],
     },
     Rule {
+        action: A::Resend,
+        by: &[R::Clerk],
+        when: &[O(OutgoingTag::Issued)],
+    },
+    Rule {
         action: A::ViewIncoming,
         by: &[R::Clerk],
         when: &[],
@@ -602,6 +616,16 @@ pub const RULES: &[Rule] = &[
         by: &[R::Administrator],
         when: &[],
     },
+    Rule {
+        action: A::ViewJobs,
+        by: &[R::Administrator, R::ItOfficer],
+        when: &[],
+    },
+    Rule {
+        action: A::RestartJob,
+        by: &[R::Administrator, R::ItOfficer],
+        when: &[],
+    },
 ];
 
 /// Whether somebody in this relation may act on an object in this state.
@@ -655,9 +679,13 @@ fn who_may(action: Action) -> String {
 /// The states that an action can meet: those of its kind of object.
 pub fn states_of(action: Action) -> Vec<ObjectState> {
     match action {
-        A::Draft | A::ViewRegisters | A::ViewAccounts | A::MakeAccount | A::LockAccount => {
-            vec![ObjectState::Plain]
-        }
+        A::Draft
+        | A::ViewRegisters
+        | A::ViewAccounts
+        | A::MakeAccount
+        | A::LockAccount
+        | A::ViewJobs
+        | A::RestartJob => vec![ObjectState::Plain],
         A::ViewIncoming
         | A::Accept
         | A::ReturnToSender
@@ -686,7 +714,8 @@ pub fn states_of(action: Action) -> Vec<ObjectState> {
         | A::Seal
         | A::Issue
         | A::Withdraw
-        | A::Track => OutgoingTag::ALL.into_iter().map(O).collect(),
+        | A::Track
+        | A::Resend => OutgoingTag::ALL.into_iter().map(O).collect(),
     }
 }
 

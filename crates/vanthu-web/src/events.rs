@@ -5,7 +5,6 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -23,6 +22,7 @@ use vanthu_app::{AppError, Caller};
 
 use crate::api::Asked;
 use crate::error::WebError;
+use crate::route::{Asks, Route};
 use crate::session::SignedIn;
 use crate::state::Web;
 
@@ -35,10 +35,8 @@ const MOST_MISSED: i64 = 2000;
 /// The most news that one message sums up.
 const MOST_AT_ONCE: usize = 200;
 
-/// Its route.
-pub fn routes() -> Router<Web> {
-    Router::new().route("/events", get(stream))
-}
+/// The routes.
+pub(crate) const ROUTES: &[Route] = &[Route::get("/events", Asks::Person, || get(stream))];
 
 /// The last event that a page already shows.
 #[derive(Deserialize)]
@@ -138,7 +136,11 @@ impl Listening {
 
     /// Waits for news, or until it is time to look whether the session stands.
     async fn listen(&mut self) -> Option<()> {
-        match timeout(CHECK, self.receiver.recv()).await {
+        let next = tokio::select! {
+            () = self.web.app.events.ended() => return None,
+            next = timeout(CHECK, self.receiver.recv()) => next,
+        };
+        match next {
             Err(_) => return self.look().await,
             Ok(Ok(news)) => self.waiting.push_back(news),
             Ok(Err(RecvError::Lagged(_))) => return self.catch_up().await,

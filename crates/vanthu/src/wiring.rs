@@ -232,7 +232,7 @@ pub(crate) async fn serve(
         ended = &mut server => ended.context("máy chủ dừng bất thường")??,
     }
     tell.send_replace(true);
-    // Open event streams never end by themselves.
+    app.events.end();
     if tokio::time::timeout(LAST_REQUESTS, &mut server)
         .await
         .is_err()

@@ -2,7 +2,6 @@
 //! and what is new.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -17,6 +16,7 @@ use crate::page::outgoing::new_draft;
 use crate::page::rows;
 use crate::page::show::Say;
 use crate::page::{render, shell};
+use crate::route::{Asks, Route};
 use crate::session::SignedIn;
 use crate::state::Web;
 use crate::texts::{Language, filters};
@@ -27,12 +27,11 @@ const FIRST_ROWS: u32 = 8;
 /// Notices beside it.
 const NOTICES: u32 = 6;
 
-/// Its routes.
-pub fn routes() -> Router<Web> {
-    Router::new()
-        .route("/", get(show))
-        .route("/fragment/tiles", get(tiles))
-}
+/// The routes.
+pub(crate) const ROUTES: &[Route] = &[
+    Route::get("/", Asks::Person, || get(show)),
+    Route::get("/fragment/tiles", Asks::Person, || get(tiles)),
+];
 
 #[derive(Template)]
 #[template(path = "desk/page.html")]

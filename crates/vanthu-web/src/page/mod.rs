@@ -20,7 +20,6 @@ pub mod verify;
 pub mod work;
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -29,27 +28,30 @@ use axum::response::{Html, IntoResponse, Response};
 use vanthu_app::AppError;
 use vanthu_domain::refusal::RefusalCode;
 
-use crate::error::{Problem, WebError};
+use crate::error::{Problem, REFUSAL_HEADER, WebError};
+use crate::route::Route;
 use crate::state::Web;
 use crate::texts::{Language, PageValues, filters};
 use crate::view;
 
 /// All pages.
-pub fn routes() -> Router<Web> {
-    Router::new()
-        .merge(account::routes())
-        .merge(admin::routes())
-        .merge(desk::routes())
-        .merge(fragment::routes())
-        .merge(incoming::routes())
-        .merge(notice::routes())
-        .merge(outgoing::routes())
-        .merge(refusal::routes())
-        .merge(register::routes())
-        .merge(search::routes())
-        .merge(sign_in::routes())
-        .merge(verify::routes())
-        .merge(work::routes())
+pub(crate) fn routes() -> Vec<Route> {
+    [
+        account::ROUTES,
+        admin::ROUTES,
+        desk::ROUTES,
+        fragment::ROUTES,
+        incoming::ROUTES,
+        notice::ROUTES,
+        outgoing::ROUTES,
+        refusal::ROUTES,
+        register::ROUTES,
+        search::ROUTES,
+        sign_in::ROUTES,
+        verify::ROUTES,
+        work::ROUTES,
+    ]
+    .concat()
 }
 
 /// Renders a page in the language.
@@ -83,13 +85,18 @@ pub async fn dress_errors(State(web): State<Web>, request: Request, next: Next) 
         return response;
     }
     let status = response.status();
+    let code = response.headers().get(REFUSAL_HEADER).cloned();
     let Ok(bytes) = axum::body::to_bytes(response.into_body(), 64 * 1024).await else {
         return status.into_response();
     };
     let Ok(problem) = serde_json::from_slice::<Problem>(&bytes) else {
         return status.into_response();
     };
-    error_page(&web, language, theme, &problem, status)
+    let mut page = error_page(&web, language, theme, &problem, status);
+    if let Some(code) = code {
+        page.headers_mut().insert(REFUSAL_HEADER, code);
+    }
+    page
 }
 
 /// Whatever has no route.

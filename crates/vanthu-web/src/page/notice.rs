@@ -1,7 +1,6 @@
 //! Notices (thông báo): what came to the reader, each with the page that it leads to.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -15,18 +14,18 @@ use crate::page::incoming::Asked;
 use crate::page::rows::PAGE_ROWS;
 use crate::page::show::Say;
 use crate::page::{render, shell};
+use crate::route::{Asks, Route};
 use crate::session::{SignedIn, encode};
 use crate::state::Web;
 use crate::texts::{Language, filters};
 use crate::view::{Pager, Shell};
 
-/// Its routes.
-pub fn routes() -> Router<Web> {
-    Router::new()
-        .route("/notices", get(show))
-        .route("/notices/read", post(read_all))
-        .route("/notices/{id}/read", post(read_one))
-}
+/// The routes.
+pub(crate) const ROUTES: &[Route] = &[
+    Route::get("/notices", Asks::Person, || get(show)),
+    Route::post("/notices/read", Asks::Person, || post(read_all)),
+    Route::post("/notices/{id}/read", Asks::Person, || post(read_one)),
+];
 
 #[derive(Template)]
 #[template(path = "notice/page.html")]

@@ -386,6 +386,40 @@ async fn files_are_attached_opened_and_taken_off() {
     );
 }
 
+/// Under the digest of the file, a picture never changes; under any other address it is not kept.
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_of_a_paper_are_kept_under_its_digest_only_and_by_those_who_may_see_it() {
+    let world = World::new().await;
+    let drafter = world.sign_in("cv.vhxh").await;
+    let id = world.draft(&drafter, "Hình trang").await;
+    location(&form(&drafter, &format!("/outgoing/{id}/submit"), &[]).await);
+    let shown = page(&drafter, &format!("/outgoing/{id}")).await;
+    let begin = format!("/outgoing/{id}/page/1.png");
+    let at = shown.find(&format!("{begin}?v=")).unwrap();
+    let src = shown[at..].split('"').next().unwrap();
+    let keeps = async |client: &Client, path: &str| {
+        let reply = client.get(path).await;
+        let control = reply.headers["cache-control"].to_str().unwrap().to_owned();
+        (reply.status, control)
+    };
+    let kept = (
+        StatusCode::OK,
+        "private, max-age=86400, immutable".to_owned(),
+    );
+    assert_eq!(keeps(&drafter, src).await, kept);
+    let not_kept = (StatusCode::OK, "no-store".to_owned());
+    assert_eq!(keeps(&drafter, &begin).await, not_kept);
+    assert_eq!(
+        keeps(&drafter, &format!("{begin}?v=0000000000000000")).await,
+        not_kept
+    );
+    let stranger = world.sign_in("cv.kt").await;
+    let hidden = (StatusCode::NOT_FOUND, "no-store".to_owned());
+    assert_eq!(keeps(&stranger, src).await, hidden);
+    let nobody = keeps(&world.nobody(), src).await;
+    assert_eq!(nobody, (StatusCode::SEE_OTHER, "no-store".to_owned()));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_finished_pdf_takes_the_place_of_the_body_and_its_places_can_be_moved() {
     let world = World::new().await;

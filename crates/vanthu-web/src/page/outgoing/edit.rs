@@ -19,14 +19,13 @@ use vanthu_domain::permission::Action;
 use vanthu_domain::profile::Setting;
 use vanthu_domain::refusal::{Refusal, RefusalCode};
 
-use crate::error::WebError;
-use crate::page::fields::Fields;
+use crate::error::{WebError, refused_page};
+use crate::page::fields::{Fields, named};
 use crate::page::outgoing::draft_form::DraftForm;
 use crate::page::outgoing::edit_fields::{FieldsOf, Group};
 use crate::page::outgoing::head::setback;
 use crate::page::outgoing::may::places_missing;
 use crate::page::outgoing::side::{self, FileLine, VersionLine};
-use crate::page::outgoing::view::parse;
 use crate::page::outgoing::{href, is_uploaded, paper, title_of};
 use crate::page::show::Say;
 use crate::page::{render, shell};
@@ -75,7 +74,7 @@ pub(super) async fn page(
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, WebError> {
-    let view = view(&web.app, who.caller(), &parse(&id)?).await?;
+    let view = view(&web.app, who.caller(), &named(&id)?).await?;
     if !view.may(Action::Edit) {
         return Ok(Redirect::to(&href(&view.row.outgoing_id, "")).into_response());
     }
@@ -107,7 +106,7 @@ pub(super) async fn save(
     Path(id): Path<String>,
     fields: Fields,
 ) -> Result<Response, WebError> {
-    let id = parse(&id)?;
+    let id: OutgoingId = named(&id)?;
     let by_script = wants_json(&headers);
     let form = DraftForm::read(&fields)?;
     let by = if by_script {
@@ -178,7 +177,7 @@ async fn keep_typed(
     let AppError::Refused(refusal) = error else {
         return Err(error.into());
     };
-    let status = crate::error::status_of(refusal.code);
+    let code = refusal.code;
     let now = view(&web.app, who.caller(), id).await?;
     if !now.may(Action::Edit) {
         return Err(AppError::Refused(refusal).into());
@@ -188,9 +187,10 @@ async fn keep_typed(
         saved: String::new(),
         trouble: vec![*refusal],
     };
-    let mut response = show(web, who, headers, &now, shown).await?;
-    *response.status_mut() = status;
-    Ok(response)
+    Ok(refused_page(
+        show(web, who, headers, &now, shown).await?,
+        code,
+    ))
 }
 
 /// A refusal of the automatic save. A conflict carries the text that was saved in between, so that

@@ -8,10 +8,9 @@ use vanthu_app::outgoing::save::SavedBy;
 use vanthu_domain::body::Finding;
 
 use crate::error::WebError;
-use crate::page::fields::Fields;
+use crate::page::fields::{Fields, named};
 use crate::page::outgoing::draft_form::DraftForm;
 use crate::page::outgoing::paper::{data_address, size_in_pixels};
-use crate::page::outgoing::view::parse;
 use crate::session::SignedIn;
 use crate::state::Web;
 
@@ -42,7 +41,7 @@ pub(super) async fn preview(
     Path(id): Path<String>,
     fields: Fields,
 ) -> Result<Json<Told>, WebError> {
-    let input = DraftForm::read(&fields)?.save(&parse(&id)?, SavedBy::Page);
+    let input = DraftForm::read(&fields)?.save(&named(&id)?, SavedBy::Page);
     let made = typeset(&web.app, who.caller(), input).await?;
     let pages = made
         .pages
