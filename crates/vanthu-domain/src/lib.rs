@@ -12,6 +12,7 @@ pub mod calendar;
 pub mod certificate;
 pub mod delivery;
 pub mod email;
+pub mod english;
 pub mod filetype;
 pub mod id;
 pub mod incoming;

@@ -76,6 +76,9 @@ impl IntoResponse for WebError {
     fn into_response(self) -> Response {
         let status = self.status();
         let mut response = (status, Json(self.problem())).into_response();
+        if let AppError::Refused(refusal) = self.0 {
+            response.extensions_mut().insert(*refusal);
+        }
         response.headers_mut().insert(
             CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
