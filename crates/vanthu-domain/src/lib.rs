@@ -13,6 +13,7 @@ pub mod certificate;
 pub mod checkpoint;
 pub mod delivery;
 pub mod email;
+pub mod english;
 pub mod filetype;
 pub mod id;
 pub mod incoming;

@@ -87,6 +87,9 @@ impl IntoResponse for WebError {
         if let Some(code) = self.0.code() {
             headers.insert(REFUSAL_HEADER, HeaderValue::from_static(code.code()));
         }
+        if let AppError::Refused(refusal) = self.0 {
+            response.extensions_mut().insert(*refusal);
+        }
         response
     }
 }

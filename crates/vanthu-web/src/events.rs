@@ -22,6 +22,7 @@ use vanthu_app::{AppError, Caller};
 
 use crate::api::Asked;
 use crate::error::WebError;
+use crate::page::show::Say;
 use crate::route::{Asks, Route};
 use crate::session::SignedIn;
 use crate::state::Web;
@@ -65,7 +66,8 @@ async fn stream(
     let last = headers
         .get("last-event-id")
         .and_then(|v| v.to_str().ok()?.parse().ok());
-    let listening = Listening::begin(web, session, last.or(asked.after)).await?;
+    let say = Say::of(&headers, web.app.now());
+    let listening = Listening::begin(web, session, say, last.or(asked.after)).await?;
     let events = unfold(listening, |mut listening| async move {
         let event = listening.next().await?;
         Some((Ok(event), listening))
@@ -77,6 +79,7 @@ async fn stream(
 struct Listening {
     web: Web,
     session: Session,
+    say: Say,
     receiver: Receiver<News>,
     /// The last place in the ledger that was told.
     seen: i64,
@@ -89,7 +92,12 @@ struct Listening {
 }
 
 impl Listening {
-    async fn begin(web: Web, session: Session, after: Option<i64>) -> Result<Self, AppError> {
+    async fn begin(
+        web: Web,
+        session: Session,
+        say: Say,
+        after: Option<i64>,
+    ) -> Result<Self, AppError> {
         // First listen, then look: what happens in between comes twice and is told once.
         let receiver = web.app.events.subscribe();
         let head = head(&web.app).await?;
@@ -108,6 +116,7 @@ impl Listening {
         Ok(Self {
             web,
             session,
+            say,
             receiver,
             seen,
             waiting: waiting.into(),
@@ -212,7 +221,8 @@ impl Listening {
         if is_new {
             let page = vanthu_app::notice::list(&self.web.app, caller, None, 1).await?;
             if let Some(newest) = page.items.into_iter().next() {
-                (change.text, change.href) = (Some(newest.text), Some(newest.row.link));
+                change.text = Some(self.say.notice(&newest));
+                change.href = Some(newest.row.link);
             }
         }
         Ok(())

@@ -137,6 +137,10 @@ pub async fn protect(State(web): State<Web>, request: Request, next: Next) -> Re
     if !is_same_origin(headers) {
         return refuse(RefusalCode::Csrf);
     }
+    // Pages without the menu know no session; and the language changes nothing but the browser.
+    if request.uri().path() == "/language" {
+        return next.run(request).await;
+    }
     let session = match resolve(&web, headers).await {
         Ok(Some(session)) => session,
         Ok(None) => return next.run(request).await,

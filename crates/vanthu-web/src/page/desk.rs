@@ -77,11 +77,7 @@ async fn show(
         None => (say.t("Việc cần làm"), List::default(), None),
     };
     let latest = notice::list(&web.app, caller, None, NOTICES).await?;
-    let notices = latest
-        .items
-        .iter()
-        .map(|one| Line::of(say, &one.text, &one.row.link, one.row.at, one.row.read_at))
-        .collect();
+    let notices = latest.items.iter().map(|one| Line::of(say, one)).collect();
     let (waiting, quiet) = parted(rows::tiles(say, &counts, None));
     let frame = shell::shell(&web, &who, &headers, say.t("Bàn làm việc"), "/").await?;
     let page = DeskPage {

@@ -82,7 +82,7 @@ async fn all(State(web): State<Web>, headers: HeaderMap) -> Result<Response, Web
         shell: shell::plain(&web, say.language, shell::theme(&headers), title),
         refusals: RefusalCode::ALL
             .iter()
-            .map(|code| (code.code(), Refusal::new(*code).what()))
+            .map(|code| (code.code(), say.what(&Refusal::new(*code))))
             .collect(),
     };
     render(&page, Language::of(&headers))

@@ -1,4 +1,4 @@
-//! Signing in and out (đăng nhập, đăng xuất), and the choice of light and dark.
+//! Signing in and out (đăng nhập, đăng xuất), and the choice of language and of light and dark.
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -19,7 +19,7 @@ use crate::page::{render, shell};
 use crate::route::{Asks, Route};
 use crate::session::{Address, SignedIn, browser, with_cookie};
 use crate::state::Web;
-use crate::texts::{Language, filters};
+use crate::texts::{LANGUAGE_COOKIE, Language, filters};
 use crate::view::{Field, Problem, Shell};
 
 /// The routes.
@@ -29,6 +29,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::post("/sign-out", Asks::Person, || post(leave)),
     Route::post("/logout", Asks::Person, || post(leave)),
     Route::post("/theme", Asks::Nothing, || post(theme)),
+    Route::post("/language", Asks::Nothing, || post(language)),
 ];
 
 #[derive(Template)]
@@ -89,6 +90,20 @@ async fn theme(headers: HeaderMap, fields: Fields) -> Response {
         known @ ("light" | "dark") => known,
         _ => "",
     };
+    remember(&headers, "theme", theme)
+}
+
+/// The language of the interface; it belongs to the browser, so that the sign-in page has it too.
+async fn language(headers: HeaderMap, fields: Fields) -> Response {
+    let language = match fields.get("language") {
+        "en" => Language::English,
+        _ => Language::Vietnamese,
+    };
+    remember(&headers, LANGUAGE_COOKIE, language.tag())
+}
+
+/// Keeps a choice in the browser for a year, and goes back to the page where it was made.
+fn remember(headers: &HeaderMap, name: &str, choice: &str) -> Response {
     let back = headers
         .get(REFERER)
         .and_then(|value| value.to_str().ok())
@@ -96,7 +111,7 @@ async fn theme(headers: HeaderMap, fields: Fields) -> Response {
         .and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..)))
         .map_or("/", inside);
     let mut response = Redirect::to(back).into_response();
-    let cookie = format!("theme={theme}; Path=/; Max-Age=31536000; SameSite=Lax");
+    let cookie = format!("{name}={choice}; Path=/; Max-Age=31536000; SameSite=Lax");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().insert(SET_COOKIE, cookie);
     }

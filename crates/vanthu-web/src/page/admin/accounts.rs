@@ -166,15 +166,15 @@ async fn page(
             },
             AccountState::Active => Pill {
                 tone: Tone::Ok,
-                text: say.t(row.state.name()),
+                text: say.named(row.state.name()),
             },
             AccountState::Locked => Pill {
                 tone: Tone::Bad,
-                text: say.t(row.state.name()),
+                text: say.named(row.state.name()),
             },
             AccountState::Withdrawn => Pill {
                 tone: Tone::None,
-                text: say.t(row.state.name()),
+                text: say.named(row.state.name()),
             },
         };
         let (verb, part, text) = if active {

@@ -88,7 +88,7 @@ fn line(one: &DeliveryView, say: Say) -> Line {
             text: format!("{}{code}", say.t(state.name())),
         },
         when: say.moment(one.row.updated_at),
-        reason: one.row.reason.clone().unwrap_or_default(),
+        reason: say.words(one.row.reason.as_deref().unwrap_or_default()),
         history: one
             .events
             .iter()
@@ -98,7 +98,7 @@ fn line(one: &DeliveryView, say: Say) -> Line {
                 when: say.moment(event.at),
                 at: event.at.iso(),
                 who: event.person_name.clone(),
-                quote: event.words.clone(),
+                quote: say.words(&event.words),
             })
             .collect(),
     }

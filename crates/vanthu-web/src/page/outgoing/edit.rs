@@ -228,6 +228,9 @@ async fn script_refusal(
     let mut response = (status, Json(problem)).into_response();
     let kind = HeaderValue::from_static("application/problem+json");
     response.headers_mut().insert(CONTENT_TYPE, kind);
+    if let AppError::Refused(refusal) = error.0 {
+        response.extensions_mut().insert(*refusal);
+    }
     Ok(response)
 }
 
@@ -259,7 +262,7 @@ async fn show(
     let choices = choices(&web.app, caller).await?;
     let title = say
         .t("Soạn thảo {kind}")
-        .replace("{kind}", &view.row.kind.name().to_lowercase());
+        .replace("{kind}", &say.named(view.row.kind.name()).to_lowercase());
     let frame = shell::shell(web, who, headers, title, "/outgoing?tile=drafts").await?;
     let uploaded = is_uploaded(view);
     let paper = if uploaded {

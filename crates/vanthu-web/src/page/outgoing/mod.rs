@@ -168,7 +168,7 @@ fn title_of(view: &OutgoingView, say: Say) -> String {
     };
     match row.state.number() {
         Some(number) => format!("{} · {subject}", number.notation),
-        None => format!("{}: {subject}", row.kind.name()),
+        None => format!("{}: {subject}", say.named(row.kind.name())),
     }
 }
 

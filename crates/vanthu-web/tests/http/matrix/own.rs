@@ -205,6 +205,10 @@ pub(super) fn open() -> Vec<(Knock, StatusCode)> {
             form("POST /theme", &[("theme", "dark")]),
             StatusCode::SEE_OTHER,
         ),
+        (
+            form("POST /language", &[("language", "vi")]),
+            StatusCode::SEE_OTHER,
+        ),
         (get("/verify"), StatusCode::OK),
         (files("POST /verify", "a.pdf", no_pdf), StatusCode::OK),
         (

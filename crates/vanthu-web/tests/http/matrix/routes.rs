@@ -74,6 +74,7 @@ fn what_changes_something_asks_who_is_there() {
     let known = [
         "POST /sign-in",
         "POST /theme",
+        "POST /language",
         "POST /verify",
         "POST /api/v1/sign-in",
         "POST /api/v1/verify",
