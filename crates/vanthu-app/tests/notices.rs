@@ -41,18 +41,17 @@ mod tests {
         let mut codes = Vec::new();
         for call in source.split(".notify(").skip(1) {
             let second = call.split(',').nth(1).unwrap_or_default().trim();
-            match second.strip_prefix('"') {
-                Some(literal) => codes.push(literal.trim_end_matches('"').to_owned()),
-                None => {
-                    assert_eq!(second, "code", "{}: what does it leave?", path.display());
-                    let before = codes.len();
-                    for given in source.split("code = ").skip(1) {
-                        let value = given.split(';').next().unwrap_or_default();
-                        codes.extend(value.split('"').skip(1).step_by(2).map(str::to_owned));
-                    }
-                    assert!(codes.len() > before, "{}: which code?", path.display());
-                }
+            if let Some(literal) = second.strip_prefix('"') {
+                codes.push(literal.trim_end_matches('"').to_owned());
+                continue;
             }
+            assert_eq!(second, "code", "{}: what does it leave?", path.display());
+            let before = codes.len();
+            for given in source.split("code = ").skip(1) {
+                let value = given.split(';').next().unwrap_or_default();
+                codes.extend(value.split('"').skip(1).step_by(2).map(str::to_owned));
+            }
+            assert!(codes.len() > before, "{}: which code?", path.display());
         }
         codes
     }

@@ -92,9 +92,11 @@ fn the_english_of_refusals_points_and_notices_holds_no_vietnamese() {
         let article = citation(&refusal.article(), language).replace(['Đ', 'đ'], "");
         assert!(!is_vietnamese(&article), "{code}: {article}");
     }
-    for (title, english) in TITLES.iter() {
-        assert!(!is_vietnamese(english), "{title}");
-    }
+    let left: BTreeSet<_> = TITLES
+        .iter()
+        .filter(|(_, english)| is_vietnamese(english))
+        .collect();
+    assert_eq!(left, BTreeSet::new());
     for (code, _, english) in notice::TEXTS {
         assert!(!is_vietnamese(english), "{code}");
     }

@@ -41,9 +41,9 @@ async fn everybody_reaches_their_own_things_and_nobody_else_s() {
         // Marking another's notice as read does nothing, and says nothing.
         let names_one = knock.route.path.contains('{') && knock.route.path != "/notices/{id}/read";
         let drafts = granted(caller, Action::Draft, &caller.own_agency());
-        if knock.route.path == "/api/v1/outgoing" && !drafts {
-            Expected::Hidden // without a tile it lists drafts, and they have no such tile
-        } else if names_one && *caller.person_id() != of_signer {
+        // Without a tile it lists drafts, and who may not draft has no such tile.
+        let no_such_list = knock.route.path == "/api/v1/outgoing" && !drafts;
+        if no_such_list || (names_one && *caller.person_id() != of_signer) {
             Expected::Hidden
         } else if knock.route.path == "/work" && caller.login == "qt.tanmau" {
             Expected::Refused // an administrator gets no work, and has no list of it

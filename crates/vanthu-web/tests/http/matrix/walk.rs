@@ -343,6 +343,10 @@ fn fits(expected: Expected, knock: &Knock, reply: &Reply) -> bool {
     match expected {
         Expected::Allowed if away => !location(reply).starts_with("/sign-in"),
         Expected::Allowed => reply.status.is_success() || HARMLESS.contains(&code.as_str()),
+        // Whoever may draft nothing learns that first, and nothing about the document to be answered.
+        Expected::Hidden if knock.action == Some(Action::Reply) => {
+            ["not-found", "not-permitted"].contains(&code.as_str())
+        }
         Expected::Hidden => no_key || code == "not-found",
         // The editor is no secret to whoever sees the document: it leads to the document's page.
         Expected::Refused if knock.route.verb == Verb::Get && away => {
