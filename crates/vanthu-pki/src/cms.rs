@@ -11,11 +11,14 @@ use crate::certificate::Certificate;
 use crate::error::Malformed;
 use crate::oid;
 
+mod attribute;
 mod parse;
 mod verify;
 
 pub use parse::{Attribute, CertificateDigest, SignedData, SignerId, SignerInfo, parse};
-pub use verify::{CertificateBinding, CmsError, VerifiedSigner, verify, verify_content};
+pub use verify::{
+    CertificateBinding, CmsError, VerifiedSigner, verify, verify_content, verify_counter,
+};
 
 /// The signed attributes of CAdES-BES as PAdES wants them: content type, message digest and
 /// signing-certificate-v2; no signing time. The result is the DER of the SET, which is what the
