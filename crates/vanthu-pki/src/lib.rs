@@ -29,6 +29,7 @@ pub mod pkcs12;
 pub mod time;
 pub mod tsp;
 
+pub use algorithm::strength::Strength;
 pub use algorithm::{DigestAlgorithm, KeyKind, SignatureAlgorithm};
 pub use certificate::Certificate;
 pub use error::Malformed;
