@@ -13,19 +13,27 @@ pub mod strength;
 /// A digest algorithm (hàm băm).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum DigestAlgorithm {
+    /// 20 octets, FIPS 180-4. Weak: read and verified, never made.
     Sha1,
+    /// 28 octets, FIPS 180-4. Weak: read and verified, never made.
     Sha224,
+    /// 32 octets, FIPS 180-4.
     Sha256,
+    /// 48 octets, FIPS 180-4.
     Sha384,
+    /// 64 octets, FIPS 180-4.
     Sha512,
+    /// 32 octets: SHA-512 cut short, with a start of its own (FIPS 180-4 5.3.6).
     #[serde(rename = "sha512-256")]
     Sha512_256,
+    /// 32 octets, FIPS 202.
     #[serde(rename = "sha3-256")]
     Sha3_256,
+    /// 48 octets, FIPS 202.
     #[serde(rename = "sha3-384")]
     Sha3_384,
+    /// 64 octets, FIPS 202.
     #[serde(rename = "sha3-512")]
     Sha3_512,
 }
@@ -110,7 +118,11 @@ impl DigestAlgorithm {
         asn1::sequence(&[asn1::oid(self.oid())])
     }
 
-    /// From an `AlgorithmIdentifier`; `None` for one that is not known here.
+    /// From an `AlgorithmIdentifier`; `None` for one that is not known here. Parameters are not
+    /// looked at: NULL and none are both in use (RFC 5754 2).
+    ///
+    /// # Errors
+    /// The bytes are no `AlgorithmIdentifier`.
     pub fn from_identifier(identifier: &[u8]) -> Result<Option<Self>, Malformed> {
         Ok(Self::from_oid(
             Reader::new(identifier)
@@ -135,44 +147,68 @@ impl DigestAlgorithm {
     }
 }
 
-/// A signature algorithm with its digest and, for ECDSA, the curve (thuật toán ký số).
+/// A signature algorithm with its digest and, for ECDSA, the curve (thuật toán ký số). Serialised
+/// by its [`name`](Self::name).
+///
+/// The raw value of a signature is: for RSA as many octets as the modulus (RFC 8017 8.1, 8.2); for
+/// ECDSA the DER of `ECDSA-Sig-Value` (RFC 3279 2.2.3); for Ed25519 64 octets (RFC 8032 5.1.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum SignatureAlgorithm {
-    /// Verified only.
+    /// RSASSA-PKCS1-v1_5 with SHA-1. Verified only.
     RsaPkcs1Sha1,
+    /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 4055 5).
     RsaPkcs1Sha256,
+    /// RSASSA-PKCS1-v1_5 with SHA-384 (RFC 4055 5).
     RsaPkcs1Sha384,
+    /// RSASSA-PKCS1-v1_5 with SHA-512 (RFC 4055 5).
     RsaPkcs1Sha512,
-    /// Salt as long as the digest, as in all PSS variants here.
+    /// RSASSA-PSS with SHA-256, also in MGF1, and a salt of 32 octets (RFC 4055 3.1).
     RsaPssSha256,
+    /// RSASSA-PSS with SHA-384, also in MGF1, and a salt of 48 octets.
     RsaPssSha384,
+    /// RSASSA-PSS with SHA-512, also in MGF1, and a salt of 64 octets.
     RsaPssSha512,
+    /// ECDSA on P-256 with SHA-256 (RFC 5758 3.2).
     EcdsaP256Sha256,
+    /// ECDSA on P-256 with SHA-384. Verified only.
     EcdsaP256Sha384,
+    /// ECDSA on P-256 with SHA-512. Verified only.
     EcdsaP256Sha512,
+    /// ECDSA on P-384 with SHA-256. Verified only.
     EcdsaP384Sha256,
+    /// ECDSA on P-384 with SHA-384 (RFC 5758 3.2).
     EcdsaP384Sha384,
+    /// ECDSA on P-384 with SHA-512. Verified only.
     EcdsaP384Sha512,
+    /// ECDSA on P-521 with SHA-256. Verified only.
     EcdsaP521Sha256,
+    /// ECDSA on P-521 with SHA-384. Verified only.
     EcdsaP521Sha384,
+    /// ECDSA on P-521 with SHA-512 (RFC 5758 3.2).
     EcdsaP521Sha512,
-    /// Verified only, as with the other two curves.
+    /// ECDSA on P-256 with SHA-1. Verified only.
     EcdsaP256Sha1,
+    /// ECDSA on P-384 with SHA-1. Verified only.
     EcdsaP384Sha1,
+    /// ECDSA on P-521 with SHA-1. Verified only.
     EcdsaP521Sha1,
+    /// Ed25519 (RFC 8410 3); in CMS the attributes hold a SHA-512 digest (RFC 8419 3).
     Ed25519,
 }
 
 /// The kind of a public key, from its `SubjectPublicKeyInfo`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum KeyKind {
+    /// rsaEncryption, or id-RSASSA-PSS: a key for PSS alone (RFC 4055 1.2).
     Rsa,
+    /// id-ecPublicKey on P-256 (RFC 5480 2.1.1).
     EcP256,
+    /// id-ecPublicKey on P-384.
     EcP384,
+    /// id-ecPublicKey on P-521.
     EcP521,
+    /// id-Ed25519 (RFC 8410 4).
     Ed25519,
     /// A key whose signatures cannot be checked here.
     Other,
@@ -313,7 +349,8 @@ impl SignatureAlgorithm {
         Self::made_with(kind).first().copied()
     }
 
-    /// Its `AlgorithmIdentifier`.
+    /// Its `AlgorithmIdentifier` as DER: RSA with NULL parameters (RFC 4055 5), PSS with all of
+    /// them, ECDSA and Ed25519 without.
     pub fn identifier(self) -> Vec<u8> {
         let with_null = |kind| asn1::sequence(&[asn1::oid(kind), asn1::null()]);
         let bare = |kind| asn1::sequence(&[asn1::oid(kind)]);
@@ -343,7 +380,10 @@ impl SignatureAlgorithm {
 
     /// From an `AlgorithmIdentifier` and the kind of key at hand. Files in the field name only the
     /// key's algorithm (`rsaEncryption`, `id-ecPublicKey`): then `digest` of the surrounding
-    /// structure counts. `None`: not supported here.
+    /// structure counts. `None`: not supported here, or of another kind than the key.
+    ///
+    /// # Errors
+    /// The bytes are no `AlgorithmIdentifier`, or parameters of PSS cannot be read.
     pub fn resolve(
         identifier: &[u8],
         kind: KeyKind,

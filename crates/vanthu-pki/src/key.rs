@@ -57,7 +57,10 @@ pub struct PublicKeyInfo {
 }
 
 impl PublicKeyInfo {
-    /// Reads a `SubjectPublicKeyInfo`.
+    /// Reads a `SubjectPublicKeyInfo` (RFC 5280 4.1.2.7). A kind that is not known is no error.
+    ///
+    /// # Errors
+    /// The bytes are no `SubjectPublicKeyInfo`, or no RSA key stands in one of that kind.
     pub fn from_spki(spki: &[u8]) -> Result<Self, Malformed> {
         let mut reader = Reader::new(spki).sequence()?;
         let mut algorithm = reader.sequence()?;
@@ -86,7 +89,12 @@ impl PublicKeyInfo {
     }
 }
 
-/// Checks a raw signature over `message` with the key of a `SubjectPublicKeyInfo`.
+/// Checks a raw signature over `message` with the key of a `SubjectPublicKeyInfo`. The shape of
+/// the value is that of [`SignatureAlgorithm`].
+///
+/// # Errors
+/// [`VerifyError::BadSignature`] is the only answer that says something about the signature;
+/// the others say that it was not checked.
 pub fn verify(
     spki: &[u8],
     algorithm: SignatureAlgorithm,
@@ -129,7 +137,11 @@ fn widened(algorithm: SignatureAlgorithm, digest: &[u8]) -> Option<(SignatureAlg
     Some((stand_in, wide))
 }
 
-/// Checks a raw signature over a message of which only the digest is at hand.
+/// Checks a raw signature over a message of which only the digest is at hand, made with
+/// `algorithm.digest()`.
+///
+/// # Errors
+/// As [`verify`]; Ed25519 signs the message and not a digest, so it is unsupported here.
 pub fn verify_digest(
     spki: &[u8],
     algorithm: SignatureAlgorithm,
@@ -245,7 +257,10 @@ enum Private {
 }
 
 impl SoftKey {
-    /// A new key of the given kind and size.
+    /// A new key of the given kind and size, from the randomness of the system.
+    ///
+    /// # Errors
+    /// The cryptographic library refuses.
     pub fn generate(spec: KeySpec) -> Result<Self, KeyError> {
         let rsa = |size| {
             let key = rsa::KeyPair::generate(size).map_err(|_| KeyError::Rejected)?;
@@ -279,7 +294,10 @@ impl SoftKey {
         Self::generate(KeySpec::EcP256)
     }
 
-    /// From PKCS#8.
+    /// From PKCS#8 (RFC 5958), DER: RSA, ECDSA on the three curves, Ed25519 (RFC 8410 7).
+    ///
+    /// # Errors
+    /// [`KeyError::Rejected`] for any other key, and for RSA below 2048 bits.
     pub fn from_pkcs8(pkcs8: &[u8]) -> Result<Self, KeyError> {
         let (algorithm, curve) = pkcs8_algorithm(pkcs8).map_err(|_| KeyError::Rejected)?;
         let key = match (algorithm, curve) {
@@ -298,10 +316,15 @@ impl SoftKey {
             ),
             _ => return Err(KeyError::Rejected),
         };
-        Ok(Self { key })
+        let key = Self { key };
+        // Whatever the library takes: nothing is signed with a weak key.
+        match PublicKeyInfo::from_spki(&key.spki()) {
+            Ok(public) if !public.is_weak() => Ok(key),
+            _ => Err(KeyError::Rejected),
+        }
     }
 
-    /// As PKCS#8.
+    /// As PKCS#8, DER, unprotected.
     pub fn to_pkcs8(&self) -> Result<Vec<u8>, KeyError> {
         match &self.key {
             Private::Rsa(key) => key
@@ -359,7 +382,11 @@ impl SoftKey {
         asn1::sequence(&[algorithm, asn1::bit_string(key)])
     }
 
-    /// Signs a message.
+    /// Signs a message; the shape of the value is that of [`SignatureAlgorithm`]. Only what
+    /// [`SignatureAlgorithm::made_with`] lists for the kind of key is made.
+    ///
+    /// # Errors
+    /// [`KeyError::Algorithm`] for any other algorithm.
     pub fn sign(&self, algorithm: SignatureAlgorithm, message: &[u8]) -> Result<Vec<u8>, KeyError> {
         use SignatureAlgorithm as A;
         let random = SystemRandom::new();

@@ -15,10 +15,11 @@ use vanthu_pki::authority::{
     Authority, CertificateRequest, Endpoints, TimestampAuthority, Validity, authority_name,
 };
 use vanthu_pki::extension::KeyUsage;
+use vanthu_pki::key::KeyError;
 use vanthu_pki::tsp::TimestampRequest;
 use vanthu_pki::{
     Certificate, KeyKind, KeySpec, PublicKeyInfo, SignatureAlgorithm, SoftKey, Time, cms, pem,
-    verify,
+    pkcs12, verify,
 };
 
 const NOW: Time = Time::from_unix(1_795_309_920);
@@ -134,6 +135,17 @@ fn openssl_accepts_certificates_lists_signatures_and_stamps_of_every_algorithm()
             write("covered", &attributes);
             openssl(at, "x509 -in signer.pem -noout -pubkey -out key.pem").unwrap();
             openssl(at, &raw_check(algorithm)).unwrap();
+            // And the key file, which OpenSSL opens.
+            let file = pkcs12::make(&world.key, &world.signer, &[], "mat-khau", "Mẫu").unwrap();
+            let opened = pkcs12::open(&file, "mat-khau").unwrap();
+            assert_eq!(opened.key.spki(), world.key.spki());
+            assert_eq!(opened.certificate, world.signer);
+            write("key.p12", &file);
+            openssl(
+                at,
+                "pkcs12 -in key.p12 -passin pass:mat-khau -nodes -out both.pem",
+            )
+            .unwrap();
             let check = openssl(
                 at,
                 &format!(
@@ -244,6 +256,16 @@ fn what_openssl_signs_is_verified_here_and_weak_keys_are_called_weak() {
         let info = PublicKeyInfo::from_spki(&spki).unwrap();
         assert_eq!((info.kind, info.bits), (kind, bits));
         assert_eq!(info.is_weak(), bits == 1024);
+        openssl(at, "pkcs8 -topk8 -nocrypt -in key -outform DER -out pkcs8").unwrap();
+        let private = SoftKey::from_pkcs8(&std::fs::read(at.join("pkcs8")).unwrap());
+        match private {
+            Ok(key) => assert_eq!(
+                (bits != 1024, key.spki()),
+                (true, spki.clone()),
+                "{options}"
+            ),
+            Err(refused) => assert_eq!((bits, refused), (1024, KeyError::Rejected), "{options}"),
+        }
         let sign = |more: &str| {
             openssl(at, &format!("dgst {more} -sign key -out value covered")).unwrap();
             std::fs::read(at.join("value")).unwrap()

@@ -186,7 +186,8 @@ fn values_of(attributes: &[Attribute], kind: ObjectIdentifier) -> Vec<&[u8]> {
         .collect()
 }
 
-/// Reads a `ContentInfo` with SignedData. Bytes after it (padding of `/Contents`) must be cut off
+/// Reads a `ContentInfo` with SignedData (RFC 5652 3, 5.1), in BER or DER. Certificates of a kind
+/// that is not known are left out. Bytes after it (padding of `/Contents`) must be cut off
 /// before: [`asn1::length_of_first`].
 pub fn parse(bytes: &[u8]) -> Result<SignedData, Malformed> {
     let mut info = Tlv::read_all(bytes)?.inside()?;

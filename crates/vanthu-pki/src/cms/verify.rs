@@ -68,8 +68,13 @@ struct Subject<'a> {
     parts: Option<&'a [&'a [u8]]>,
 }
 
-/// Checks `signer` against the digest of the content under `signer.digest`. Certificates come
-/// from `signed` and `others`.
+/// Checks `signer` against the digest of the content under `signer.digest` (RFC 5652 5.4, 5.6):
+/// digest, attributes, signature, and that the signature names its certificate. Certificates come
+/// from `signed` and `others`. Whether the certificate is trusted is [`crate::path`]'s matter.
+///
+/// # Errors
+/// The first thing that speaks against the signer, after all certificates that fit were tried.
+/// Ed25519 without signed attributes needs the content itself: [`verify_content`].
 pub fn verify(
     signed: &SignedData,
     signer: &SignerInfo,
@@ -83,7 +88,11 @@ pub fn verify(
     verify_subject(signed, signer, subject, others)
 }
 
-/// Checks `signer` against content held in memory: `parts` are hashed as one.
+/// Checks `signer` against content held in memory: `parts` are hashed as if they stood behind
+/// each other.
+///
+/// # Errors
+/// As [`verify`].
 pub fn verify_content(
     signed: &SignedData,
     signer: &SignerInfo,
@@ -100,6 +109,9 @@ pub fn verify_content(
 
 /// Checks `counter`, one of the counter-signatures of `signer`: it covers the value of that
 /// signature (RFC 5652 11.4).
+///
+/// # Errors
+/// As [`verify`]; a counter-signature has no content type.
 pub fn verify_counter(
     signed: &SignedData,
     signer: &SignerInfo,
