@@ -14,6 +14,8 @@ const NOT_SOURCES: &[&str] = &[
     ".venv",
     "__pycache__",
     "test-results",
+    "corpus",
+    "artifacts",
 ];
 
 /// The front end's build result.

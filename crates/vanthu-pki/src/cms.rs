@@ -11,22 +11,26 @@ use crate::certificate::Certificate;
 use crate::error::Malformed;
 use crate::oid;
 
+mod attribute;
 mod parse;
 mod verify;
 
 pub use parse::{Attribute, CertificateDigest, SignedData, SignerId, SignerInfo, parse};
-pub use verify::{CertificateBinding, CmsError, VerifiedSigner, verify, verify_content};
+pub use verify::{
+    CertificateBinding, CmsError, VerifiedSigner, verify, verify_content, verify_counter,
+};
 
-/// The signed attributes of CAdES-BES as PAdES wants them: content type, message digest and
-/// signing-certificate-v2; no signing time. The result is the DER of the SET, which is what the
-/// key signs. `digest` is that of the document under `algorithm.digest()`.
+/// The signed attributes of CAdES-BES as PAdES wants them (ETSI EN 319 142-1 6.3): content type,
+/// message digest and signing-certificate-v2; no signing time. The result is the DER of the SET,
+/// which is what the key signs (RFC 5652 5.4). `digest` is that of the document under
+/// `algorithm.digest()`, raw octets.
 pub fn signed_attributes(
     digest: &[u8],
     certificate: &Certificate,
     algorithm: SignatureAlgorithm,
 ) -> Vec<u8> {
-    debug_assert_eq!(digest.len(), algorithm.digest().engine().output_len());
-    attributes_for(oid::DATA, digest, certificate)
+    debug_assert_eq!(digest.len(), algorithm.digest().output_len());
+    attributes_for(oid::DATA, digest, certificate, algorithm)
 }
 
 /// The same for content of another type: time-stamps sign a `TSTInfo`.
@@ -34,18 +38,22 @@ pub(crate) fn attributes_for(
     content_type: ObjectIdentifier,
     digest: &[u8],
     certificate: &Certificate,
+    algorithm: SignatureAlgorithm,
 ) -> Vec<u8> {
     asn1::set_of(vec![
         attribute(oid::CONTENT_TYPE, &asn1::oid(content_type)),
         attribute(oid::MESSAGE_DIGEST, &asn1::octet_string(digest)),
         attribute(
             oid::SIGNING_CERTIFICATE_V2,
-            &signing_certificate(certificate),
+            &signing_certificate(certificate, algorithm.digest()),
         ),
     ])
 }
 
 /// The message digest inside signed attributes: what an agent compares before it signs.
+///
+/// # Errors
+/// The bytes are no SET of attributes, or hold no message digest.
 pub fn message_digest_of(signed_attributes: &[u8]) -> Result<Vec<u8>, Malformed> {
     let attributes = parse::read_attributes(asn1::Tlv::read_all(signed_attributes)?)?;
     let value = attributes
@@ -56,8 +64,10 @@ pub fn message_digest_of(signed_attributes: &[u8]) -> Result<Vec<u8>, Malformed>
     Ok(asn1::Tlv::read_all(value)?.octets()?.into_owned())
 }
 
-/// Puts a detached signature together. `signed_attributes` is the SET that was signed; `chain`
-/// holds the issuers' certificates; the time-stamp token covers the signature value.
+/// Puts a detached signature together: a `ContentInfo` with SignedData, DER (RFC 5652 5.1).
+/// `signed_attributes` is the SET that was signed; `signature` the raw value in the shape of
+/// [`SignatureAlgorithm`]; `chain` holds the issuers' certificates; the time-stamp token, DER,
+/// covers the signature value (ETSI EN 319 122-1 5.3). Nothing is verified here.
 pub fn assemble(
     signed_attributes: &[u8],
     algorithm: SignatureAlgorithm,
@@ -137,11 +147,16 @@ fn attribute(kind: ObjectIdentifier, value: &[u8]) -> Vec<u8> {
     asn1::sequence(&[asn1::oid(kind), asn1::set(&[value])])
 }
 
-/// `SigningCertificateV2` with SHA-256, the default that is left out, and issuer and serial.
-fn signing_certificate(certificate: &Certificate) -> Vec<u8> {
-    let hash = asn1::octet_string(&DigestAlgorithm::Sha256.digest(certificate.der()));
+/// `SigningCertificateV2` (RFC 5035) with issuer and serial. SHA-256 is the default that DER leaves
+/// out; a signature with a longer digest binds its certificate with that digest.
+fn signing_certificate(certificate: &Certificate, digest: DigestAlgorithm) -> Vec<u8> {
+    let mut id = Vec::new();
+    if digest != DigestAlgorithm::Sha256 {
+        id.push(digest.identifier());
+    }
+    id.push(asn1::octet_string(&digest.digest(certificate.der())));
     let issuer = asn1::sequence(&[asn1::explicit(4, certificate.issuer().der())]);
     let serial = asn1::tlv(tag::INTEGER, certificate.serial());
-    let id = asn1::sequence(&[hash, asn1::sequence(&[issuer, serial])]);
-    asn1::sequence(&[asn1::sequence(&[id])])
+    id.push(asn1::sequence(&[issuer, serial]));
+    asn1::sequence(&[asn1::sequence(&[asn1::sequence(&id)])])
 }
