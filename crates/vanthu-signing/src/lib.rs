@@ -28,7 +28,10 @@ pub use request::{
     SignatureRequest,
 };
 pub use validate::{
-    CertificateFacts, Coverage, Finding, FindingCode, Indication, PlatformRule, PlatformVerdict,
-    Report, RevisionChanges, Severity, SignatureKind, SignatureReport, SubIndication,
-    TimestampReport, ValidationInput, validate,
+    AlgorithmRule, AlgorithmTable, Attack, Block, BlockId, CertificateFacts, Conclusion,
+    ConstraintId, ConstraintResult, ConstraintStatus, Coverage, CrlFacts, Diagnostic, Finding,
+    FindingCode, Indication, Language, Level, ObjectKind, OcspFacts, PlatformRule, PlatformVerdict,
+    Poe, PoeSource, Policy, PolicyError, Process, Reliable, Report, RevisionChanges, Severity,
+    SignatureKind, SignatureReport, SubIndication, TimestampReport, ValidationInput, Worded,
+    validate,
 };

@@ -6,6 +6,7 @@
     reason = "a test ends where something is not there, and says what it skips"
 )]
 
+mod archive;
 mod attack;
 mod corpus;
 mod making;
