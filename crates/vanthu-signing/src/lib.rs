@@ -32,6 +32,6 @@ pub use validate::{
     ConstraintId, ConstraintResult, ConstraintStatus, Coverage, CrlFacts, Diagnostic, Finding,
     FindingCode, Indication, Language, Level, ObjectKind, OcspFacts, PlatformRule, PlatformVerdict,
     Poe, PoeSource, Policy, PolicyError, Process, Reliable, Report, RevisionChanges, Severity,
-    SignatureKind, SignatureReport, SubIndication, TimestampReport, ValidationInput, Worded,
-    validate,
+    SignatureKind, SignatureReport, SimpleLine, SubIndication, TimestampReport, ValidationInput,
+    Worded, validate,
 };

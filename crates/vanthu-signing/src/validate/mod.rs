@@ -11,6 +11,7 @@ mod date;
 mod detail;
 mod diagnostic;
 mod engine;
+mod etsi;
 mod file;
 mod material;
 mod past;
@@ -19,9 +20,11 @@ mod policy;
 mod process;
 mod report;
 mod signature_value;
+mod simple;
 mod status;
 mod text;
 mod timestamp;
+mod xml;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -43,6 +46,7 @@ pub use report::{
     RevisionChanges, Severity, SignatureKind, SignatureReport, TimestampReport,
 };
 
+pub use simple::SimpleLine;
 pub use text::{Language, Worded};
 
 use crate::difference::ChangeLevel;

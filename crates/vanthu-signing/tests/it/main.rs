@@ -9,6 +9,8 @@
 mod archive;
 mod attack;
 mod corpus;
+mod forgery;
 mod making;
+mod policy;
 mod reading;
 mod world;
