@@ -164,6 +164,10 @@ impl<'p> Work<'p> {
         !fails
     }
 
+    pub(super) fn policy(&self) -> &'p Policy {
+        self.policy
+    }
+
     pub(super) fn conclusion(&self) -> Conclusion {
         self.block.conclusion
     }

@@ -148,18 +148,24 @@ fn judge_file(pdf: &[u8], input: &ValidationInput, report: &mut Report) -> Resul
     // Newest first: a good document time-stamp proves that everything before it existed.
     for (index, it) in found.iter().enumerate().rev() {
         if it.is_timestamp {
-            let report = judge_signature(&document, it, &revisions, &engine);
-            if let Some(stamp) = &report.timestamp
-                && report.indication == Indication::TotalPassed
+            let mut judged_stamp =
+                judge_signature(&document, it, &revisions, &engine, &report.findings);
+            if let Some(stamp) = &judged_stamp.timestamp
+                && judged_stamp.indication == Indication::TotalPassed
             {
                 extract(&found, it, &mut engine, stamp.time);
+                let block = Work::on(engine.policy(), BlockId::PoeExtraction);
+                judged_stamp
+                    .blocks
+                    .push(block.about(stamp.time.to_string()).done());
             }
-            judged.push((index, report));
+            judged.push((index, judged_stamp));
         }
     }
     for (index, it) in found.iter().enumerate() {
         if !it.is_timestamp {
-            judged.push((index, judge_signature(&document, it, &revisions, &engine)));
+            let report = judge_signature(&document, it, &revisions, &engine, &report.findings);
+            judged.push((index, report));
         }
     }
     judged.sort_by_key(|(index, _)| *index);
@@ -229,6 +235,7 @@ fn judge_signature(
     found: &Found<'_>,
     revisions: &[Revision<'_>],
     engine: &Engine<'_>,
+    file: &[Finding],
 ) -> SignatureReport {
     let mut report = empty_report(document, found, engine.at());
     let covered = match found.covered {
@@ -241,7 +248,7 @@ fn judge_signature(
                 SubIndication::FormatFailure,
                 fault.why,
             );
-            report.blocks.push(format_block(engine, &report));
+            report.blocks.push(format_block(engine, &report, file));
             return report;
         }
     };
@@ -258,18 +265,20 @@ fn judge_signature(
         // What came later cannot be told from what was signed.
         report.change_level = ChangeLevel::Other;
     }
-    report.blocks.push(format_block(engine, &report));
+    report.blocks.push(format_block(engine, &report, file));
     let parts = covered.parts(document.data());
-    let accepted = &engine.policy().sub_filters;
-    let is_known = KNOWN_SUB_FILTERS.contains(&report.sub_filter.as_str());
-    if !is_known || !(accepted.is_empty() || accepted.contains(&report.sub_filter)) {
+    if !is_accepted(engine.policy(), &report.sub_filter) {
         let detail = report.sub_filter.clone();
-        report.doubt(
-            FindingCode::SubFilterUnsupported,
-            SubIndication::SigConstraintsFailure,
-            detail,
-        );
-        return report;
+        let code = FindingCode::SubFilterUnsupported;
+        if hold_sub_filter(
+            &mut Work::on(engine.policy(), BlockId::FormatChecking),
+            &report,
+        ) {
+            report.find(code, Severity::Inform, detail);
+        } else {
+            report.doubt(code, SubIndication::SigConstraintsFailure, detail);
+            return report;
+        }
     }
     let kind = date::text_of(document, &found.dict, "Type");
     let wanted = if report.sub_filter == "ETSI.RFC3161" {
@@ -305,6 +314,25 @@ fn judge_signature(
     report
 }
 
+/// The kind of signature is one that the policy accepts. What cannot be checked, no policy can accept.
+fn is_accepted(policy: &Policy, sub_filter: &str) -> bool {
+    let accepted = &policy.sub_filters;
+    KNOWN_SUB_FILTERS.contains(&sub_filter)
+        && (accepted.is_empty() || accepted.iter().any(|it| it == sub_filter))
+}
+
+fn hold_sub_filter(work: &mut Work<'_>, report: &SignatureReport) -> bool {
+    let failure = Conclusion::Indeterminate(SubIndication::SigConstraintsFailure);
+    let id = ConstraintId::SubFilter;
+    let sub_filter = report.sub_filter.clone();
+    if KNOWN_SUB_FILTERS.contains(&sub_filter.as_str()) {
+        let is_met = is_accepted(work.policy(), &sub_filter);
+        work.hold(id, is_met, failure, sub_filter)
+    } else {
+        work.hold_at(Level::Fail, id, false, failure, sub_filter)
+    }
+}
+
 /// Kinds of signature that can be checked.
 const KNOWN_SUB_FILTERS: [&str; 4] = [
     "ETSI.CAdES.detached",
@@ -314,7 +342,7 @@ const KNOWN_SUB_FILTERS: [&str; 4] = [
 ];
 
 /// Format checking (5.2.2) as a block of the report.
-fn format_block(engine: &Engine<'_>, report: &SignatureReport) -> Block {
+fn format_block(engine: &Engine<'_>, report: &SignatureReport, file: &[Finding]) -> Block {
     let mut work = Work::on(engine.policy(), BlockId::FormatChecking);
     let has = |codes: &[FindingCode]| report.findings.iter().find(|it| codes.contains(&it.code));
     for (id, codes) in [
@@ -339,6 +367,16 @@ fn format_block(engine: &Engine<'_>, report: &SignatureReport) -> Block {
         let detail = found.map_or_else(String::new, |it| it.detail.clone());
         work.hold(id, found.is_none(), file::MALFORMED, detail);
     }
+    for (id, code) in [
+        (ConstraintId::SignatureKept, FindingCode::SignatureRemoved),
+        (ConstraintId::NothingBehindEnd, FindingCode::TrailingBytes),
+        (ConstraintId::SingleReferenceTable, FindingCode::HybridFile),
+    ] {
+        let found = file.iter().find(|it| it.code == code);
+        let detail = found.map_or_else(String::new, |it| it.detail.clone());
+        work.hold(id, found.is_none(), file::MALFORMED, detail);
+    }
+    hold_sub_filter(&mut work, report);
     work.done()
 }
 

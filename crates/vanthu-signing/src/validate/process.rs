@@ -39,6 +39,10 @@ impl Engine<'_> {
         let Some((signer, verified)) = checked else {
             return;
         };
+        let context = Work::on(self.policy(), BlockId::ValidationContextInitialisation);
+        report
+            .blocks
+            .push(context.about(self.policy().name.clone()).done());
         report.intact = true;
         report.signer = Some(CertificateFacts::from(&verified.certificate));
         let existed = self.existed(signed);

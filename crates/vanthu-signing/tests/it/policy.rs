@@ -117,6 +117,41 @@ fn algorithms_count_until_their_last_day() {
 }
 
 #[test]
+fn a_policy_that_only_informs_about_a_kind_of_signature_lets_it_pass() {
+    let world = World::new();
+    let (letter, _) = world.two_signatures(&plain_pdf(0));
+    let mut input = world.input();
+    input.policy.sub_filters = vec!["adbe.pkcs7.detached".to_owned()];
+    input
+        .policy
+        .constraints
+        .insert(ConstraintId::SubFilter, Level::Inform);
+    assert_eq!(
+        validate(&letter, &input).indication,
+        Indication::TotalPassed
+    );
+}
+
+#[test]
+fn many_threads_judge_with_one_input() {
+    fn shared<T: Send + Sync>() {}
+    shared::<vanthu_signing::ValidationInput>();
+    shared::<Report>();
+    let world = World::new();
+    let (_, sealed) = world.two_signatures(&plain_pdf(0));
+    let input = world.input();
+    let alone = validate(&sealed, &input);
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4)
+            .map(|_| scope.spawn(|| validate(&sealed, &input)))
+            .collect();
+        for thread in threads {
+            assert_eq!(thread.join().unwrap(), alone);
+        }
+    });
+}
+
+#[test]
 fn a_simple_report_has_one_sentence_for_each_signature() {
     let world = World::new();
     let (_, sealed) = world.two_signatures(&plain_pdf(0));
@@ -156,6 +191,7 @@ fn a_report_keeps_its_blocks_and_the_data_it_rests_on() {
         for id in [
             "format-checking",
             "identification-of-the-signing-certificate",
+            "validation-context-initialisation",
             "x509-certificate-validation",
             "cryptographic-verification",
             "signature-acceptance-validation",
