@@ -81,13 +81,13 @@ pub async fn report(app: &App, pdf: Vec<u8>) -> Result<Report, AppError> {
         evidence,
         revocation: RevocationMode::Required,
         at: Time::from_unix(app.now().unix_seconds()),
-        existed_at: None,
         platform: Some(PlatformRule {
             fillable: [NUMBER_FIELD, DATE_FIELD, MONTH_FIELD]
                 .map(str::to_owned)
                 .to_vec(),
             seal_field: AGENCY_FIELD.to_owned(),
         }),
+        ..ValidationInput::default()
     };
     tokio::task::spawn_blocking(move || validate(&pdf, &input))
         .await

@@ -7,7 +7,7 @@ use crate::asn1::{Tlv, tag};
 use crate::certificate::Certificate;
 use crate::error::Malformed;
 use crate::extension::{self, Extension, GeneralName};
-use crate::key::{self, VerifyError};
+use crate::key::{self, PublicKeyInfo, VerifyError};
 use crate::name::Name;
 use crate::oid;
 use crate::time::Time;
@@ -148,6 +148,13 @@ impl Crl {
         let algorithm = SignatureAlgorithm::resolve(&self.0.algorithm, kind, None)?
             .ok_or(VerifyError::Unsupported)?;
         key::verify(issuer.spki(), algorithm, &self.0.tbs, &self.0.signature)
+    }
+
+    /// The algorithm of its signature where this crate supports it; `issuer` brings the kind of key.
+    pub fn signature_algorithm(&self, issuer: &PublicKeyInfo) -> Option<SignatureAlgorithm> {
+        SignatureAlgorithm::resolve(&self.0.algorithm, issuer.kind, None)
+            .ok()
+            .flatten()
     }
 
     /// What it covers.

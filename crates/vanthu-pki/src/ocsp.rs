@@ -5,7 +5,7 @@ use crate::asn1::{self, Reader, Tlv, tag};
 use crate::certificate::Certificate;
 use crate::error::Malformed;
 use crate::extension::{self, Extension};
-use crate::key::{self, VerifyError};
+use crate::key::{self, PublicKeyInfo, VerifyError};
 use crate::name::Name;
 use crate::oid;
 use crate::time::Time;
@@ -252,6 +252,13 @@ impl OcspResponse {
     /// The bytes it was read from.
     pub fn der(&self) -> &[u8] {
         &self.der
+    }
+
+    /// The algorithm of its signature where this crate supports it; `signer` brings the kind of key.
+    pub fn signature_algorithm(&self, signer: &PublicKeyInfo) -> Option<SignatureAlgorithm> {
+        SignatureAlgorithm::resolve(&self.algorithm, signer.kind, None)
+            .ok()
+            .flatten()
     }
 
     /// The answer about a certificate.

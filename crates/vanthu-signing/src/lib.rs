@@ -104,7 +104,10 @@ pub use request::{
 };
 pub use syntax::source::FileSource;
 pub use validate::{
-    CertificateFacts, Coverage, Finding, FindingCode, Indication, PlatformRule, PlatformVerdict,
-    Report, RevisionChanges, Severity, SignatureKind, SignatureReport, SubIndication,
-    TimestampReport, ValidationInput, certificates, validate,
+    AlgorithmRule, AlgorithmTable, Attack, Block, BlockId, CertificateFacts, Conclusion,
+    ConstraintId, ConstraintResult, ConstraintStatus, Coverage, CrlFacts, Diagnostic, Finding,
+    FindingCode, Indication, Language, Level, ObjectKind, OcspFacts, PlatformRule, PlatformVerdict,
+    Poe, PoeSource, Policy, PolicyError, Process, Reliable, Report, RevisionChanges, Severity,
+    SignatureKind, SignatureReport, SimpleLine, SubIndication, TimestampReport, ValidationInput,
+    Worded, certificates, validate,
 };

@@ -1,6 +1,6 @@
 //! What people read on the terminal.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 
 /// A line on the standard output.
 pub(crate) fn say(line: impl AsRef<str>) -> anyhow::Result<()> {
@@ -12,6 +12,15 @@ pub(crate) fn say(line: impl AsRef<str>) -> anyhow::Result<()> {
 /// A trouble on the standard error. Where even that is closed there is nobody to tell.
 pub(crate) fn complain(error: &anyhow::Error) {
     let _nobody_reads = writeln!(std::io::stderr(), "Lỗi: {error:#}");
+}
+
+/// How many of several things are done, on the standard error where somebody watches it.
+pub(crate) fn progress(done: usize, all: usize) {
+    let mut out = std::io::stderr().lock();
+    if all > 1 && out.is_terminal() {
+        let end = if done == all { "\n" } else { "" };
+        let _nobody_reads = write!(out, "\r{done}/{all}{end}");
+    }
 }
 
 /// A table with columns as wide as their widest cell.

@@ -19,6 +19,7 @@ use usage::{Usage, Usages};
 use crate::form;
 use crate::page;
 use crate::prepare::FieldLock;
+use crate::request::DocMdp;
 use crate::syntax::document::Document;
 use crate::syntax::object::{Object, Ref};
 use crate::syntax::xref::{Entry, Form};
@@ -29,6 +30,8 @@ pub(crate) struct Limits {
     pub(crate) allowed: ChangeLevel,
     /// After a certification no visible signature field may appear.
     pub(crate) certified: bool,
+    /// What the certification itself says.
+    pub(crate) certification: Option<DocMdp>,
     pub(crate) field_lock: Option<FieldLock>,
 }
 
@@ -178,10 +181,14 @@ impl<'d, 'a> Comparison<'d, 'a> {
             .as_deref()
             .is_some_and(|name| self.limits.is_locked(name));
         let permitted = approval.level <= self.limits.allowed && !locked;
-        let detail = if locked { "the field is locked" } else { "" };
+        let (level, detail) = if locked {
+            (ChangeLevel::Other, "the field is locked")
+        } else {
+            (approval.level, "")
+        };
         self.changes.insert(Change {
             kind: approval.kind.clone(),
-            level: approval.level,
+            level,
             permitted,
             object,
             page: None,

@@ -3,32 +3,61 @@
 //! Never fails on bad input: what is wrong stands in the [`Report`]. The order of work is that of ETSI EN 319 102-1:
 //! format, cryptography, certificate at the time the signature provably existed, constraints.
 
+mod attack;
 mod byte_range;
+mod change;
+mod conclusion;
+mod date;
+mod detail;
+mod diagnostic;
+mod engine;
+mod etsi;
+mod file;
+mod material;
+mod past;
+mod poe;
+mod policy;
+mod process;
 mod report;
 mod signature_value;
-mod trust;
+mod simple;
+mod status;
+mod text;
+mod timestamp;
+mod xml;
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
+use vanthu_pki::cms::{SignedData, SignerInfo};
 use vanthu_pki::path::{RevocationData, RevocationMode};
-use vanthu_pki::{Certificate, Time, asn1, cms};
+use vanthu_pki::{Certificate, Time, cms};
 
+pub use attack::Attack;
+pub use conclusion::{Conclusion, Indication, SubIndication};
+pub use detail::{Block, BlockId, ConstraintResult, ConstraintStatus};
+pub use diagnostic::{CrlFacts, Diagnostic, OcspFacts};
+pub use poe::{ObjectKind, Poe, PoeSource};
+pub use policy::{
+    AlgorithmRule, AlgorithmTable, ConstraintId, Level, Policy, PolicyError, Reliable,
+};
 pub use report::{
-    CertificateFacts, Coverage, Finding, FindingCode, Indication, PlatformVerdict, Report,
-    RevisionChanges, Severity, SignatureKind, SignatureReport, SubIndication, TimestampReport,
+    CertificateFacts, Coverage, Finding, FindingCode, PlatformVerdict, Process, Report,
+    RevisionChanges, Severity, SignatureKind, SignatureReport, TimestampReport,
 };
 
-use crate::difference::{self, ChangeKind, ChangeLevel, Limits};
-use crate::form::{self, Field};
-use crate::prepare::{mdp_rules, sha256_parts};
+pub use simple::SimpleLine;
+pub use text::{Language, Worded};
+
+use crate::difference::ChangeLevel;
+use crate::prepare::sha256_parts;
 use crate::problem::PdfProblem;
-use crate::request::DocMdp;
 use crate::syntax::document::Document;
-use crate::syntax::object::{Dict, Object, Ref};
-use crate::syntax::parser::is_space;
-use crate::syntax::xref::{self, Form};
-use byte_range::Covered;
-use trust::Evidence;
+use detail::Work;
+use engine::Engine;
+use file::{Found, Revision};
+use material::{Held, Material};
+use poe::Poes;
 
 /// What a validation is given besides the file.
 #[derive(Debug, Clone, Default)]
@@ -47,6 +76,10 @@ pub struct ValidationInput {
     pub existed_at: Option<Time>,
     /// The platform's own rule for its two-signature documents.
     pub platform: Option<PlatformRule>,
+    /// Which constraints hold, and how grave each is.
+    pub policy: Policy,
+    /// Objects that the caller can prove to have existed at a time.
+    pub known: Vec<Poe>,
 }
 
 /// After the first signature only these things may happen.
@@ -71,8 +104,11 @@ pub fn validate(pdf: &[u8], input: &ValidationInput) -> Report {
         signatures: Vec::new(),
         findings: Vec::new(),
         platform: None,
+        attacks: Vec::new(),
+        diagnostic: Diagnostic::default(),
     };
     if let Err(problem) = judge_file(pdf, input, &mut report) {
+        report.attacks = attack::of_damaged(pdf, &problem).into_iter().collect();
         report.problem = Some(problem);
         report.indication = Indication::TotalFailed;
         report.sub_indication = Some(SubIndication::FormatFailure);
@@ -97,7 +133,7 @@ pub fn validate(pdf: &[u8], input: &ValidationInput) -> Report {
     report.platform = input
         .platform
         .as_ref()
-        .map(|rule| platform_verdict(&report, rule));
+        .map(|rule| change::platform_verdict(&report, rule));
     report
 }
 
@@ -105,203 +141,276 @@ pub fn validate(pdf: &[u8], input: &ValidationInput) -> Report {
 /// asked about before the file is judged. Nothing of it is proved, and what can't be read is left out.
 pub fn certificates(pdf: &[u8]) -> Vec<Certificate> {
     let mut all = Vec::new();
-    let found = Document::open(pdf).and_then(|document| signatures(&document));
-    for found in found.iter().flatten() {
-        let contents = found.dict.get("Contents").and_then(Object::as_string);
-        carried(contents.unwrap_or_default(), &mut all);
+    let Ok(document) = Document::open(pdf) else {
+        return all;
+    };
+    for found in file::signatures(&document).iter().flatten() {
+        if let Ok(signed) = &found.signed {
+            carried(signed, &mut all);
+        }
     }
     all
 }
 
-fn carried(contents: &[u8], all: &mut Vec<Certificate>) {
-    let first = asn1::length_of_first(contents).ok();
-    let Some(contents) = first.and_then(|length| contents.get(..length)) else {
-        return;
-    };
-    let Ok(signed) = cms::parse(contents) else {
-        return;
-    };
-    for certificate in signed.certificates {
-        if !all.contains(&certificate) {
-            all.push(certificate);
+fn carried(signed: &SignedData, all: &mut Vec<Certificate>) {
+    for certificate in &signed.certificates {
+        if !all.contains(certificate) {
+            all.push(certificate.clone());
         }
     }
-    for signer in &signed.signers {
-        for token in signer.timestamp_tokens() {
-            carried(token, all);
+    let tokens = signed.signers.iter().flat_map(SignerInfo::timestamp_tokens);
+    for token in tokens {
+        if let Ok(token) = cms::parse(token) {
+            carried(&token, all);
         }
     }
-}
-
-/// A signature found in the file.
-struct Found {
-    field: Field,
-    reference: Option<Ref>,
-    dict: Dict,
-    covered: Result<Covered, &'static str>,
 }
 
 fn judge_file(pdf: &[u8], input: &ValidationInput, report: &mut Report) -> Result<(), PdfProblem> {
     let document = Document::open(pdf)?;
     report.revisions = document.sections().len() as u32;
-    let mut found = signatures(&document)?;
-    found.sort_by_key(|found| found.covered.map_or(usize::MAX, |covered| covered.end));
-    file_findings(&document, &found, report);
-    let mut evidence = Evidence::gather(&document, input);
-    let revisions = revisions(&document);
+    let found = file::signatures(&document)?;
+    let revisions = file::revisions(&document);
+    file::findings(&document, &found, &revisions, &input.policy, report);
+    let mut engine = engine(&document, &found, input);
+    let mut judged: Vec<(usize, SignatureReport)> = Vec::new();
     // Newest first: a good document time-stamp proves that everything before it existed.
-    let mut existed_at = input.existed_at.map_or(input.at, |at| at.min(input.at));
-    let mut reports = Vec::new();
-    for found in found.iter().rev() {
-        let judged = judge_signature(&document, found, &revisions, &mut evidence, existed_at);
-        if judged.kind == SignatureKind::DocTimestamp
-            && judged.indication == Indication::TotalPassed
-            && let Some(stamp) = &judged.timestamp
-        {
-            existed_at = existed_at.min(stamp.time);
+    for (index, it) in found.iter().enumerate().rev() {
+        if it.is_timestamp {
+            let mut judged_stamp =
+                judge_signature(&document, it, &revisions, &engine, &report.findings);
+            if let Some(stamp) = &judged_stamp.timestamp
+                && judged_stamp.indication == Indication::TotalPassed
+            {
+                extract(&found, it, &mut engine, stamp.time);
+                let block = Work::on(engine.policy(), BlockId::PoeExtraction);
+                judged_stamp
+                    .blocks
+                    .push(block.about(stamp.time.to_string()).done());
+            }
+            judged.push((index, judged_stamp));
         }
-        reports.push(judged);
     }
-    reports.reverse();
-    report.signatures = reports;
+    for (index, it) in found.iter().enumerate() {
+        if !it.is_timestamp {
+            let report = judge_signature(&document, it, &revisions, &engine, &report.findings);
+            judged.push((index, report));
+        }
+    }
+    judged.sort_by_key(|(index, _)| *index);
+    report.signatures = judged.into_iter().map(|(_, report)| report).collect();
+    report.diagnostic = engine.diagnostic();
     Ok(())
 }
 
-fn signatures(document: &Document<'_>) -> Result<Vec<Found>, PdfProblem> {
-    let mut found = Vec::new();
-    for field in form::fields(document)? {
-        if field.kind != "Sig" {
-            continue;
-        }
-        let Some(value) = field.value.clone() else {
-            continue;
-        };
-        let reference = value.as_ref();
-        let dict = document
-            .resolve(&value)?
-            .as_dict()
-            .cloned()
-            .unwrap_or_default();
-        let covered = match reference {
-            Some(reference) => byte_range::covered(document, reference, &dict),
-            None => Err("the signature is not an object of its own"),
-        };
-        found.push(Found {
-            field,
-            reference,
-            dict,
-            covered,
-        });
-    }
-    Ok(found)
-}
-
-fn file_findings(document: &Document<'_>, found: &[Found], report: &mut Report) {
-    let mut note = |code, severity, detail: String| {
-        report.findings.push(Finding {
-            code,
-            severity,
-            detail,
-        });
-    };
-    if document
-        .sections()
+/// Gathers the validation data of caller and file, and what is proven without looking at time-stamps.
+fn engine<'i>(
+    document: &Document<'_>,
+    found: &[Found<'_>],
+    input: &'i ValidationInput,
+) -> Engine<'i> {
+    let store = Held::in_store(document);
+    let brought: Vec<Held> = found
         .iter()
-        .any(|section| section.form == Form::Hybrid)
-    {
-        note(FindingCode::HybridFile, Severity::Warn, String::new());
-    }
-    if let Ok((_, end)) = xref::last_start(document.data()) {
-        let rest = document.data().get(end..).unwrap_or_default();
-        if !rest.iter().all(|byte| is_space(*byte)) && !found.is_empty() {
-            let detail = format!("{} bytes", rest.len());
-            note(FindingCode::TrailingBytes, Severity::Fail, detail);
-        }
-    }
-    let present: BTreeSet<&str> = found
-        .iter()
-        .map(|found| found.field.name.as_str())
+        .filter_map(|it| it.signed.as_ref().ok())
+        .map(Held::in_signature)
         .collect();
-    for (depth, limit) in revisions(document) {
-        let earlier = document.at_depth(depth, limit);
-        let Ok(fields) = form::fields(&earlier) else {
-            continue;
-        };
-        for field in fields {
-            let signed = field.kind == "Sig" && field.value.is_some();
-            if signed && !present.contains(field.name.as_str()) {
-                note(FindingCode::SignatureRemoved, Severity::Fail, field.name);
-            }
+    let mut material = Material::default();
+    material.add(&Held {
+        certificates: input.intermediates.clone(),
+        crls: input.evidence.crls.clone(),
+        ocsp: input.evidence.ocsp.clone(),
+        values: Vec::new(),
+    });
+    material.add(&store);
+    for held in &brought {
+        material.add(held);
+    }
+    let mut poes = Poes::new(input.at);
+    for poe in &input.known {
+        poes.provided(poe);
+    }
+    if let Some(at) = input.existed_at.filter(|at| *at < input.at) {
+        for held in brought.iter().chain([&store]) {
+            held.prove(&mut poes, at, PoeSource::Provided);
         }
+    }
+    let holds = |it: &Held| !it.crls.is_empty() || !it.ocsp.is_empty();
+    let has_material = holds(&store) || brought.iter().any(holds) || !input.known.is_empty();
+    Engine {
+        input,
+        material,
+        poes,
+        has_material,
+        evidence: RefCell::new(BTreeMap::new()),
     }
 }
 
-/// The states of the file: how many cross-reference sections count, and where the state ends.
-fn revisions(document: &Document<'_>) -> Vec<(usize, usize)> {
-    let sections = document.sections();
-    let mut states = Vec::new();
-    for (index, section) in sections.iter().enumerate() {
-        let depth = index + 1;
-        let Some(next) = sections.get(depth) else {
-            states.push((depth, document.data().len()));
-            break;
-        };
-        // A linearised file has two sections for one state, the newer of them in front.
-        if next.offset < section.offset {
-            continue;
-        }
-        let mut position = section.end;
-        while document.data().get(position).copied().is_some_and(is_space) {
-            position += 1;
-        }
-        let end = xref::start_at(document.data(), position).map_or(section.end, |(_, end)| end);
-        states.push((depth, end));
+/// POE extraction (ETSI EN 319 102-1, 5.6.2.3): all that a document time-stamp covers existed at its time.
+fn extract(found: &[Found<'_>], stamp: &Found<'_>, engine: &mut Engine<'_>, time: Time) {
+    if let Some(Ok(signed)) = &stamp.revision {
+        Held::in_store(signed).prove(&mut engine.poes, time, PoeSource::Validation);
     }
-    states
+    for other in found.iter().filter(|it| it.end() < stamp.end()) {
+        if let Ok(signed) = &other.signed {
+            let held = Held::in_signature(signed);
+            held.prove(&mut engine.poes, time, PoeSource::Validation);
+        }
+    }
 }
 
 fn judge_signature(
     document: &Document<'_>,
-    found: &Found,
-    revisions: &[(usize, usize)],
-    evidence: &mut Evidence,
-    existed_at: Time,
+    found: &Found<'_>,
+    revisions: &[Revision<'_>],
+    engine: &Engine<'_>,
+    file: &[Finding],
 ) -> SignatureReport {
-    let mut report = empty_report(document, found, existed_at);
+    let mut report = empty_report(document, found, engine.at());
     let covered = match found.covered {
         Ok(covered) => covered,
-        Err(why) => {
-            report.fail(FindingCode::ByteRangeBad, SubIndication::FormatFailure, why);
+        Err(fault) => {
+            report.change_level = ChangeLevel::Other;
+            report.suspect(fault.attack);
+            report.fail(
+                FindingCode::ByteRangeBad,
+                SubIndication::FormatFailure,
+                fault.why,
+            );
+            report.blocks.push(format_block(engine, &report, file));
             return report;
         }
     };
     report.covers_bytes = Some(covered.end as u64);
-    changes(document, found, covered, revisions, &mut report);
-    let contents = found
-        .dict
-        .get("Contents")
-        .and_then(Object::as_string)
-        .unwrap_or_default();
+    change::judge(
+        document,
+        found,
+        covered,
+        revisions,
+        engine.policy(),
+        &mut report,
+    );
+    if report.coverage == Coverage::Incomplete {
+        // What came later cannot be told from what was signed.
+        report.change_level = ChangeLevel::Other;
+    }
+    report.blocks.push(format_block(engine, &report, file));
     let parts = covered.parts(document.data());
-    match report.sub_filter.as_str() {
-        "ETSI.RFC3161" => document_timestamp(&mut report, evidence, contents, &parts, existed_at),
-        "ETSI.CAdES.detached" | "adbe.pkcs7.detached" | "adbe.pkcs7.sha1" => {
-            person_signature(&mut report, evidence, contents, &parts, existed_at);
+    if !is_accepted(engine.policy(), &report.sub_filter) {
+        let detail = report.sub_filter.clone();
+        let code = FindingCode::SubFilterUnsupported;
+        if hold_sub_filter(
+            &mut Work::on(engine.policy(), BlockId::FormatChecking),
+            &report,
+        ) {
+            report.find(code, Severity::Inform, detail);
+        } else {
+            report.doubt(code, SubIndication::SigConstraintsFailure, detail);
+            return report;
         }
-        other => {
-            let detail = other.to_owned();
-            report.doubt(
-                FindingCode::SubFilterUnsupported,
-                SubIndication::SigConstraintsFailure,
-                detail,
-            );
+    }
+    let kind = date::text_of(document, &found.dict, "Type");
+    let wanted = if report.sub_filter == "ETSI.RFC3161" {
+        kind.as_deref() == Some("DocTimeStamp")
+    } else {
+        kind.is_none_or(|kind| kind == "Sig")
+    };
+    if !wanted {
+        let why = "the type of the signature dictionary is not that of its sub-filter";
+        report.fail(
+            FindingCode::SignatureObjectBad,
+            SubIndication::FormatFailure,
+            why,
+        );
+    }
+    let signed = match &found.signed {
+        Ok(signed) => signed,
+        Err(why) => {
+            let code = match report.kind {
+                SignatureKind::Signature => FindingCode::CmsBad,
+                SignatureKind::DocTimestamp => FindingCode::TimestampBad,
+            };
+            report.suspect(Attack::UniversalSignatureForgery);
+            report.fail(code, SubIndication::FormatFailure, why.clone());
+            return report;
         }
+    };
+    if report.sub_filter == "ETSI.RFC3161" {
+        document_timestamp(&mut report, engine, signed, &parts);
+    } else {
+        engine.signature(&mut report, signed, &parts);
     }
     report
 }
 
-fn empty_report(document: &Document<'_>, found: &Found, existed_at: Time) -> SignatureReport {
-    let text = |key: &str| trust::text_of(document, &found.dict, key);
+/// The kind of signature is one that the policy accepts. What cannot be checked, no policy can accept.
+fn is_accepted(policy: &Policy, sub_filter: &str) -> bool {
+    let accepted = &policy.sub_filters;
+    KNOWN_SUB_FILTERS.contains(&sub_filter)
+        && (accepted.is_empty() || accepted.iter().any(|it| it == sub_filter))
+}
+
+fn hold_sub_filter(work: &mut Work<'_>, report: &SignatureReport) -> bool {
+    let failure = Conclusion::Indeterminate(SubIndication::SigConstraintsFailure);
+    let id = ConstraintId::SubFilter;
+    let sub_filter = report.sub_filter.clone();
+    if KNOWN_SUB_FILTERS.contains(&sub_filter.as_str()) {
+        let is_met = is_accepted(work.policy(), &sub_filter);
+        work.hold(id, is_met, failure, sub_filter)
+    } else {
+        work.hold_at(Level::Fail, id, false, failure, sub_filter)
+    }
+}
+
+/// Kinds of signature that can be checked.
+const KNOWN_SUB_FILTERS: [&str; 4] = [
+    "ETSI.CAdES.detached",
+    "adbe.pkcs7.detached",
+    "adbe.pkcs7.sha1",
+    "ETSI.RFC3161",
+];
+
+/// Format checking (5.2.2) as a block of the report.
+fn format_block(engine: &Engine<'_>, report: &SignatureReport, file: &[Finding]) -> Block {
+    let mut work = Work::on(engine.policy(), BlockId::FormatChecking);
+    let has = |codes: &[FindingCode]| report.findings.iter().find(|it| codes.contains(&it.code));
+    for (id, codes) in [
+        (ConstraintId::ByteRange, &[FindingCode::ByteRangeBad][..]),
+        (
+            ConstraintId::WholeRevision,
+            &[
+                FindingCode::CoverageIncomplete,
+                FindingCode::SignatureObjectChanged,
+            ],
+        ),
+        (
+            ConstraintId::SignatureObject,
+            &[FindingCode::SignatureObjectBad],
+        ),
+        (
+            ConstraintId::ChangesPermitted,
+            &[FindingCode::ChangedAfterSigning, FindingCode::TrailingBytes],
+        ),
+    ] {
+        let found = has(codes);
+        let detail = found.map_or_else(String::new, |it| it.detail.clone());
+        work.hold(id, found.is_none(), file::MALFORMED, detail);
+    }
+    for (id, code) in [
+        (ConstraintId::SignatureKept, FindingCode::SignatureRemoved),
+        (ConstraintId::NothingBehindEnd, FindingCode::TrailingBytes),
+        (ConstraintId::SingleReferenceTable, FindingCode::HybridFile),
+    ] {
+        let found = file.iter().find(|it| it.code == code);
+        let detail = found.map_or_else(String::new, |it| it.detail.clone());
+        work.hold(id, found.is_none(), file::MALFORMED, detail);
+    }
+    hold_sub_filter(&mut work, report);
+    work.done()
+}
+
+fn empty_report(document: &Document<'_>, found: &Found<'_>, existed_at: Time) -> SignatureReport {
+    let text = |key: &str| date::text_of(document, &found.dict, key);
     let sub_filter = text("SubFilter").unwrap_or_default();
     let is_timestamp =
         sub_filter == "ETSI.RFC3161" || text("Type").as_deref() == Some("DocTimeStamp");
@@ -322,7 +431,7 @@ fn empty_report(document: &Document<'_>, found: &Found, existed_at: Time) -> Sig
         signer_name: text("Name"),
         reason: text("Reason"),
         location: text("Location"),
-        claimed_at: text("M").as_deref().and_then(trust::parse_date),
+        claimed_at: text("M").as_deref().and_then(date::parse_date),
         timestamp: None,
         judged_at: existed_at,
         digest_algorithm: None,
@@ -336,240 +445,34 @@ fn empty_report(document: &Document<'_>, found: &Found, existed_at: Time) -> Sig
         changes_permitted: false,
         later: Vec::new(),
         findings: Vec::new(),
+        process: Process::default(),
+        blocks: Vec::new(),
+        attacks: Vec::new(),
     }
-}
-
-/// What the signed revision was, and what came after it.
-fn changes(
-    document: &Document<'_>,
-    found: &Found,
-    covered: Covered,
-    revisions: &[(usize, usize)],
-    report: &mut SignatureReport,
-) {
-    let signed_bytes = document.data().get(..covered.end).unwrap_or_default();
-    if !byte_range::ends_a_revision(signed_bytes) {
-        let why = "the covered part does not end a revision";
-        report.fail(
-            FindingCode::CoverageIncomplete,
-            SubIndication::FormatFailure,
-            why,
-        );
-        return;
-    }
-    let signed = match Document::open(signed_bytes) {
-        Ok(signed) => signed,
-        Err(problem) => {
-            let why = problem.to_string();
-            report.fail(
-                FindingCode::CoverageIncomplete,
-                SubIndication::FormatFailure,
-                why,
-            );
-            return;
-        }
-    };
-    let Some(reference) = found.reference else {
-        return;
-    };
-    let stands_there = form::fields(&signed).is_ok_and(|fields| {
-        fields.iter().any(|field| {
-            field.name == found.field.name
-                && field.value.as_ref().and_then(Object::as_ref) == Some(reference)
-        })
-    });
-    if !stands_there || !signed.same(document, reference.number) {
-        let why = "the signed revision does not hold this signature";
-        report.fail(
-            FindingCode::SignatureObjectChanged,
-            SubIndication::FormatFailure,
-            why,
-        );
-        return;
-    }
-    report.revision = Some(signed.sections().len() as u32);
-    let rest = document.data().get(covered.end..).unwrap_or_default();
-    report.coverage = if rest.iter().all(|byte| is_space(*byte)) {
-        Coverage::WholeFile
-    } else {
-        Coverage::WholeRevision
-    };
-    let rules = match mdp_rules(&signed, &found.dict, &found.field.dict) {
-        Ok(rules) => rules,
-        Err(problem) => {
-            let why = problem.to_string();
-            report.fail(
-                FindingCode::SignatureObjectBad,
-                SubIndication::FormatFailure,
-                why,
-            );
-            return;
-        }
-    };
-    report.certification = rules.certification;
-    report.locks_all = rules.locks_all;
-    let level = rules.certification.or(rules.lock_level);
-    let limits = Limits {
-        allowed: match level {
-            Some(DocMdp::NoChanges) => ChangeLevel::LongTermEvidence,
-            Some(DocMdp::FormFilling) | None => ChangeLevel::FormFilling,
-            Some(DocMdp::Annotations) => ChangeLevel::Annotations,
-        },
-        certified: level.is_some(),
-        field_lock: rules.field_lock,
-    };
-    compare_later(document, &signed, revisions, &limits, report);
-}
-
-fn compare_later(
-    document: &Document<'_>,
-    signed: &Document<'_>,
-    revisions: &[(usize, usize)],
-    limits: &Limits,
-    report: &mut SignatureReport,
-) {
-    let signed_depth = signed.sections().len();
-    report.changes_permitted = true;
-    let mut known = BTreeSet::new();
-    for (depth, limit) in revisions.iter().filter(|(depth, _)| *depth > signed_depth) {
-        let later = document.at_depth(*depth, *limit);
-        let changes = difference::compare(signed, &later, limits);
-        let fresh: Vec<_> = changes
-            .into_iter()
-            .filter(|change| known.insert(change.clone()))
-            .collect();
-        let permitted = fresh.iter().all(|change| change.permitted);
-        let level = fresh.iter().map(|change| change.level).max();
-        // A revision that changes nothing still is one.
-        report.change_level = report
-            .change_level
-            .max(level.unwrap_or_default())
-            .max(ChangeLevel::LongTermEvidence);
-        report.changes_permitted &= permitted;
-        for change in fresh.iter().filter(|change| !change.permitted) {
-            let detail = format!("{:?}: {}", change.kind, change.detail);
-            report.fail(
-                FindingCode::ChangedAfterSigning,
-                SubIndication::FormatFailure,
-                detail,
-            );
-        }
-        let revision = *depth as u32;
-        report.later.push(RevisionChanges {
-            revision,
-            changes: fresh,
-            permitted,
-        });
-    }
-    let has_bytes_behind = report.coverage == Coverage::WholeRevision;
-    if has_bytes_behind && report.later.is_empty() {
-        report.changes_permitted = false;
-        let why = "bytes stand behind the signed part that belong to no revision";
-        report.fail(
-            FindingCode::TrailingBytes,
-            SubIndication::FormatFailure,
-            why,
-        );
-    }
-}
-
-fn person_signature(
-    report: &mut SignatureReport,
-    evidence: &mut Evidence,
-    contents: &[u8],
-    parts: &[&[u8]],
-    existed_at: Time,
-) {
-    let others = evidence.certificates.clone();
-    let Some(value) = signature_value::check(report, contents, parts, &others) else {
-        return;
-    };
-    report.intact = true;
-    let certificate = &value.outcome.certificate;
-    report.signer = Some(CertificateFacts::from(certificate));
-    evidence.add_certificates(&value.signed.certificates);
-    evidence.add_crls(&value.signed.crls);
-    let tokens = value.signer.timestamp_tokens();
-    if tokens.is_empty() {
-        report.find(FindingCode::NoTimestamp, Severity::Inform, "");
-    }
-    for token in tokens {
-        match trust::timestamp(evidence, token, &[&value.signer.signature], existed_at) {
-            Ok((stamp, _)) => {
-                if stamp.indication == Indication::TotalPassed {
-                    report.judged_at = report.judged_at.min(stamp.time);
-                } else {
-                    report.find(FindingCode::TimestampUntrusted, Severity::Warn, "");
-                }
-                report.timestamp = Some(stamp);
-            }
-            Err(why) => report.find(FindingCode::TimestampBad, Severity::Warn, why),
-        }
-    }
-    trust::signer(report, evidence, certificate);
 }
 
 fn document_timestamp(
     report: &mut SignatureReport,
-    evidence: &mut Evidence,
-    contents: &[u8],
+    engine: &Engine<'_>,
+    signed: &SignedData,
     parts: &[&[u8]],
-    existed_at: Time,
 ) {
-    let outcome = signature_value::without_padding(contents)
-        .map_err(str::to_owned)
-        .and_then(|token| trust::timestamp(evidence, token, parts, existed_at));
-    match outcome {
-        Ok((stamp, chain)) => {
-            report.intact = true;
-            report.trusted = stamp.indication == Indication::TotalPassed;
-            report.signer.clone_from(&stamp.authority);
-            report.chain = chain.iter().map(CertificateFacts::from).collect();
-            report.claimed_at = Some(stamp.time);
-            if let Some(sub_indication) = stamp.sub_indication {
-                report.lower(stamp.indication, sub_indication);
-            }
-            report.timestamp = Some(stamp);
-        }
-        Err(why) => report.fail(FindingCode::TimestampBad, SubIndication::HashFailure, why),
+    report.process = Process::TimeStamp;
+    let stamp = engine.timestamp(signed, parts);
+    report.intact = stamp.is_intact;
+    report.trusted = stamp.conclusion.is_passed();
+    report.timestamp = stamp.report();
+    report.signer = stamp.certificate.as_ref().map(CertificateFacts::from);
+    report.chain = stamp.chain.iter().map(CertificateFacts::from).collect();
+    if stamp.is_intact {
+        report.claimed_at = stamp.time;
+    } else {
+        let severity = match stamp.conclusion {
+            Conclusion::Failed(_) => Severity::Fail,
+            _ => Severity::Warn,
+        };
+        report.find(FindingCode::TimestampBad, severity, stamp.why.clone());
     }
-}
-
-/// Holds the changes after the first signature against the platform's rule.
-fn platform_verdict(report: &Report, rule: &PlatformRule) -> PlatformVerdict {
-    let mut violations = Vec::new();
-    let first = report
-        .signatures
-        .iter()
-        .find(|it| it.kind == SignatureKind::Signature);
-    let later = first
-        .map(|first| first.later.as_slice())
-        .unwrap_or_default();
-    for change in later.iter().flat_map(|revision| &revision.changes) {
-        let allowed = change.permitted
-            && match &change.kind {
-                ChangeKind::FormFill { field } => rule.fillable.contains(field),
-                ChangeKind::SignatureAdded { field }
-                | ChangeKind::SignatureFieldAdded { field } => *field == rule.seal_field,
-                ChangeKind::DocTimestamp { .. } | ChangeKind::Dss | ChangeKind::Structure => true,
-                ChangeKind::Metadata
-                | ChangeKind::Annotation
-                | ChangeKind::PageContent
-                | ChangeKind::FieldStructure { .. }
-                | ChangeKind::History
-                | ChangeKind::Other => false,
-            };
-        if !allowed {
-            violations.push(format!("{:?} {}", change.kind, change.detail));
-        }
-    }
-    let sound = first.is_some_and(SignatureReport::is_intact_and_unchanged)
-        && !report
-            .findings
-            .iter()
-            .any(|finding| finding.severity == Severity::Fail);
-    PlatformVerdict {
-        satisfied: violations.is_empty() && sound,
-        violations,
-    }
+    report.conclude(stamp.conclusion);
+    report.blocks.extend(stamp.blocks);
 }

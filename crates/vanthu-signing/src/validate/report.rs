@@ -3,63 +3,13 @@
 use serde::{Deserialize, Serialize};
 use vanthu_pki::{Certificate, Time};
 
+use super::attack::Attack;
+use super::conclusion::{Conclusion, Indication, SubIndication};
+use super::detail::Block;
+use super::diagnostic::Diagnostic;
 use crate::difference::{Change, ChangeLevel};
 use crate::problem::PdfProblem;
 use crate::request::DocMdp;
-
-/// The main status of a validation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING-KEBAB-CASE")]
-pub enum Indication {
-    /// Everything was checked and is good.
-    TotalPassed,
-    /// What is at hand is not enough to decide.
-    Indeterminate,
-    /// The signature is bad, or the document was changed after it.
-    TotalFailed,
-}
-
-/// Why a validation did not pass.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum SubIndication {
-    /// Not a conforming signature; also a document changed in a way its signature forbids.
-    FormatFailure,
-    /// The content is not what was signed.
-    HashFailure,
-    /// The signature value is wrong.
-    SigCryptoFailure,
-    /// The certificate was revoked before the signature.
-    Revoked,
-    /// The certificate was not valid yet.
-    NotYetValid,
-    /// Something required of the signature is missing.
-    SigConstraintsFailure,
-    /// The path breaks a rule.
-    ChainConstraintsFailure,
-    /// The path cannot be judged.
-    CertificateChainGeneralFailure,
-    /// An algorithm or key is too weak or cannot be checked.
-    CryptoConstraintsFailure,
-    /// Too weak today; nothing proves it existed when it was strong enough.
-    CryptoConstraintsFailureNoPoe,
-    /// Time-stamps contradict each other.
-    TimestampOrderFailure,
-    /// The signer's certificate is not there.
-    NoSigningCertificateFound,
-    /// No path to an anchor.
-    NoCertificateChainFound,
-    /// Revoked, and nothing proves the signature is older.
-    RevokedNoPoe,
-    /// An issuer is revoked, and nothing proves the signature is older.
-    RevokedCaNoPoe,
-    /// Outside the validity period, and nothing proves the signature is older.
-    OutOfBoundsNoPoe,
-    /// No proof of existence.
-    NoPoe,
-    /// The state of a certificate is not known yet.
-    TryLater,
-}
 
 /// How grave a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -125,6 +75,45 @@ pub enum FindingCode {
     ChangedAfterSigning,
     /// A change is permitted by the signature but not on this platform.
     PlatformRule,
+    /// Two fields have one name: readers may show different ones.
+    DuplicateField,
+    /// A signature stands in the file that no field of the form leads to.
+    UnreferencedSignature,
+    /// Scripts or actions stand in the file.
+    ActiveContent,
+}
+
+impl FindingCode {
+    /// All.
+    pub const ALL: [Self; 27] = [
+        Self::ByteRangeBad,
+        Self::SignatureObjectBad,
+        Self::CoverageIncomplete,
+        Self::TrailingBytes,
+        Self::SignatureObjectChanged,
+        Self::SignatureRemoved,
+        Self::HybridFile,
+        Self::SubFilterUnsupported,
+        Self::CmsBad,
+        Self::SeveralSigners,
+        Self::ContentInside,
+        Self::DigestMismatch,
+        Self::SignatureBad,
+        Self::CertificateMissing,
+        Self::CertificateMismatch,
+        Self::CertificateNotBound,
+        Self::WeakAlgorithm,
+        Self::AlgorithmUnsupported,
+        Self::NoTimestamp,
+        Self::TimestampBad,
+        Self::TimestampUntrusted,
+        Self::PathProblem,
+        Self::ChangedAfterSigning,
+        Self::PlatformRule,
+        Self::DuplicateField,
+        Self::UnreferencedSignature,
+        Self::ActiveContent,
+    ];
 }
 
 /// One finding.
@@ -191,6 +180,21 @@ pub enum SignatureKind {
     Signature,
     /// A document time-stamp.
     DocTimestamp,
+}
+
+/// How far the validation of a signature went (ETSI EN 319 102-1, clause 5.1.2).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Process {
+    /// Validation process for basic signatures (5.3).
+    #[default]
+    Basic,
+    /// For time-stamps (5.4).
+    TimeStamp,
+    /// For signatures with time and long-term validation material (5.5).
+    WithTime,
+    /// For signatures with archival data (5.6).
+    WithArchivalData,
 }
 
 /// A time-stamp and its own judgement.
@@ -272,6 +276,15 @@ pub struct SignatureReport {
     pub later: Vec<RevisionChanges>,
     /// What was found.
     pub findings: Vec<Finding>,
+    /// How far the validation went.
+    #[serde(default)]
+    pub process: Process,
+    /// The building blocks in the order they were worked through.
+    #[serde(default)]
+    pub blocks: Vec<Block>,
+    /// Classes of attack that what was found belongs to.
+    #[serde(default)]
+    pub attacks: Vec<Attack>,
 }
 
 /// The verdict of the platform's own, stricter rule.
@@ -302,6 +315,12 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// The platform's rule, when asked for.
     pub platform: Option<PlatformVerdict>,
+    /// Classes of attack on the file as a whole.
+    #[serde(default)]
+    pub attacks: Vec<Attack>,
+    /// Policy, time, and the validation data that were used.
+    #[serde(default)]
+    pub diagnostic: Diagnostic,
 }
 
 impl Report {
@@ -349,6 +368,12 @@ impl SignatureReport {
         }
     }
 
+    pub(super) fn suspect(&mut self, attack: Attack) {
+        if !self.attacks.contains(&attack) {
+            self.attacks.push(attack);
+        }
+    }
+
     pub(super) fn fail(
         &mut self,
         code: FindingCode,
@@ -357,6 +382,13 @@ impl SignatureReport {
     ) {
         self.find(code, Severity::Fail, detail);
         self.lower(Indication::TotalFailed, sub_indication);
+    }
+
+    /// Takes over what a process concluded.
+    pub(super) fn conclude(&mut self, conclusion: Conclusion) {
+        if let Some(sub) = conclusion.sub_indication() {
+            self.lower(conclusion.indication(), sub);
+        }
     }
 
     pub(super) fn doubt(

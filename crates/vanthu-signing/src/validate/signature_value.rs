@@ -1,89 +1,99 @@
-//! The cryptographic part: signature structure, digest, certificate binding.
+//! Format, signing certificate and cryptography of a signature (ETSI EN 319 102-1, 5.2.2, 5.2.3 and 5.2.7).
 
-use vanthu_pki::cms::{self, CertificateBinding, CmsError, SignedData, SignerInfo, VerifiedSigner};
-use vanthu_pki::{Certificate, DigestAlgorithm, asn1};
+use vanthu_pki::asn1;
+use vanthu_pki::cms::{self, CmsError, SignedData, SignerInfo, VerifiedSigner};
+use vanthu_pki::{Certificate, DigestAlgorithm, Malformed, oid};
 
-use super::report::{FindingCode, Severity, SignatureReport, SubIndication};
+use super::conclusion::{Conclusion, SubIndication};
+use super::detail::{BlockId, Work};
+use super::policy::{ConstraintId, Policy};
+use super::report::{FindingCode, Severity, SignatureReport};
+use super::timestamp::failure_of;
 
-/// A signature whose value is right.
-pub(super) struct Verified {
-    pub(super) signed: SignedData,
-    pub(super) signer: SignerInfo,
-    pub(super) outcome: VerifiedSigner,
+/// Reads the CMS structure in `/Contents`.
+pub(super) fn read(contents: &[u8]) -> Result<SignedData, String> {
+    cms::parse(without_padding(contents)?).map_err(|why| why.to_string())
 }
 
 /// Cuts the padding off `/Contents`; anything but zeros in it is refused.
-pub(super) fn without_padding(contents: &[u8]) -> Result<&[u8], &'static str> {
+fn without_padding(contents: &[u8]) -> Result<&[u8], String> {
     let length = asn1::length_of_first(contents).map_err(|_| "the signature value is not DER")?;
     let (value, padding) = contents
         .split_at_checked(length)
         .ok_or("the signature value is cut short")?;
     if padding.iter().any(|byte| *byte != 0) {
-        return Err("something is hidden behind the signature value");
+        return Err("something is hidden behind the signature value".to_owned());
     }
     Ok(value)
 }
 
 /// Checks a detached signature over `parts`, writing what it finds into `report`.
-pub(super) fn check(
+pub(super) fn check<'s>(
+    policy: &Policy,
     report: &mut SignatureReport,
-    contents: &[u8],
+    signed: &'s SignedData,
     parts: &[&[u8]],
     others: &[Certificate],
-) -> Option<Verified> {
-    let value = match without_padding(contents) {
-        Ok(value) => value,
-        Err(why) => {
-            report.fail(FindingCode::CmsBad, SubIndication::FormatFailure, why);
-            return None;
-        }
-    };
-    let signed = match cms::parse(value) {
-        Ok(signed) => signed,
-        Err(why) => {
-            report.fail(
-                FindingCode::CmsBad,
-                SubIndication::FormatFailure,
-                why.to_string(),
-            );
-            return None;
-        }
-    };
+) -> Option<(&'s SignerInfo, VerifiedSigner)> {
+    let mut format = Work::on(policy, BlockId::FormatChecking);
+    let malformed = Conclusion::Failed(SubIndication::FormatFailure);
+    let several = format!("{} signers", signed.signers.len());
+    let sha1_inside = report.sub_filter == "adbe.pkcs7.sha1";
+    let is_detached = sha1_inside || signed.content.is_none();
+    let single = signed.signers.len() == 1;
+    format.hold(
+        ConstraintId::SingleSigner,
+        single,
+        malformed,
+        several.clone(),
+    );
+    format.hold(
+        ConstraintId::DetachedContent,
+        is_detached,
+        malformed,
+        "content stands inside",
+    );
+    let once = attributes_stand_once(signed);
+    let why = once.err().map_or_else(String::new, |why| why.to_string());
+    format.hold(
+        ConstraintId::SignatureStructure,
+        once.is_ok(),
+        malformed,
+        why.clone(),
+    );
+    report.blocks.push(format.done());
     let [signer] = signed.signers.as_slice() else {
-        let detail = format!("{} signers", signed.signers.len());
         report.fail(
             FindingCode::SeveralSigners,
             SubIndication::FormatFailure,
-            detail,
+            several,
         );
         return None;
     };
-    let signer = signer.clone();
+    if !is_detached {
+        report.fail(FindingCode::ContentInside, SubIndication::FormatFailure, "");
+        return None;
+    }
+    if once.is_err() {
+        report.fail(FindingCode::CmsBad, SubIndication::FormatFailure, why);
+        return None;
+    }
     report.digest_algorithm = signer.digest.and_then(digest_name);
-    let sha1_inside = report.sub_filter == "adbe.pkcs7.sha1";
     let outcome = if sha1_inside {
         let digest = DigestAlgorithm::Sha1.digest_parts(parts);
         if signed.content.as_deref() == Some(digest.as_slice()) {
-            cms::verify_content(&signed, &signer, &[&digest], others)
+            cms::verify_content(signed, signer, &[&digest], others)
         } else {
             Err(CmsError::DigestMismatch)
         }
-    } else if signed.content.is_some() {
-        report.fail(FindingCode::ContentInside, SubIndication::FormatFailure, "");
-        return None;
     } else {
-        cms::verify_content(&signed, &signer, parts, others)
+        cms::verify_content(signed, signer, parts, others)
     };
+    verification_blocks(policy, report, outcome.as_ref().err().copied());
     match outcome {
         Ok(verified) => {
             report.signature_algorithm = Some(verified.algorithm.name().to_owned());
-            strength(report, &signer, &verified, sha1_inside);
-            binding(report, verified.binding);
-            Some(Verified {
-                signed,
-                signer,
-                outcome: verified,
-            })
+            Some((signer, verified))
         }
         Err(error) => {
             refuse(report, error);
@@ -92,75 +102,82 @@ pub(super) fn check(
     }
 }
 
+/// Attributes that say who signed what may stand only once, with one value (ETSI EN 319 122-1, clause 5).
+fn attributes_stand_once(signed: &SignedData) -> Result<(), Malformed> {
+    const SIGNER_ATTRIBUTES_V2: &str = "0.4.0.19122.1.1";
+    for signer in &signed.signers {
+        let more = signer
+            .signed
+            .iter()
+            .map(|attribute| attribute.kind)
+            .filter(|kind| kind.to_string() == SIGNER_ATTRIBUTES_V2);
+        let single = [
+            oid::CONTENT_TYPE,
+            oid::MESSAGE_DIGEST,
+            oid::SIGNING_TIME,
+            oid::SIGNING_CERTIFICATE,
+            oid::SIGNING_CERTIFICATE_V2,
+            oid::SIGNATURE_POLICY,
+        ];
+        for kind in single.into_iter().chain(more) {
+            signer.signed_value(kind)?;
+        }
+    }
+    Ok(())
+}
+
+fn verification_blocks(policy: &Policy, report: &mut SignatureReport, error: Option<CmsError>) {
+    let failed = error.map(failure_of);
+    let mut identification = Work::on(policy, BlockId::IdentificationOfTheSigningCertificate);
+    let mut verification = Work::on(policy, BlockId::CryptographicVerification);
+    let is = |id| {
+        failed
+            .filter(|(_, at)| *at == id)
+            .map(|(conclusion, _)| conclusion)
+    };
+    let detail = || error.map_or_else(String::new, |error| error.to_string());
+    for id in [
+        ConstraintId::SigningCertificatePresent,
+        ConstraintId::SigningCertificateMatches,
+    ] {
+        let otherwise = is(id).unwrap_or(Conclusion::Passed);
+        identification.hold(id, is(id).is_none(), otherwise, detail());
+    }
+    for id in [ConstraintId::MessageDigest, ConstraintId::SignatureValue] {
+        let otherwise = is(id).unwrap_or(Conclusion::Passed);
+        verification.hold(id, is(id).is_none(), otherwise, detail());
+    }
+    report.blocks.push(identification.done());
+    let rest = failed.filter(|(_, id)| {
+        matches!(
+            id,
+            ConstraintId::SignatureAlgorithms | ConstraintId::SignatureStructure
+        )
+    });
+    report.blocks.push(match rest {
+        Some((conclusion, _)) => verification.conclude(conclusion),
+        None => verification.done(),
+    });
+}
+
 fn refuse(report: &mut SignatureReport, error: CmsError) {
-    let detail = error.to_string();
-    match error {
-        CmsError::DigestMismatch => {
-            report.fail(
-                FindingCode::DigestMismatch,
-                SubIndication::HashFailure,
-                detail,
-            );
-        }
-        CmsError::BadSignature => {
-            report.fail(
-                FindingCode::SignatureBad,
-                SubIndication::SigCryptoFailure,
-                detail,
-            );
-        }
-        CmsError::NoCertificate => report.doubt(
-            FindingCode::CertificateMissing,
-            SubIndication::NoSigningCertificateFound,
-            detail,
-        ),
-        CmsError::Unsupported => report.doubt(
-            FindingCode::AlgorithmUnsupported,
-            SubIndication::CryptoConstraintsFailure,
-            detail,
-        ),
-        CmsError::CertificateMismatch => report.doubt(
-            FindingCode::CertificateMismatch,
-            SubIndication::SigConstraintsFailure,
-            detail,
-        ),
+    let code = match error {
+        CmsError::DigestMismatch => FindingCode::DigestMismatch,
+        CmsError::BadSignature => FindingCode::SignatureBad,
+        CmsError::NoCertificate => FindingCode::CertificateMissing,
+        CmsError::Unsupported => FindingCode::AlgorithmUnsupported,
+        CmsError::CertificateMismatch => FindingCode::CertificateMismatch,
         CmsError::Malformed(_) | CmsError::ContentType | CmsError::NoMessageDigest => {
-            report.fail(FindingCode::CmsBad, SubIndication::FormatFailure, detail);
+            FindingCode::CmsBad
         }
-    }
-}
-
-fn strength(
-    report: &mut SignatureReport,
-    signer: &SignerInfo,
-    verified: &VerifiedSigner,
-    sha1_inside: bool,
-) {
-    let weak_digest = sha1_inside
-        || signer.digest.is_some_and(DigestAlgorithm::is_weak)
-        || verified.algorithm.digest().is_weak();
-    if weak_digest || verified.certificate.public_key_info().is_weak() {
-        report.doubt(
-            FindingCode::WeakAlgorithm,
-            SubIndication::CryptoConstraintsFailureNoPoe,
-            verified.algorithm.name(),
-        );
-    }
-}
-
-fn binding(report: &mut SignatureReport, binding: CertificateBinding) {
-    if binding == CertificateBinding::Bound {
-        return;
-    }
-    if report.sub_filter.starts_with("ETSI.") {
-        report.doubt(
-            FindingCode::CertificateNotBound,
-            SubIndication::SigConstraintsFailure,
-            "a PAdES signature names its certificate",
-        );
-    } else {
-        report.find(FindingCode::CertificateNotBound, Severity::Inform, "");
-    }
+    };
+    let (conclusion, _) = failure_of(error);
+    let severity = match conclusion {
+        Conclusion::Failed(_) => Severity::Fail,
+        _ => Severity::Warn,
+    };
+    report.find(code, severity, error.to_string());
+    report.conclude(conclusion);
 }
 
 /// The name a report shows.

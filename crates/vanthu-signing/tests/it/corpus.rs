@@ -8,7 +8,8 @@ use serde_json::Value;
 use vanthu_pki::path::RevocationMode;
 use vanthu_pki::{Certificate, Time};
 use vanthu_signing::{
-    Coverage, PdfProblem, Report, SignatureReport, ValidationInput, inspect, validate,
+    Attack, ChangeLevel, Coverage, PdfProblem, Report, SignatureReport, ValidationInput, inspect,
+    validate,
 };
 
 /// Where we accept what pyHanko's test refused under a policy of its own, stricter than its default.
@@ -77,6 +78,18 @@ fn every_shadow_attack_is_refused_and_every_honest_file_accepted() {
             Some("4_") => {
                 attacks += 1;
                 assert!(!is_intact(&report), "{}: {report:#?}", path.display());
+                let named: BTreeSet<Attack> = report
+                    .signatures
+                    .iter()
+                    .flat_map(|it| &it.attacks)
+                    .chain(&report.attacks)
+                    .copied()
+                    .collect();
+                assert!(
+                    named.contains(&class_of(&path)),
+                    "{}: {named:?}",
+                    path.display()
+                );
             }
             _ => {}
         }
@@ -147,6 +160,88 @@ fn digests_and_signature_values_are_judged_as_pyhanko_does() {
 }
 
 #[test]
+fn trust_coverage_and_level_are_judged_as_pyhanko_does() {
+    let Some(cases) = cases() else { return };
+    let rules = crate::archive::rules();
+    let mut alike = [0; 3];
+    let mut differing = BTreeSet::new();
+    let mut needed = BTreeSet::new();
+    for case in &cases {
+        if case.verdict["kind"] == "ades_lta_validation" || case.verdict["coverage"].is_null() {
+            continue;
+        }
+        let report = case.judge();
+        if report.problem.is_some() {
+            continue;
+        }
+        let Some(ours) = report.signature(&case.text("field")) else {
+            differing.insert(format!("{} no signature", case.name()));
+            continue;
+        };
+        let theirs = case.text("coverage");
+        let coverage = match theirs.rsplit('.').next().unwrap_or_default() {
+            "ENTIRE_FILE" => Coverage::WholeFile,
+            "ENTIRE_REVISION" => Coverage::WholeRevision,
+            _ => Coverage::Incomplete,
+        };
+        let level = match case
+            .text("modification_level")
+            .rsplit('.')
+            .next()
+            .unwrap_or_default()
+        {
+            "NONE" => Some(ChangeLevel::None),
+            "LTA_UPDATES" => Some(ChangeLevel::LongTermEvidence),
+            "FORM_FILLING" => Some(ChangeLevel::FormFilling),
+            "ANNOTATIONS" => Some(ChangeLevel::Annotations),
+            "OTHER" => Some(ChangeLevel::Other),
+            _ => None,
+        };
+        let trusted = case.verdict["trusted"] == true;
+        let pairs = [
+            (
+                "trusted",
+                format!("{trusted:?}"),
+                format!("{:?}", ours.trusted),
+            ),
+            (
+                "coverage",
+                format!("{coverage:?}"),
+                format!("{:?}", ours.coverage),
+            ),
+            (
+                "level",
+                format!("{:?}", level.unwrap_or(ours.change_level)),
+                format!("{:?}", ours.change_level),
+            ),
+        ];
+        for (index, (of, theirs, ours)) in pairs.into_iter().enumerate() {
+            if theirs == ours {
+                alike[index] += 1;
+            } else if let Some(place) = rules.explained(&case.name(), of, &theirs, &ours) {
+                needed.insert(place);
+            } else {
+                differing.insert(format!("{of} {} theirs {theirs} ours {ours}", case.name()));
+            }
+        }
+    }
+    println!(
+        "{alike:?} verdicts on trust, coverage and level alike, {} explained",
+        needed.len()
+    );
+    assert!(differing.is_empty(), "{differing:#?}");
+    assert_eq!(
+        needed.len(),
+        rules.count(),
+        "an entry of the list is no longer needed"
+    );
+    assert!(
+        alike[0] >= 348 && alike[1] >= 360 && alike[2] >= 356,
+        "{alike:?}"
+    );
+}
+
+#[test]
 fn no_file_of_the_corpus_makes_the_reader_panic() {
     let Some(folder) = corpus(".") else { return };
     let mut count = 0;
@@ -159,19 +254,19 @@ fn no_file_of_the_corpus_makes_the_reader_panic() {
     println!("{count} files read");
 }
 
-struct Case {
-    folder: PathBuf,
-    verdict: Value,
-    pdf: Vec<u8>,
+pub(crate) struct Case {
+    pub(crate) folder: PathBuf,
+    pub(crate) verdict: Value,
+    pub(crate) pdf: Vec<u8>,
 }
 
 impl Case {
-    fn text(&self, key: &str) -> String {
+    pub(crate) fn text(&self, key: &str) -> String {
         self.verdict[key].as_str().unwrap_or_default().to_owned()
     }
 
     /// The test's name without its file.
-    fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         self.text("test")
             .split("::")
             .last()
@@ -179,7 +274,16 @@ impl Case {
             .to_owned()
     }
 
+    pub(crate) fn root(&self, name: &str) -> Certificate {
+        let path = self.folder.join(format!("roots/{name}.der"));
+        Certificate::from_der(&std::fs::read(path).unwrap()).unwrap()
+    }
+
     fn judge(&self) -> Report {
+        validate(&self.pdf, &self.input())
+    }
+
+    pub(crate) fn input(&self) -> ValidationInput {
         let anchors = self.verdict["roots"]
             .as_array()
             .unwrap()
@@ -190,18 +294,17 @@ impl Case {
             })
             .filter_map(|root| Certificate::from_der(&std::fs::read(root).unwrap()).ok())
             .collect();
-        let input = ValidationInput {
+        ValidationInput {
             at: moment(&self.text("now")),
             anchors,
             revocation: RevocationMode::WhenKnown,
             ..ValidationInput::default()
-        };
-        validate(&self.pdf, &input)
+        }
     }
 }
 
 /// All verdicts whose file is there.
-fn cases() -> Option<Vec<Case>> {
+pub(crate) fn cases() -> Option<Vec<Case>> {
     let folder = corpus("pyhanko-dump")?;
     let verdicts = std::fs::read_to_string(folder.join("verdicts.jsonl")).unwrap();
     let cases = verdicts.lines().filter_map(|line| {
@@ -216,7 +319,7 @@ fn cases() -> Option<Vec<Case>> {
     Some(cases.collect())
 }
 
-fn moment(text: &str) -> Time {
+pub(crate) fn moment(text: &str) -> Time {
     let number = |from: usize, to: usize| text[from..to].parse::<u8>().unwrap();
     let date = (text[..4].parse().unwrap(), number(5, 7), number(8, 10));
     Time::from_civil(date, (number(11, 13), number(14, 16), number(17, 19))).unwrap()
@@ -231,6 +334,18 @@ fn judge(pdf: &[u8]) -> Report {
             ..ValidationInput::default()
         },
     )
+}
+
+/// The class of a shadow attack, by the folder it lies in.
+fn class_of(path: &Path) -> Attack {
+    let path = path.to_string_lossy();
+    if path.contains("/hide-and-replace/") {
+        Attack::ShadowHideAndReplace
+    } else if path.contains("/hide/") {
+        Attack::ShadowHide
+    } else {
+        Attack::ShadowReplace
+    }
 }
 
 fn is_intact(report: &Report) -> bool {

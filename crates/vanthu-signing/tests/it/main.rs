@@ -6,16 +6,19 @@
     reason = "a test ends where something is not there, and says what it skips"
 )]
 
+mod archive;
 mod attack;
 mod bases;
 mod big;
 mod corpus;
+mod forgery;
 mod forms;
 mod ladder;
 mod longterm;
 mod look;
 mod making;
 mod paper;
+mod policy;
 mod protection;
 mod reading;
 mod scan;

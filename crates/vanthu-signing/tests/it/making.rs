@@ -5,8 +5,8 @@ use vanthu_pki::authority::{Authority, Revocation, Validity};
 use vanthu_pki::{SignatureAlgorithm, Time, tsp};
 use vanthu_signing::{
     Appearance, ChangeKind, ChangeLevel, Coverage, DocMdp, EmbedError, FilledField, FindingCode,
-    Indication, PdfProblem, PrepareError, Prepared, SignatureKind, SignatureRequest, SubIndication,
-    inspect, is_extension, prepare, validate,
+    Indication, ObjectKind, PdfProblem, Poe, PrepareError, Prepared, Process, SignatureKind,
+    SignatureRequest, SubIndication, inspect, is_extension, prepare, validate,
 };
 
 fn kinds(report: &vanthu_signing::Report) -> Vec<ChangeKind> {
@@ -459,8 +459,19 @@ fn a_signature_without_time_stamp_says_so() {
         validate(&file, &late).sub_indication,
         Some(SubIndication::OutOfBoundsNoPoe)
     );
-    late.existed_at = Some(now().plus_seconds(60));
-    assert_eq!(validate(&file, &late).indication, Indication::TotalPassed);
+    // That the file is old proves nothing about the revocation data of today.
+    let then = now().plus_seconds(60);
+    late.existed_at = Some(then);
+    assert_ne!(validate(&file, &late).indication, Indication::TotalPassed);
+    late.known = late
+        .evidence
+        .crls
+        .iter()
+        .map(|crl| Poe::provided(ObjectKind::Crl, crl.der(), then))
+        .collect();
+    let report = validate(&file, &late);
+    assert_eq!(report.indication, Indication::TotalPassed, "{report:#?}");
+    assert_eq!(report.signatures[0].process, Process::WithArchivalData);
 }
 
 #[test]

@@ -87,6 +87,86 @@ fn the_report_comes_as_json() {
 }
 
 #[test]
+fn several_files_are_judged_in_order_and_one_bad_one_decides() {
+    let desk = Desk::new();
+    let signed = desk.signed();
+    let (data, paper) = (text(desk.folder.path()), desk.path("paper.pdf"));
+    let both = vanthu(&[
+        "verify",
+        text(&signed),
+        text(&paper),
+        "--data",
+        data,
+        "--json",
+    ]);
+    assert_eq!(both.code, 1);
+    let reports: Vec<serde_json::Value> = both
+        .said
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(reports[0]["indication"], "TOTAL-PASSED");
+    assert_eq!(reports[1]["signatures"].as_array().unwrap().len(), 0);
+    let twice = vanthu(&["verify", text(&signed), text(&signed), "--data", data]);
+    assert_eq!(twice.code, 0, "{}", twice.complained);
+}
+
+#[test]
+fn policy_day_and_standard_report_can_be_asked_for() {
+    let desk = Desk::new();
+    let signed = desk.signed();
+    let (data, policy) = (text(desk.folder.path()), desk.path("policy.toml"));
+    let xml = vanthu(&["verify", text(&signed), "--data", data, "--xml"]);
+    assert_eq!(xml.code, 0);
+    assert!(
+        xml.said
+            .contains("urn:etsi:019102:mainindication:total-passed")
+    );
+    std::fs::write(
+        &policy,
+        "name = 'a'\nversion = '1'\nkey-usages = ['keyAgreement']\n",
+    )
+    .unwrap();
+    let strict = vanthu(&[
+        "verify",
+        text(&signed),
+        "--data",
+        data,
+        "--policy",
+        text(&policy),
+    ]);
+    assert_eq!(strict.code, 1, "{}", strict.said);
+    std::fs::write(
+        &policy,
+        "name = 'a'\nversion = '1'\n[constraints]\nkey-usage = 'X'\n",
+    )
+    .unwrap();
+    let broken = vanthu(&[
+        "verify",
+        text(&signed),
+        "--data",
+        data,
+        "--policy",
+        text(&policy),
+    ]);
+    assert_eq!(broken.code, 3);
+    assert!(
+        broken.complained.contains("line 4, key-usage"),
+        "{}",
+        broken.complained
+    );
+    let early = vanthu(&[
+        "verify",
+        text(&signed),
+        "--data",
+        data,
+        "--at",
+        "2001-01-01",
+    ]);
+    assert_eq!(early.code, 1, "{}", early.said);
+}
+
+#[test]
 fn a_wrong_pin_and_a_missing_file_are_told_and_leave_nothing() {
     let desk = Desk::new();
     std::fs::write(desk.path("pin"), "00000000").unwrap();

@@ -4,10 +4,11 @@
 use vanthu_domain::Moment;
 use vanthu_signing::{
     CertificateFacts, Change, ChangeKind, Coverage, FindingCode, Indication, PdfProblem, Report,
-    RevisionChanges, Severity, SignatureKind, SignatureReport, SubIndication,
+    RevisionChanges, Severity, SignatureKind, SignatureReport, SubIndication, Worded,
 };
 
 use crate::page::show::{Say, fact, size};
+use crate::texts::Language;
 use crate::view::{Check, Fact, Pill, Problem, Tone};
 
 /// One signature on the page.
@@ -454,6 +455,7 @@ fn sub_text(say: Say, sub: SubIndication) -> String {
         SubIndication::TryLater => {
             say.t("Chưa hỏi được tình trạng chứng thư; cần kiểm tra lại sau.")
         }
+        other => words(say, other),
     }
 }
 
@@ -487,6 +489,7 @@ fn finding_text(say: Say, code: FindingCode) -> String {
         FindingCode::PlatformRule => {
             say.t("Thay đổi không theo quy trình số, ngày, dấu của hệ thống")
         }
+        other => words(say, other),
     }
 }
 
@@ -500,4 +503,13 @@ const fn tone_of(severity: Severity) -> Tone {
 
 const fn moment(seconds: i64) -> Moment {
     Moment::from_unix_seconds(seconds)
+}
+
+/// What the library itself says of a code.
+fn words(say: Say, code: impl Worded) -> String {
+    let language = match say.language {
+        Language::Vietnamese => vanthu_signing::Language::Vietnamese,
+        Language::English => vanthu_signing::Language::English,
+    };
+    code.text(language).to_owned()
 }

@@ -6,8 +6,8 @@ use std::path::Path;
 use vanthu_domain::Moment;
 use vanthu_pki::Time;
 use vanthu_signing::{
-    ChangeKind, Coverage, DocMdp, Finding, FindingCode, Indication, Report, Severity,
-    SignatureKind, SignatureReport, SubIndication, TimestampReport,
+    ChangeKind, Coverage, DocMdp, Finding, FindingCode, Indication, Language, Report, Severity,
+    SignatureKind, SignatureReport, SubIndication, TimestampReport, Worded,
 };
 
 /// The whole report.
@@ -199,66 +199,12 @@ const fn indication(it: Indication) -> &'static str {
     }
 }
 
-const fn sub_indication(it: SubIndication) -> &'static str {
-    match it {
-        SubIndication::FormatFailure => "sai định dạng, hoặc tài liệu bị sửa trái phép sau khi ký",
-        SubIndication::HashFailure => "nội dung không còn là nội dung đã ký",
-        SubIndication::SigCryptoFailure => "giá trị chữ ký sai",
-        SubIndication::Revoked => "chứng thư đã bị thu hồi trước khi ký",
-        SubIndication::NotYetValid => "chứng thư chưa có hiệu lực",
-        SubIndication::SigConstraintsFailure => "thiếu thành phần bắt buộc của chữ ký",
-        SubIndication::ChainConstraintsFailure => "chuỗi chứng thư vi phạm quy tắc",
-        SubIndication::CertificateChainGeneralFailure => "không xét được chuỗi chứng thư",
-        SubIndication::CryptoConstraintsFailure => {
-            "thuật toán hoặc khóa quá yếu hay không kiểm tra được"
-        }
-        SubIndication::CryptoConstraintsFailureNoPoe => {
-            "thuật toán nay đã yếu và không có gì chứng minh chữ ký có từ trước"
-        }
-        SubIndication::TimestampOrderFailure => "các dấu thời gian mâu thuẫn nhau",
-        SubIndication::NoSigningCertificateFound => "không có chứng thư của người ký",
-        SubIndication::NoCertificateChainFound => "không dẫn được tới điểm tin cậy nào",
-        SubIndication::RevokedNoPoe => {
-            "chứng thư đã bị thu hồi và không có gì chứng minh chữ ký có trước đó"
-        }
-        SubIndication::RevokedCaNoPoe => {
-            "cơ quan cấp chứng thư đã bị thu hồi và không có gì chứng minh chữ ký có trước đó"
-        }
-        SubIndication::OutOfBoundsNoPoe => {
-            "ngoài thời hạn chứng thư và không có gì chứng minh chữ ký có trong thời hạn"
-        }
-        SubIndication::NoPoe => "không có bằng chứng về thời điểm chữ ký tồn tại",
-        SubIndication::TryLater => "chưa biết trạng thái chứng thư; kiểm tra lại sau",
-    }
+fn sub_indication(it: SubIndication) -> &'static str {
+    it.text(Language::Vietnamese)
 }
 
-const fn finding_words(code: FindingCode) -> &'static str {
-    match code {
-        FindingCode::ByteRangeBad => "phạm vi ký sai",
-        FindingCode::SignatureObjectBad => "đối tượng chữ ký sai",
-        FindingCode::CoverageIncomplete => "không bao trùm cả phiên bản",
-        FindingCode::TrailingBytes => "có dữ liệu sau phiên bản cuối",
-        FindingCode::SignatureObjectChanged => "chữ ký trong tệp không phải chữ ký đã ký",
-        FindingCode::SignatureRemoved => "chữ ký của phiên bản trước đã bị gỡ",
-        FindingCode::HybridFile => "tệp có hai bảng tham chiếu",
-        FindingCode::SubFilterUnsupported => "loại chữ ký không hỗ trợ",
-        FindingCode::CmsBad => "cấu trúc chữ ký không đọc được",
-        FindingCode::SeveralSigners => "nhiều người ký trong một chữ ký",
-        FindingCode::ContentInside => "chữ ký tách rời lại chứa nội dung",
-        FindingCode::DigestMismatch => "nội dung khác nội dung đã ký",
-        FindingCode::SignatureBad => "giá trị chữ ký không khớp",
-        FindingCode::CertificateMissing => "thiếu chứng thư người ký",
-        FindingCode::CertificateMismatch => "chữ ký chỉ tới chứng thư khác",
-        FindingCode::CertificateNotBound => "chữ ký không ghi gắn với chứng thư nào",
-        FindingCode::WeakAlgorithm => "thuật toán yếu",
-        FindingCode::AlgorithmUnsupported => "thuật toán không kiểm tra được",
-        FindingCode::NoTimestamp => "không có dấu thời gian",
-        FindingCode::TimestampBad => "dấu thời gian sai",
-        FindingCode::TimestampUntrusted => "dấu thời gian chưa tin cậy được",
-        FindingCode::PathProblem => "chuỗi chứng thư",
-        FindingCode::ChangedAfterSigning => "bị sửa trái phép sau khi ký",
-        FindingCode::PlatformRule => "trái quy tắc của hệ thống",
-    }
+fn finding_words(code: FindingCode) -> &'static str {
+    code.text(Language::Vietnamese)
 }
 
 /// What is wrong with a path, from the report's words "PROBLEM at PLACE".

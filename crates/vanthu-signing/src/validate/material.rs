@@ -1,0 +1,203 @@
+//! Validation data: certificates and revocation data from the caller, the file's DSS and VRI, and its signatures.
+
+use std::collections::BTreeSet;
+
+use vanthu_pki::asn1::{Tlv, tag};
+use vanthu_pki::cms::{self, SignedData, SignerInfo};
+use vanthu_pki::crl::Crl;
+use vanthu_pki::ocsp::OcspResponse;
+use vanthu_pki::path::RevocationData;
+use vanthu_pki::{Certificate, Malformed, Time, oid};
+
+use super::poe::{ObjectId, ObjectKind, PoeSource, Poes, id_of};
+use crate::syntax::document::Document;
+use crate::syntax::object::Dict;
+
+/// Validation data that stand in one place.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Held {
+    pub(super) certificates: Vec<Certificate>,
+    pub(super) crls: Vec<Crl>,
+    pub(super) ocsp: Vec<OcspResponse>,
+    /// Signature values and time-stamps.
+    pub(super) values: Vec<(ObjectKind, ObjectId)>,
+}
+
+impl Held {
+    /// The document security store of one state of the file, its VRI dictionaries included (ETSI EN 319 142-1, 5.4.2).
+    pub(super) fn in_store(document: &Document<'_>) -> Self {
+        let mut held = Self::default();
+        let Ok(root) = document.root() else {
+            return held;
+        };
+        let Some(Ok(Some(store))) = root.as_dict().map(|root| document.get(root, "DSS")) else {
+            return held;
+        };
+        let Some(store) = store.as_dict() else {
+            return held;
+        };
+        held.read_lists(document, store, ["Certs", "CRLs", "OCSPs"]);
+        if let Ok(Some(records)) = document.get(store, "VRI")
+            && let Some(records) = records.as_dict()
+        {
+            for (_, record) in records.iter() {
+                if let Ok(record) = document.resolve(record)
+                    && let Some(record) = record.as_dict()
+                {
+                    held.read_lists(document, record, ["Cert", "CRL", "OCSP"]);
+                }
+            }
+        }
+        held
+    }
+
+    fn read_lists(&mut self, document: &Document<'_>, dict: &Dict, keys: [&str; 3]) {
+        let [certificates, crls, responses] = keys.map(|key| streams(document, dict, key));
+        for der in certificates {
+            self.certificates.extend(Certificate::from_der(&der).ok());
+        }
+        self.crls
+            .extend(crls.iter().filter_map(|der| Crl::from_der(der).ok()));
+        for der in responses {
+            self.add_response(&der);
+        }
+    }
+
+    fn add_response(&mut self, der: &[u8]) {
+        if let Ok(response) = OcspResponse::from_der(der) {
+            self.certificates.extend(response.certificates.clone());
+            self.ocsp.push(response);
+        }
+    }
+
+    /// What a signature brings with it: certificates, lists, time-stamps, revocation data in its attributes.
+    pub(super) fn in_signature(signed: &SignedData) -> Self {
+        let mut held = Self::default();
+        held.read_signed_data(signed);
+        let [signer] = signed.signers.as_slice() else {
+            return held;
+        };
+        let kind = if signed.content_type == oid::TST_INFO {
+            ObjectKind::Timestamp
+        } else {
+            ObjectKind::SignatureValue
+        };
+        held.values.push((kind, id_of(&signer.signature)));
+        held.read_archival(signer);
+        for token in signer
+            .timestamp_tokens()
+            .into_iter()
+            .chain(content_timestamps(signer))
+        {
+            if let Ok(token) = cms::parse(token) {
+                held.read_signed_data(&token);
+                let signers = token.signers.iter();
+                held.values
+                    .extend(signers.map(|it| (ObjectKind::Timestamp, id_of(&it.signature))));
+            }
+        }
+        held
+    }
+
+    fn read_signed_data(&mut self, signed: &SignedData) {
+        self.certificates
+            .extend(signed.certificates.iter().cloned());
+        self.crls
+            .extend(signed.crls.iter().filter_map(|der| Crl::from_der(der).ok()));
+    }
+
+    /// Revocation data in the signed attribute of ISO 32000-1, 12.8.3.3.2.
+    fn read_archival(&mut self, signer: &SignerInfo) {
+        let Ok(Some(value)) = signer.signed_value(oid::ADOBE_REVOCATION_INFO) else {
+            return;
+        };
+        if let Ok((crls, responses)) = archival(value) {
+            self.crls
+                .extend(crls.iter().filter_map(|der| Crl::from_der(der).ok()));
+            for der in responses {
+                self.add_response(&der);
+            }
+        }
+    }
+
+    /// Everything in here existed at `time`.
+    pub(super) fn prove(&self, poes: &mut Poes, time: Time, source: PoeSource) {
+        for it in &self.certificates {
+            poes.add(id_of(it.der()), ObjectKind::Certificate, time, source);
+        }
+        for it in &self.crls {
+            poes.add(id_of(it.der()), ObjectKind::Crl, time, source);
+        }
+        for it in &self.ocsp {
+            poes.add(id_of(it.der()), ObjectKind::OcspResponse, time, source);
+        }
+        for (kind, id) in &self.values {
+            poes.add(*id, *kind, time, source);
+        }
+    }
+}
+
+/// Time-stamps over the content, made before the signature (ETSI EN 319 122-1, 5.2.8).
+pub(super) fn content_timestamps(signer: &SignerInfo) -> impl Iterator<Item = &[u8]> {
+    signer
+        .signed
+        .iter()
+        .filter(|attribute| attribute.kind == oid::CONTENT_TIMESTAMP)
+        .flat_map(|attribute| attribute.values.iter().map(Vec::as_slice))
+}
+
+type Encoded = Vec<Vec<u8>>;
+
+fn archival(value: &[u8]) -> Result<(Encoded, Encoded), Malformed> {
+    let mut fields = Tlv::read_all(value)?.inside()?;
+    let mut lists = [Vec::new(), Vec::new()];
+    for (number, list) in (0..).zip(&mut lists) {
+        if let Some(values) = fields.optional(tag::constructed(number))? {
+            let mut values = values.only()?.inside()?;
+            while !values.is_empty() {
+                list.push(values.any()?.full.to_vec());
+            }
+        }
+    }
+    let [crls, responses] = lists;
+    Ok((crls, responses))
+}
+
+fn streams(document: &Document<'_>, dict: &Dict, key: &str) -> Vec<Vec<u8>> {
+    let Ok(Some(list)) = document.get(dict, key) else {
+        return Vec::new();
+    };
+    let items = list.as_array().unwrap_or_default().iter();
+    items
+        .filter_map(|item| document.resolve(item).ok())
+        .filter_map(|item| document.decoded(item.as_stream()?).ok())
+        .collect()
+}
+
+/// All of it together, each object once.
+#[derive(Debug, Default)]
+pub(super) struct Material {
+    pub(super) certificates: Vec<Certificate>,
+    pub(super) revocation: RevocationData,
+    seen: BTreeSet<ObjectId>,
+}
+
+impl Material {
+    pub(super) fn add(&mut self, held: &Held) {
+        for it in &held.certificates {
+            if self.seen.insert(id_of(it.der())) {
+                self.certificates.push(it.clone());
+            }
+        }
+        for it in &held.crls {
+            if self.seen.insert(id_of(it.der())) {
+                self.revocation.crls.push(it.clone());
+            }
+        }
+        for it in &held.ocsp {
+            if self.seen.insert(id_of(it.der())) {
+                self.revocation.ocsp.push(it.clone());
+            }
+        }
+    }
+}
