@@ -39,6 +39,7 @@ pub mod person;
 mod query;
 mod record;
 pub mod register;
+pub mod saved_view;
 pub mod seal;
 pub mod session;
 pub mod signing;

@@ -133,6 +133,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::BothSignaturesMissing
         | C::SealDayDiffers
         | C::NumberTaken
+        | C::ViewNameTaken
         | C::NumberNotCurrent
         | C::RegisterClosed
         | C::SigningSessionExpired
@@ -150,6 +151,9 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::FieldMalformed
         | C::RequestMalformed
         | C::BatchTooLarge
+        | C::NothingChosen
+        | C::ListTooLong
+        | C::ViewsFull
         | C::StateSecret
         | C::FileDamaged
         | C::FileEmpty

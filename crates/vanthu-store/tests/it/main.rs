@@ -28,6 +28,8 @@ mod outgoing;
 #[cfg(test)]
 mod register;
 #[cfg(test)]
+mod saved_view;
+#[cfg(test)]
 mod signing;
 #[cfg(test)]
 mod transaction;
