@@ -6,6 +6,7 @@ pub mod desk;
 mod fields;
 pub mod fragment;
 pub mod incoming;
+pub mod listing;
 pub mod notice;
 pub mod outgoing;
 pub mod refusal;
@@ -14,7 +15,7 @@ mod rows;
 pub mod search;
 mod sheets;
 pub mod shell;
-mod show;
+pub(crate) mod show;
 pub mod sign_in;
 pub mod verify;
 pub mod work;
@@ -42,6 +43,7 @@ pub fn routes() -> Router<Web> {
         .merge(desk::routes())
         .merge(fragment::routes())
         .merge(incoming::routes())
+        .merge(listing::routes())
         .merge(notice::routes())
         .merge(outgoing::routes())
         .merge(refusal::routes())

@@ -7,6 +7,8 @@ mod door;
 #[cfg(test)]
 mod incoming_pages;
 #[cfg(test)]
+mod lists;
+#[cfg(test)]
 mod matrix;
 #[cfg(test)]
 mod outgoing_pages;

@@ -1,15 +1,13 @@
-//! Incoming documents (văn bản đến): lists, the document's page, and what is done with it.
+//! Incoming documents (văn bản đến): the document's page, and what is done with it.
 
 mod acts;
 mod files;
 pub(crate) mod hands;
 mod lines;
-mod list;
 mod stage;
 pub(crate) mod view;
 
 pub(crate) use acts::required;
-pub(crate) use list::Asked;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -19,7 +17,6 @@ use crate::state::Web;
 /// Its routes.
 pub fn routes() -> Router<Web> {
     Router::new()
-        .route("/incoming", get(list::show))
         .route("/incoming/{id}", get(view::show))
         .route("/incoming/{id}/fragment/{part}", get(view::fragment))
         .route("/incoming/{id}/accept", post(acts::accept))

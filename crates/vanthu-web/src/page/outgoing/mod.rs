@@ -1,4 +1,4 @@
-//! Pages of outgoing documents (văn bản đi): list, document, editor, places, versions, files.
+//! Pages of outgoing documents (văn bản đi): document, editor, places, versions, files.
 
 mod acts;
 mod banner;
@@ -8,8 +8,8 @@ mod edit;
 mod edit_fields;
 mod files;
 mod head;
-mod list;
 mod may;
+mod new_draft;
 mod paper;
 mod place;
 mod preview;
@@ -18,7 +18,7 @@ mod signatures;
 mod version;
 mod view;
 
-pub(in crate::page) use list::new_draft;
+pub(in crate::page) use new_draft::new_draft;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -31,7 +31,7 @@ use crate::state::Web;
 /// Their routes.
 pub fn routes() -> Router<Web> {
     Router::new()
-        .route("/outgoing", get(list::page).post(acts::create))
+        .route("/outgoing", post(acts::create))
         .route("/outgoing/{id}", get(view::page))
         .route("/outgoing/{id}/fragment/{part}", get(view::fragment))
         .route("/outgoing/{id}/edit", get(edit::page))

@@ -1,17 +1,15 @@
-//! Work (việc): lists of lines, and what their holders and givers do with them.
+//! Work (việc): what holders and givers of lines do with them.
 
 mod acts;
-mod list;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::post;
 
 use crate::state::Web;
 
 /// Its routes.
 pub fn routes() -> Router<Web> {
     Router::new()
-        .route("/work", get(list::show))
         .route("/lines/{id}/start", post(acts::start))
         .route("/lines/{id}/read", post(acts::read))
         .route("/lines/{id}/finish", post(acts::finish))
