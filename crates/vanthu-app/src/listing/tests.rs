@@ -26,6 +26,9 @@ fn subjects(listed: &Listed) -> Vec<String> {
     }
 }
 
+/// Pairs of an address, and the subjects of what it picks.
+type Case<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
+
 /// What a list holds; its count, its bounded count and its file must hold the same.
 async fn held(
     world: &World,
@@ -86,7 +89,7 @@ async fn filters_combine_and_what_is_counted_is_what_is_listed() {
         .registers;
     let register = registers[0].register_id.to_string();
     let all = ["V/v ba", "V/v hai", "V/v một"];
-    let cases: &[(&[(&str, &str)], &[&str])] = &[
+    let cases: &[Case<'_>] = &[
         (&[], &all),
         (&[("kind", "official-letter")], &all),
         (&[("kind", "plan")], &[]),
@@ -136,7 +139,7 @@ async fn sent_documents_are_found_by_recipient_unit_and_period() {
     let unit = from.unit_id.to_string();
     let elsewhere = from.other_unit_id.to_string();
     let both = ["V/v báo cáo", "V/v mời họp"];
-    let cases: &[(&[(&str, &str)], &[&str])] = &[
+    let cases: &[Case<'_>] = &[
         (&[("agency", &to_id)], &both),
         (&[("agency", &other_id)], &both[1..]),
         (&[("tile", "issued"), ("agency", &other_id)], &both[1..]),

@@ -53,7 +53,7 @@ pub(super) async fn incoming(
     result(&web, &who, &headers, back, "/incoming", rows.collect()).await
 }
 
-/// `POST /work/bulk`
+/// `POST /lines/bulk`
 pub(super) async fn work(
     State(web): State<Web>,
     who: SignedIn,

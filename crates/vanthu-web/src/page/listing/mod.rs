@@ -24,9 +24,9 @@ pub fn routes() -> Router<Web> {
         .route("/work", get(show::work))
         .route("/incoming/export/{format}", get(sheet::incoming))
         .route("/outgoing/export/{format}", get(sheet::outgoing))
-        .route("/work/export/{format}", get(sheet::work))
+        .route("/lines/export/{format}", get(sheet::work))
         .route("/incoming/bulk", post(bulk::incoming))
-        .route("/work/bulk", post(bulk::work))
+        .route("/lines/bulk", post(bulk::work))
         .route("/views", post(views::save))
         .route("/views/{id}", post(views::change))
 }

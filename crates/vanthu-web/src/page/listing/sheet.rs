@@ -45,7 +45,7 @@ pub(super) async fn outgoing(
     file(&web, &who, &headers, Section::Outgoing, &format, &query).await
 }
 
-/// `GET /work/export/{format}`
+/// `GET /lines/export/{format}`
 pub(super) async fn work(
     web: State<Web>,
     who: SignedIn,

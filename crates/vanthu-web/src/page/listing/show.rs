@@ -192,13 +192,12 @@ pub(super) async fn page(
     let mut list = rows::table(say, &listed, title);
     list.pick = bulk.is_some() && !list.rows.is_empty();
     let narrowed = !selection.narrow.is_empty();
-    let file = |format: &str| {
-        format!(
-            "{}/export/{format}?{}",
-            path_of(section),
-            query(selection, None)
-        )
+    // Files and bulk acts are those of the lines, which the section shows.
+    let stem = match section {
+        Section::Work => "/lines",
+        Section::Incoming | Section::Outgoing => path_of(section),
     };
+    let file = |format: &str| format!("{stem}/export/{format}?{}", query(selection, None));
     let status = refused.as_ref().map(|one| one.error.status());
     let page = ListPage {
         lead: selection
@@ -402,7 +401,7 @@ fn bulk_of(say: Say, selection: &Selection, back: &str) -> Option<Bulk> {
             say.t("Tiếp nhận và vào sổ"),
         ),
         Tile::ToRegister => ("/incoming/bulk", "register", say.t("Vào sổ")),
-        Tile::ForInformation => ("/work/bulk", "read", say.t("Xác nhận đã đọc")),
+        Tile::ForInformation => ("/lines/bulk", "read", say.t("Xác nhận đã đọc")),
         _ => return None,
     };
     Some(Bulk {
