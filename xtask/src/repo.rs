@@ -70,6 +70,22 @@ impl Repo {
         fs::write(full, text).with_context(|| format!("cannot write {path}"))
     }
 
+    /// Writes a generated page, or with `check` says that it is not what `command` would write.
+    pub(crate) fn keep(
+        &self,
+        path: &str,
+        text: &str,
+        check: bool,
+        command: &str,
+    ) -> Result<Option<String>> {
+        if !check {
+            self.write(path, text)?;
+            return Ok(None);
+        }
+        let written = self.read(path).unwrap_or_default();
+        Ok((written != text).then(|| format!("{path} is stale: run `{command}`")))
+    }
+
     /// Every file of the repository, written from the root with `/`, in order.
     pub(crate) fn files(&self) -> Result<Vec<String>> {
         let mut found = Vec::new();

@@ -1,8 +1,11 @@
 //! The trust anchors (điểm tin cậy): the roots that a certificate must lead to.
 
+use sha2::{Digest as _, Sha256};
 use vanthu_pki::Certificate;
 use vanthu_pki::Time;
 use vanthu_pki::path::{self, PathOptions, PathReport, Purpose, RevocationData, RevocationMode};
+
+use crate::port::{RevocationSource, StatusUnknown};
 
 /// Whose root it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +44,18 @@ impl Trust {
         self.anchors.iter().map(|a| a.certificate.clone()).collect()
     }
 
+    /// Names exactly these certificates: what was judged by others was judged by another list.
+    pub fn fingerprint(&self) -> String {
+        let anchors = self.anchors.iter().map(|it| ("anchor", &it.certificate));
+        let others = self.intermediates.iter().map(|it| ("other", it));
+        let mut lines: Vec<String> = anchors
+            .chain(others)
+            .map(|(what, certificate)| format!("{what} {}\n", certificate.sha256_thumbprint()))
+            .collect();
+        lines.sort_unstable();
+        hex::encode(Sha256::digest(lines.concat()))
+    }
+
     /// Whether a signing certificate leads to an anchor and is not revoked, at that time.
     pub fn examine(
         &self,
@@ -65,4 +80,34 @@ impl Trust {
             &options,
         )
     }
+}
+
+/// Evidence about each of the certificates that somebody else issued, asked once an issuer, and what
+/// stayed unknown of it. What stays unknown is never taken for good.
+pub(crate) async fn evidence_about(
+    source: &dyn RevocationSource,
+    certificates: &[Certificate],
+) -> (RevocationData, Vec<StatusUnknown>) {
+    let mut asked: Vec<&Certificate> = Vec::new();
+    let mut evidence = RevocationData::default();
+    let mut unknown = Vec::new();
+    for certificate in certificates {
+        let issuer = |it: &Certificate| {
+            let key = it.authority_key_id().map(<[u8]>::to_vec);
+            (it.issuer().to_string(), key)
+        };
+        let is_new = !asked.iter().any(|it| issuer(it) == issuer(certificate));
+        if certificate.is_self_issued() || !is_new {
+            continue;
+        }
+        asked.push(certificate);
+        match source.evidence(certificate).await {
+            Ok(found) => {
+                evidence.crls.extend(found.crls);
+                evidence.ocsp.extend(found.ocsp);
+            }
+            Err(why) => unknown.push(why),
+        }
+    }
+    (evidence, unknown)
 }

@@ -30,5 +30,5 @@ pub use request::{
 pub use validate::{
     CertificateFacts, Coverage, Finding, FindingCode, Indication, PlatformRule, PlatformVerdict,
     Report, RevisionChanges, Severity, SignatureKind, SignatureReport, SubIndication,
-    TimestampReport, ValidationInput, validate,
+    TimestampReport, ValidationInput, certificates, validate,
 };

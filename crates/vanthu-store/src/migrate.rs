@@ -30,8 +30,13 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 2,
-        name: "0002_saved_views",
-        text: include_str!("../migrations/0002_saved_views.sql"),
+        name: "0002_checkpoints_and_reports",
+        text: include_str!("../migrations/0002_checkpoints_and_reports.sql"),
+    },
+    Migration {
+        number: 3,
+        name: "0003_saved_views",
+        text: include_str!("../migrations/0003_saved_views.sql"),
     },
 ];
 

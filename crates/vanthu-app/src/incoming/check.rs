@@ -25,7 +25,8 @@ use vanthu_wire::exchange::{FileRole, Package};
 use crate::delivery::status::holders_of;
 use crate::incoming::duplicate::find_duplicate;
 use crate::incoming::keep;
-use crate::{App, AppError, Work, verify};
+use crate::verify::Age;
+use crate::{App, AppError, Work, reading, verify};
 
 /// The job that examines documents that arrived.
 pub const CHECK: &str = "check";
@@ -125,26 +126,16 @@ struct Paper {
 
 impl Paper {
     async fn examine(app: &App, blob: &str, signer_name: &str) -> Result<Self, AppError> {
-        let pdf = app.store.blobs().get(blob).await?;
-        let examined = verify::examine(app, pdf.clone(), signer_name).await?;
+        let examined = verify::examine(app, blob, signer_name, Age::New).await?;
         let report = serde_json::to_vec(&examined.report)
             .map_err(|error| AppError::fault("report", error))?;
         let report_blob = app.store.blobs().put(report, app.now()).await?;
-        let text = tokio::task::spawn_blocking(move || vanthu_layout::extract_text(&pdf))
-            .await
-            .map_err(|error| AppError::fault("text", error))?
-            .map(|pages| {
-                pages
-                    .iter()
-                    .map(vanthu_layout::PageText::text)
-                    .collect::<String>()
-            })
-            .unwrap_or_default();
+        let reading = reading::read(app, blob).await?;
         Ok(Self {
             facts: examined.facts,
             report_blob,
-            has_text: !text.trim().is_empty(),
-            secret: find_secret_marking(&text),
+            has_text: !reading.text.trim().is_empty(),
+            secret: find_secret_marking(&reading.text),
         })
     }
 }

@@ -46,19 +46,29 @@ pub struct PracticeRevocation {
 }
 
 impl RevocationSource for PracticeRevocation {
-    fn evidence(&self, _: &Certificate) -> Answer<'_, Result<RevocationData, StatusUnknown>> {
+    fn evidence(
+        &self,
+        certificate: &Certificate,
+    ) -> Answer<'_, Result<RevocationData, StatusUnknown>> {
+        let issuer = certificate.issuer().clone();
         Box::pin(async move {
+            let found = self
+                .authorities
+                .iter()
+                .find(|(authority, _)| *authority.certificate().subject() == issuer);
+            let Some((authority, revoked)) = found else {
+                return Err(StatusUnknown(format!("no list of {issuer}")));
+            };
             let now = Time::from_unix(self.clock.now().unix_seconds());
-            let mut data = RevocationData::default();
-            for (authority, revoked) in self.authorities.iter() {
-                let number = u64::try_from(now.unix()).unwrap_or(0);
-                let until = now.plus_seconds(LIST_SECONDS);
-                let crl = authority
-                    .crl(revoked, number, now, until)
-                    .map_err(|e| StatusUnknown(e.to_string()))?;
-                data.crls.push(crl);
-            }
-            Ok(data)
+            let number = u64::try_from(now.unix()).unwrap_or(0);
+            let until = now.plus_seconds(LIST_SECONDS);
+            let crl = authority
+                .crl(revoked, number, now, until)
+                .map_err(|e| StatusUnknown(e.to_string()))?;
+            Ok(RevocationData {
+                crls: vec![crl],
+                ..RevocationData::default()
+            })
         })
     }
 }

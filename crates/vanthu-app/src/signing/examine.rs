@@ -8,6 +8,7 @@ use vanthu_pki::path::PathProblem;
 use vanthu_store::certificate::CertificateRow;
 
 use crate::signing::certificates_of;
+use crate::trust::evidence_about;
 use crate::{App, AppError};
 
 /// The certificate is effective here, leads to an anchor, and is not revoked. A status that can't
@@ -29,15 +30,14 @@ pub(crate) async fn certificate_may_sign(
         about(code, row)
     })?;
     let (certificate, chain) = certificates_of(row)?;
-    let evidence = app
-        .ports
-        .revocation
-        .evidence(&certificate)
-        .await
-        .map_err(|unknown| {
-            tracing::warn!(%unknown, "certificate status");
-            about(RefusalCode::RevocationUnknown, row)
-        })?;
+    let mut all = vec![certificate.clone()];
+    all.extend_from_slice(&chain);
+    all.extend_from_slice(&app.trust.intermediates);
+    // Whatever stays unknown of the path is found when that is examined.
+    let (evidence, unknown) = evidence_about(app.ports.revocation.as_ref(), &all).await;
+    for unknown in unknown {
+        tracing::warn!(%unknown, "certificate status");
+    }
     let at = Time::from_unix(now.unix_seconds());
     let report = app.trust.examine(&certificate, &chain, at, &evidence);
     if report.is_valid() {

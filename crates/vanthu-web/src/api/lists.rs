@@ -12,6 +12,7 @@ use vanthu_app::line::read_many::read_many;
 use vanthu_app::listing::Section;
 use vanthu_app::listing::export::Format;
 use vanthu_domain::id::{IncomingId, LineId};
+use vanthu_domain::permission::Action;
 use vanthu_domain::refusal::RefusalCode;
 
 use super::extract::{Answer, Asked, Given, answer, hand_out};
@@ -33,6 +34,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(arrivals),
         "Tiếp nhận và vào sổ, hoặc vào sổ, nhiều văn bản; mỗi văn bản một kết quả",
     )
+    .asks(&[Action::Accept, Action::Register])
     .takes::<Arrivals>()
     .gives::<Vec<OutcomeOut>>(),
     Operation::new(
@@ -41,6 +43,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(readings),
         "Xác nhận đã đọc nhiều việc nhận để biết; mỗi việc một kết quả",
     )
+    .asks(&[Action::ReadLine])
     .takes::<Readings>()
     .gives::<Vec<OutcomeOut>>(),
     Operation::new(

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::program::{Desk, Ended, text, vanthu};
 
-fn config(desk: &Desk, more: &str) -> PathBuf {
+pub(crate) fn config(desk: &Desk, more: &str) -> PathBuf {
     let path = desk.path("vanthu.toml");
     let database = desk.path("real.db");
     let words = format!(
@@ -17,7 +17,7 @@ fn config(desk: &Desk, more: &str) -> PathBuf {
     path
 }
 
-fn init(config: &std::path::Path, email: &str) -> Ended {
+pub(crate) fn init(config: &std::path::Path, email: &str) -> Ended {
     vanthu(&[
         "init",
         "--config",

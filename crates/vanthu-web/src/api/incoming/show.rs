@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use vanthu_app::incoming::view::{self, IncomingView};
 use vanthu_app::listing::Section;
 use vanthu_domain::id::IncomingId;
+use vanthu_domain::permission::Action;
 
 use crate::api::desk::{IncomingPage, page_of};
 use crate::api::extract::{Answer, Asked, Named, answer};
@@ -32,6 +33,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || get(show),
         "Một văn bản đến với mọi thông tin được xem",
     )
+    .asks(&[Action::ViewIncoming])
     .gives::<Incoming>(),
 ];
 

@@ -100,13 +100,8 @@ fn row<Id: std::fmt::Display, Done>(
     let (done, state, why) = match one.done {
         Ok(done) => (true, Cell::pill(Tone::Ok, said(done)), Cell::default()),
         Err(error) => {
-            let problem = WebError(error).problem();
-            let why = Cell::text(format!(
-                "{} {}",
-                say.t(&problem.title),
-                say.t(&problem.detail)
-            ));
-            let why = why.note(say.t(&problem.action));
+            let problem = say.error(&WebError(error));
+            let why = Cell::text(format!("{} {}", problem.what, problem.why)).note(problem.now);
             (false, Cell::pill(Tone::Bad, say.t("Chưa làm được")), why)
         }
     };

@@ -39,13 +39,13 @@ pub(super) fn in_use(say: Say, selection: &Selection, choices: &Choices) -> Vec<
     });
     let register = narrow.register_id.as_ref().map(|id| {
         let found = choices.registers.iter().find(|one| one.register_id == *id);
-        found.map_or_else(unknown, |one| one.name.clone())
+        found.map_or_else(unknown, |one| say.words(&one.name))
     });
     let values = [
         ("q", narrow.text.clone()),
-        ("kind", narrow.kind.map(|kind| say.t(kind.name()))),
+        ("kind", narrow.kind.map(|kind| say.named(kind.name()))),
         ("urgency", narrow.urgency.map(|one| urgency(say, one))),
-        ("state", narrow.state.map(|state| say.t(state.name()))),
+        ("state", narrow.state.map(|state| say.named(state.name()))),
         ("from", narrow.from_day.map(|day| day.to_string())),
         ("to", narrow.until_day.map(|day| day.to_string())),
         ("agency", agency),
@@ -163,7 +163,7 @@ pub(super) fn fields(say: Say, selection: &Selection, choices: &Choices) -> Vec<
     if !choices.registers.is_empty() {
         let registers = choices.registers.iter().map(|one| Choice {
             value: one.register_id.to_string(),
-            text: one.name.clone(),
+            text: say.words(&one.name),
             chosen: narrow.register_id.as_ref() == Some(&one.register_id),
             ..Choice::default()
         });
@@ -191,7 +191,7 @@ pub(super) fn fields(say: Say, selection: &Selection, choices: &Choices) -> Vec<
 fn kinds(say: Say, chosen: Option<DocumentKind>) -> Vec<Choice> {
     let choice = |kind: &DocumentKind| Choice {
         value: kind.code().to_owned(),
-        text: say.t(kind.name()),
+        text: say.named(kind.name()),
         chosen: chosen == Some(*kind),
         ..Choice::default()
     };
@@ -214,7 +214,7 @@ fn urgencies(say: Say, chosen: Option<AtUrgency>) -> Vec<Choice> {
 fn states(say: Say, section: Section, chosen: Option<InState>) -> Vec<Choice> {
     let choice = |state: InState| Choice {
         value: state.code().to_owned(),
-        text: say.t(state.name()),
+        text: say.named(state.name()),
         chosen: chosen == Some(state),
         ..Choice::default()
     };
@@ -240,7 +240,7 @@ fn deadlines(say: Say, chosen: Option<Due>) -> Vec<Choice> {
 fn urgency(say: Say, one: AtUrgency) -> String {
     match one {
         AtUrgency::AnyUrgent => say.t("Khẩn trở lên"),
-        AtUrgency::Just(urgency) => say.t(urgency.name()),
+        AtUrgency::Just(urgency) => say.named(urgency.name()),
     }
 }
 

@@ -8,29 +8,37 @@ mod sheet;
 mod show;
 mod views;
 
-use axum::Router;
 use axum::routing::{get, post};
 use vanthu_app::listing::Section;
+use vanthu_domain::permission::Action;
 
-use crate::state::Web;
+use crate::route::{Asks, Route};
 
 pub(crate) use sheet::file_of;
 
-/// Their routes.
-pub fn routes() -> Router<Web> {
-    Router::new()
-        .route("/incoming", get(show::incoming))
-        .route("/outgoing", get(show::outgoing))
-        .route("/work", get(show::work))
-        .route("/incoming/export/{format}", get(sheet::incoming))
-        .route("/outgoing/export/{format}", get(sheet::outgoing))
-        .route("/lines/export/{format}", get(sheet::work))
-        .route("/incoming/bulk", post(bulk::incoming))
-        .route("/lines/bulk", post(bulk::work))
-        .route("/views", post(views::save))
-        .route("/views/{id}", post(views::change))
-}
-
+/// The routes. Each row of a bulk act asks by itself, and its answer stands in the result.
+pub(crate) const ROUTES: &[Route] = &[
+    Route::get("/incoming", Asks::Person, || get(show::incoming)),
+    Route::get("/outgoing", Asks::Person, || get(show::outgoing)),
+    Route::get("/work", Asks::Person, || get(show::work)),
+    Route::get("/incoming/export/{format}", Asks::Person, || {
+        get(sheet::incoming)
+    }),
+    Route::get("/outgoing/export/{format}", Asks::Person, || {
+        get(sheet::outgoing)
+    }),
+    Route::get("/lines/export/{format}", Asks::Person, || get(sheet::work)),
+    Route::post(
+        "/incoming/bulk",
+        Asks::May(&[Action::Accept, Action::Register]),
+        || post(bulk::incoming),
+    ),
+    Route::post("/lines/bulk", Asks::May(&[Action::ReadLine]), || {
+        post(bulk::work)
+    }),
+    Route::post("/views", Asks::Person, || post(views::save)),
+    Route::post("/views/{id}", Asks::Person, || post(views::change)),
+];
 /// Where the lists of a section stand.
 pub(crate) const fn path_of(section: Section) -> &'static str {
     match section {

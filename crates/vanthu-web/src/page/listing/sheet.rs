@@ -122,6 +122,7 @@ pub(crate) async fn file_of(
             Format::Pdf => "application/pdf".to_owned(),
         },
         bytes,
+        sha256: String::new(),
     })
 }
 
@@ -158,10 +159,10 @@ fn incoming_table(say: Say, rows: &Listed) -> Table {
             text(&item.from_name),
             text(&item.notation),
             day(item.issued_day),
-            SheetCell::Text(say.t(item.kind.name())),
+            SheetCell::Text(say.named(item.kind.name())),
             SheetCell::Text(subject_of(item.kind, &item.subject)),
-            SheetCell::Text(say.t(item.urgency.name())),
-            SheetCell::Text(say.t(item.state.name())),
+            SheetCell::Text(say.named(item.urgency.name())),
+            SheetCell::Text(say.named(item.state.name())),
             day(item.due_day),
         ]
     };
@@ -186,11 +187,11 @@ fn outgoing_table(say: Say, rows: &Listed) -> Table {
         vec![
             text(item.notation.as_deref().unwrap_or_default()),
             day(item.issued_day),
-            SheetCell::Text(say.t(item.kind.name())),
+            SheetCell::Text(say.named(item.kind.name())),
             SheetCell::Text(subject_of(item.kind, &item.subject)),
-            SheetCell::Text(say.t(item.urgency.name())),
+            SheetCell::Text(say.named(item.urgency.name())),
             number(Some(item.pages).filter(|pages| *pages > 0)),
-            SheetCell::Text(say.t(item.state.name())),
+            SheetCell::Text(say.named(item.state.name())),
             SheetCell::Day(item.state_since.day()),
         ]
     };
@@ -221,9 +222,9 @@ fn lines_table(say: Say, rows: &Listed) -> Table {
             text(&item.from_name),
             SheetCell::Text(subject_of(item.kind, &item.subject)),
             text(&item.line.instruction),
-            SheetCell::Text(say.t(item.urgency.name())),
-            SheetCell::Text(say.t(item.line.part.name())),
-            SheetCell::Text(say.t(item.line.state.name())),
+            SheetCell::Text(say.named(item.urgency.name())),
+            SheetCell::Text(say.named(item.line.part.name())),
+            SheetCell::Text(say.named(item.line.state.name())),
             SheetCell::Day(item.line.created_at.day()),
         ]
     };

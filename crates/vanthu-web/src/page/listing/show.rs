@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use vanthu_app::Caller;
 use vanthu_app::desk::{self, Stage, Tile};
@@ -14,11 +14,11 @@ use vanthu_domain::permission::Action;
 use super::asked::{Asked, Pairs, address, has_empty, query};
 use super::filters as narrowing;
 use super::path_of;
-use crate::error::WebError;
+use crate::error::{WebError, refused_page};
 use crate::page::outgoing::new_draft;
 use crate::page::rows::{self, PAGE_ROWS};
 use crate::page::show::Say;
-use crate::page::{problem_view, render, shell};
+use crate::page::{render, shell};
 use crate::session::{SignedIn, encode};
 use crate::state::Web;
 use crate::texts::filters;
@@ -198,13 +198,13 @@ pub(super) async fn page(
         Section::Incoming | Section::Outgoing => path_of(section),
     };
     let file = |format: &str| format!("{stem}/export/{format}?{}", query(selection, None));
-    let status = refused.as_ref().map(|one| one.error.status());
+    let code = refused.as_ref().and_then(|one| one.error.0.code());
     let page = ListPage {
         lead: selection
             .tile
             .map_or_else(String::new, |tile| lead(say, tile)),
         banner: match &refused {
-            Some(one) => Some(problem_view(&one.error.problem())),
+            Some(one) => Some(say.error(&one.error)),
             None => done(say, asked),
         },
         tabs: tabs(say, caller, selection, &counts, &views, kept),
@@ -242,9 +242,11 @@ pub(super) async fn page(
         draft: new_draft(say, &frame.csrf),
         shell: frame,
     };
-    let mut response = render(&page, say.language)?;
-    *response.status_mut() = status.unwrap_or(StatusCode::OK);
-    Ok(response)
+    let shown = render(&page, say.language)?;
+    Ok(match code {
+        Some(code) => refused_page(shown, code),
+        None => shown,
+    })
 }
 
 /// The name of a list.

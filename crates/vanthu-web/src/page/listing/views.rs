@@ -97,6 +97,9 @@ async fn refuse(
     error: AppError,
     (name, first): (&str, bool),
 ) -> Result<Response, WebError> {
+    if !matches!(&error, AppError::Refused(refusal) if refusal.code != RefusalCode::NotFound) {
+        return Err(error.into());
+    }
     let section = selection.section;
     let mut asked = Asked::read(section, &Pairs::new())?;
     asked.selection = selection;
