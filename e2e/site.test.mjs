@@ -10,3 +10,4 @@ await import("./site/main-job.mjs");
 await import("./site/bad-input.mjs");
 await import("./site/narrow.mjs");
 await import("./site/pages.mjs");
+await import("./site/lists.mjs");

@@ -73,6 +73,7 @@ const IGNORANCE: &[(&str, &str, &str)] = &[
 const DOORS: &[(&str, &[&str])] = &[
     ("typst", &["vanthu-layout"]),
     ("hayro", &["vanthu-layout"]),
+    ("rust_xlsxwriter", &["vanthu-layout"]),
     ("sea-orm", &["vanthu-store"]),
     ("sqlx", &["vanthu-store"]),
     ("aws-lc", &["vanthu-pki", "vanthu-signing"]),

@@ -4,24 +4,25 @@
 //! disagree. Lists put the most urgent first.
 
 use vanthu_domain::agency::Role;
-use vanthu_domain::delivery::DeliveryState;
-use vanthu_domain::incoming::IncomingTag;
-use vanthu_domain::line::{LineState, Part};
-use vanthu_domain::outgoing::OutgoingTag;
-use vanthu_domain::refusal::RefusalCode;
-use vanthu_store::incoming::{IncomingFilter, IncomingItem, IncomingOrder};
-use vanthu_store::line::{LineFilter, LineItem, LineOrder};
-use vanthu_store::outgoing::{OutgoingFilter, OutgoingItem, OutgoingOrder};
-use vanthu_store::{Cursor, Page, Tx, incoming, line, outgoing};
+pub use vanthu_store::incoming::IncomingItem;
+pub use vanthu_store::line::LineItem;
+pub use vanthu_store::outgoing::OutgoingItem;
+use vanthu_store::{Cursor, Page};
 
-use crate::line::list::{Scope, filter_of, led_units};
+use crate::listing::{self, Section, Selection};
 use crate::{App, AppError, Caller};
 
-/// Working days before a deadline in which it counts as near.
-const SOON_DAYS: u16 = 2;
+/// Whether somebody has to do something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// It waits, and is counted on the desk.
+    Waiting,
+    /// It is over; the list keeps it in sight.
+    Over,
+}
 
 macro_rules! tiles {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $text:literal, [$($role:ident),+];)*) => {
+    ($($(#[$doc:meta])* $name:ident = $section:ident $stage:ident $code:literal, $text:literal, [$($role:ident),+];)*) => {
         /// A tile.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Tile { $($(#[$doc])* $name,)* }
@@ -40,6 +41,16 @@ macro_rules! tiles {
                 match self { $(Self::$name => $text,)* }
             }
 
+            /// Among which lists it stands.
+            pub const fn section(self) -> Section {
+                match self { $(Self::$name => Section::$section,)* }
+            }
+
+            /// Whether what it holds waits for somebody.
+            pub const fn stage(self) -> Stage {
+                match self { $(Self::$name => Stage::$stage,)* }
+            }
+
             /// On whose desk it stands.
             pub const fn roles(self) -> &'static [Role] {
                 match self { $(Self::$name => &[$(Role::$role),+],)* }
@@ -50,49 +61,73 @@ macro_rules! tiles {
 
 tiles! {
     /// Incoming documents that wait for acceptance.
-    ToAccept = "to-accept", "Chờ tiếp nhận", [Clerk];
+    ToAccept = Incoming Waiting "to-accept", "Chờ tiếp nhận", [Clerk];
     /// Accepted documents that wait for the register.
-    ToRegister = "to-register", "Chờ vào sổ", [Clerk];
+    ToRegister = Incoming Waiting "to-register", "Chờ vào sổ", [Clerk];
     /// Registered documents that wait to be presented.
-    ToPresent = "to-present", "Chờ trình lãnh đạo", [Clerk];
+    ToPresent = Incoming Waiting "to-present", "Chờ trình lãnh đạo", [Clerk];
     /// Signed documents that wait for a number.
-    ToNumber = "to-number", "Chờ cấp số", [Clerk];
+    ToNumber = Outgoing Waiting "to-number", "Chờ cấp số", [Clerk];
     /// Numbered documents that wait for the agency's signature.
-    ToSeal = "to-seal", "Chờ đóng dấu", [Clerk];
+    ToSeal = Outgoing Waiting "to-seal", "Chờ đóng dấu", [Clerk];
     /// Sealed documents that wait to be issued.
-    ToIssue = "to-issue", "Chờ phát hành", [Clerk];
+    ToIssue = Outgoing Waiting "to-issue", "Chờ phát hành", [Clerk];
     /// Issued documents that a recipient has not accepted yet.
-    AwaitingReceipt = "awaiting-receipt", "Chờ nơi nhận tiếp nhận", [Clerk];
+    AwaitingReceipt = Outgoing Waiting "awaiting-receipt", "Chờ nơi nhận tiếp nhận", [Clerk];
     /// Issued documents that could not be delivered everywhere.
-    SendErrors = "send-errors", "Gửi lỗi", [Clerk];
+    SendErrors = Outgoing Waiting "send-errors", "Gửi lỗi", [Clerk];
     /// Incoming documents that are being processed.
-    InProcess = "in-process", "Đang xử lý tại cơ quan", [Clerk, Leader];
+    InProcess = Incoming Waiting "in-process", "Đang xử lý tại cơ quan", [Clerk, Leader];
     /// Documents presented to the leader.
-    PresentedToMe = "presented-to-me", "Chờ bút phê", [Leader];
+    PresentedToMe = Incoming Waiting "presented-to-me", "Chờ bút phê", [Leader];
     /// Documents that wait for the signer.
-    ToSign = "to-sign", "Chờ tôi ký", [Leader, UnitHead];
+    ToSign = Outgoing Waiting "to-sign", "Chờ tôi ký", [Leader, UnitHead];
     /// Drafts that wait for the head of the unit.
-    ToReview = "to-review", "Chờ duyệt nội dung", [UnitHead];
+    ToReview = Outgoing Waiting "to-review", "Chờ duyệt nội dung", [UnitHead];
     /// Lines that nobody has taken up.
-    ToDo = "to-do", "Chờ xử lý", [Specialist, UnitHead, Leader, Clerk];
+    ToDo = Work Waiting "to-do", "Chờ xử lý", [Specialist, UnitHead, Leader, Clerk];
     /// Lines being worked on.
-    Doing = "doing", "Đang xử lý", [Specialist, UnitHead, Leader, Clerk];
+    Doing = Work Waiting "doing", "Đang xử lý", [Specialist, UnitHead, Leader, Clerk];
     /// Open lines whose deadline is near.
-    DueSoon = "due-soon", "Sắp đến hạn", [Specialist, UnitHead, Leader, Clerk];
+    DueSoon = Work Waiting "due-soon", "Sắp đến hạn", [Specialist, UnitHead, Leader, Clerk];
     /// Open lines whose deadline has passed.
-    Overdue = "overdue", "Quá hạn", [Specialist, UnitHead, Leader, Clerk];
+    Overdue = Work Waiting "overdue", "Quá hạn", [Specialist, UnitHead, Leader, Clerk];
     /// Lines for information that were not read.
-    ForInformation = "for-information", "Nhận để biết", [Specialist, UnitHead, Leader, Clerk];
+    ForInformation = Work Waiting "for-information", "Nhận để biết", [Specialist, UnitHead, Leader, Clerk];
     /// Open lines that the caller gave.
-    GivenByMe = "given-by-me", "Việc tôi đã giao", [UnitHead, Leader];
+    GivenByMe = Work Waiting "given-by-me", "Việc tôi đã giao", [UnitHead, Leader];
     /// Of those, the ones whose deadline has passed.
-    GivenOverdue = "given-overdue", "Việc đã giao quá hạn", [UnitHead, Leader];
+    GivenOverdue = Work Waiting "given-overdue", "Việc đã giao quá hạn", [UnitHead, Leader];
     /// The caller's drafts.
-    Drafts = "drafts", "Dự thảo của tôi", [Specialist, UnitHead, Clerk];
+    Drafts = Outgoing Waiting "drafts", "Dự thảo của tôi", [Specialist, UnitHead, Clerk];
     /// The caller's drafts that came back.
-    ReturnedDrafts = "returned-drafts", "Dự thảo bị trả lại", [Specialist, UnitHead, Clerk];
+    ReturnedDrafts = Outgoing Waiting "returned-drafts", "Dự thảo bị trả lại", [Specialist, UnitHead, Clerk];
     /// The caller's documents on their way to the signature.
-    Submitted = "submitted", "Đang trình", [Specialist, UnitHead, Clerk];
+    Submitted = Outgoing Waiting "submitted", "Đang trình", [Specialist, UnitHead, Clerk];
+    /// Documents presented to a leader who has not directed them yet.
+    AwaitingDirection = Incoming Over "awaiting-direction", "Đã trình, chờ bút phê", [Clerk];
+    /// Incoming documents that are finished.
+    Completed = Incoming Over "completed", "Đã hoàn thành", [Clerk, Leader];
+    /// Documents that went back to their senders.
+    Returned = Incoming Over "returned", "Đã trả lại nơi gửi", [Clerk];
+    /// Documents that the agency has issued.
+    Issued = Outgoing Over "issued", "Đã phát hành", [Clerk, Leader];
+    /// Documents that the caller has signed.
+    SignedByMe = Outgoing Over "signed-by-me", "Tôi đã ký", [Leader, UnitHead];
+    /// The caller's documents between the signature and the recipients.
+    OnTheWay = Outgoing Over "on-the-way", "Đã ký, chờ phát hành", [Specialist, UnitHead, Clerk];
+    /// The caller's documents that were issued.
+    MyIssued = Outgoing Over "my-issued", "Dự thảo đã phát hành", [Specialist, UnitHead, Clerk];
+    /// The caller's drafts that were given up.
+    Withdrawn = Outgoing Over "withdrawn", "Dự thảo đã hủy", [Specialist, UnitHead, Clerk];
+    /// Lines that the caller has finished.
+    Done = Work Over "done", "Đã xử lý", [Specialist, UnitHead, Leader, Clerk];
+    /// Lines for information that the caller has read.
+    Read = Work Over "read", "Đã đọc", [Specialist, UnitHead, Leader, Clerk];
+    /// Lines that the caller gave back.
+    GivenBack = Work Over "given-back", "Việc đã trả lại", [Specialist, UnitHead, Leader, Clerk];
+    /// Lines that the caller gave and that are finished.
+    GivenDone = Work Over "given-done", "Việc đã giao, đã xong", [UnitHead, Leader];
 }
 
 impl Tile {
@@ -152,15 +187,17 @@ impl Listed {
     }
 }
 
-/// The caller's tiles with their counts.
+/// The caller's tiles with their counts: of what waits.
 ///
 /// Clause: TG-9.2
 pub async fn counts(app: &App, caller: &Caller) -> Result<Vec<Count>, AppError> {
     let mut tx = app.store.read().await?;
     let mut counts = Vec::new();
-    for tile in Tile::ALL.iter().copied().filter(|tile| tile.is_for(caller)) {
-        let count = Predicate::of(tile, app, caller).count(&mut tx).await?;
-        counts.push(Count { tile, count });
+    for tile in Tile::ALL.iter().copied() {
+        if tile.stage() == Stage::Waiting && tile.is_for(caller) {
+            let count = listing::count_in(&mut tx, app, caller, &Selection::of(tile), None).await?;
+            counts.push(Count { tile, count });
+        }
     }
     Ok(counts)
 }
@@ -175,189 +212,8 @@ pub async fn list(
     after: Option<&Cursor>,
     limit: u32,
 ) -> Result<Listed, AppError> {
-    if !tile.is_for(caller) {
-        return Err(AppError::refused(RefusalCode::NotFound));
-    }
-    let mut tx = app.store.read().await?;
-    Predicate::of(tile, app, caller)
-        .list(&mut tx, after, limit)
-        .await
+    listing::list(app, caller, &Selection::of(tile), after, limit).await
 }
-
-/// What a tile counts and lists.
-enum Predicate {
-    Outgoing(OutgoingFilter),
-    Incoming(IncomingFilter),
-    Lines(LineFilter, LineOrder),
-}
-
-impl Predicate {
-    fn of(tile: Tile, app: &App, caller: &Caller) -> Self {
-        match tile {
-            Tile::ToAccept => Self::arrived(caller, &[IncomingTag::Arrived, IncomingTag::Checked]),
-            Tile::ToRegister => Self::arrived(caller, &[IncomingTag::Accepted]),
-            Tile::ToPresent => Self::arrived(caller, &[IncomingTag::Registered]),
-            Tile::InProcess => {
-                Self::arrived(caller, &[IncomingTag::Directed, IncomingTag::Processing])
-            }
-            Tile::PresentedToMe => Self::Incoming(IncomingFilter {
-                agency_id: Some(caller.agency_id.clone()),
-                leader_id: Some(caller.person_id().clone()),
-                states: vec![IncomingTag::Presented],
-                ..IncomingFilter::default()
-            }),
-            Tile::ToNumber => Self::issuing(caller, OutgoingTag::Signed, &[]),
-            Tile::ToSeal => Self::issuing(caller, OutgoingTag::Numbered, &[]),
-            Tile::ToIssue => Self::issuing(caller, OutgoingTag::Sealed, &[]),
-            Tile::AwaitingReceipt => Self::issuing(
-                caller,
-                OutgoingTag::Issued,
-                &[
-                    DeliveryState::Queued,
-                    DeliveryState::Sent,
-                    DeliveryState::Arrived,
-                ],
-            ),
-            Tile::SendErrors => Self::issuing(
-                caller,
-                OutgoingTag::Issued,
-                &[DeliveryState::Failed, DeliveryState::Expired],
-            ),
-            Tile::ToSign => Self::Outgoing(OutgoingFilter {
-                agency_id: Some(caller.agency_id.clone()),
-                signer_id: Some(caller.person_id().clone()),
-                states: vec![OutgoingTag::AwaitingSignature],
-                ..OutgoingFilter::default()
-            }),
-            Tile::ToReview => Self::Outgoing(OutgoingFilter {
-                agency_id: Some(caller.agency_id.clone()),
-                unit_ids: led_units(caller),
-                states: vec![OutgoingTag::InReview],
-                ..OutgoingFilter::default()
-            }),
-            Tile::Drafts => Self::drafted(caller, &[OutgoingTag::Drafting], Some(false)),
-            Tile::ReturnedDrafts => Self::drafted(caller, &[OutgoingTag::Drafting], Some(true)),
-            Tile::Submitted => Self::drafted(
-                caller,
-                &[OutgoingTag::InReview, OutgoingTag::AwaitingSignature],
-                None,
-            ),
-            Tile::ToDo => Self::work(caller, Scope::Mine, &[LineState::ToDo]),
-            Tile::Doing => Self::work(caller, Scope::Mine, &[LineState::Doing]),
-            Tile::DueSoon => Self::work(caller, Scope::Mine, OPEN).due_soon(app),
-            Tile::Overdue => Self::work(caller, Scope::Mine, OPEN).overdue(app),
-            Tile::GivenByMe => Self::work(caller, Scope::Given, OPEN),
-            Tile::GivenOverdue => Self::work(caller, Scope::Given, OPEN).overdue(app),
-            Tile::ForInformation => Self::Lines(
-                LineFilter {
-                    states: vec![LineState::ToDo],
-                    parts: vec![Part::Information],
-                    ..filter_of(caller, Scope::Mine)
-                },
-                LineOrder::MostUrgent,
-            ),
-        }
-    }
-
-    fn arrived(caller: &Caller, states: &[IncomingTag]) -> Self {
-        Self::Incoming(IncomingFilter {
-            agency_id: Some(caller.agency_id.clone()),
-            states: states.to_vec(),
-            ..IncomingFilter::default()
-        })
-    }
-
-    fn issuing(caller: &Caller, state: OutgoingTag, deliveries: &[DeliveryState]) -> Self {
-        Self::Outgoing(OutgoingFilter {
-            agency_id: Some(caller.agency_id.clone()),
-            states: vec![state],
-            delivery_states: deliveries.to_vec(),
-            ..OutgoingFilter::default()
-        })
-    }
-
-    fn drafted(caller: &Caller, states: &[OutgoingTag], returned: Option<bool>) -> Self {
-        Self::Outgoing(OutgoingFilter {
-            agency_id: Some(caller.agency_id.clone()),
-            drafter_id: Some(caller.person_id().clone()),
-            states: states.to_vec(),
-            returned,
-            ..OutgoingFilter::default()
-        })
-    }
-
-    /// Lines that somebody has to work on: those for information are never among them.
-    fn work(caller: &Caller, scope: Scope, states: &[LineState]) -> Self {
-        Self::Lines(
-            LineFilter {
-                states: states.to_vec(),
-                parts: vec![Part::Lead, Part::Support],
-                ..filter_of(caller, scope)
-            },
-            LineOrder::MostUrgent,
-        )
-    }
-
-    fn due_soon(self, app: &App) -> Self {
-        let today = app.now().day();
-        let last = app.calendar.add_working_days(today, SOON_DAYS);
-        match self {
-            Self::Lines(filter, _) => Self::Lines(
-                LineFilter {
-                    due_from: Some(today),
-                    due_before: Some(last.plus_days(1)),
-                    ..filter
-                },
-                LineOrder::Due,
-            ),
-            other => other,
-        }
-    }
-
-    fn overdue(self, app: &App) -> Self {
-        match self {
-            Self::Lines(filter, _) => Self::Lines(
-                LineFilter {
-                    due_before: Some(app.now().day()),
-                    ..filter
-                },
-                LineOrder::Due,
-            ),
-            other => other,
-        }
-    }
-
-    async fn count(&self, tx: &mut Tx) -> Result<i64, AppError> {
-        Ok(match self {
-            Self::Outgoing(filter) => outgoing::count(tx, filter).await?,
-            Self::Incoming(filter) => incoming::count(tx, filter).await?,
-            Self::Lines(filter, _) => line::count(tx, filter).await?,
-        })
-    }
-
-    async fn list(
-        &self,
-        tx: &mut Tx,
-        after: Option<&Cursor>,
-        limit: u32,
-    ) -> Result<Listed, AppError> {
-        Ok(match self {
-            Self::Outgoing(filter) => {
-                let order = OutgoingOrder::MostUrgent;
-                Listed::Outgoing(outgoing::list(tx, filter, order, after, limit).await?)
-            }
-            Self::Incoming(filter) => {
-                let order = IncomingOrder::MostUrgent;
-                Listed::Incoming(incoming::list(tx, filter, order, after, limit).await?)
-            }
-            Self::Lines(filter, order) => {
-                Listed::Lines(line::list(tx, filter, *order, after, limit).await?)
-            }
-        })
-    }
-}
-
-const OPEN: &[LineState] = &[LineState::ToDo, LineState::Doing];
 
 #[cfg(test)]
 mod tests {
@@ -366,6 +222,8 @@ mod tests {
     use rand::rngs::StdRng;
     use rand::{Rng as _, SeedableRng as _};
     use vanthu_domain::kind::Urgency;
+    use vanthu_domain::line::Part;
+    use vanthu_domain::refusal::RefusalCode;
 
     use super::*;
     use crate::incoming::accept::accept;
@@ -392,7 +250,15 @@ mod tests {
                 &office.stranger,
             ];
             for who in everybody {
-                for Count { tile, count } in counts(&world.app, who).await.unwrap() {
+                let waiting = counts(&world.app, who).await.unwrap();
+                for tile in Tile::ALL.iter().copied().filter(|tile| tile.is_for(who)) {
+                    let asked = Selection::of(tile);
+                    let count = listing::count(&world.app, who, &asked, None).await.unwrap();
+                    let on_desk = waiting.iter().find(|one| one.tile == tile);
+                    assert_eq!(
+                        on_desk.map(|one| one.count),
+                        (tile.stage() == Stage::Waiting).then_some(count)
+                    );
                     let mut seen = BTreeSet::new();
                     let mut listed = 0;
                     let mut after = None;

@@ -598,6 +598,15 @@ impl World {
         rows.into_iter().map(|row| row.act.code()).collect()
     }
 
+    /// The youngest entry about an object.
+    pub(crate) async fn last_entry(&self, object: impl ToString) -> vanthu_domain::audit::Entry {
+        let mut tx = self.app.store.read().await.unwrap();
+        let rows = vanthu_store::ledger::list_about(&mut tx, &object.to_string())
+            .await
+            .unwrap();
+        rows.last().unwrap().entry()
+    }
+
     /// A letter that has come to an office, examined.
     pub(crate) async fn arrived(&self, from: &Office, to: &Office, letter: Letter) -> IncomingRow {
         let id = self.letter(from, &[to], letter).await;

@@ -131,6 +131,14 @@ acts! {
     Completed = "completed", "Hoàn thành xử lý";
     /// A register was printed.
     RegisterPrinted = "register-printed", "In sổ đăng ký";
+    /// A list was taken out as a file.
+    ListExported = "list-exported", "Xuất danh mục";
+    /// A person kept a list's filters under a name.
+    ViewSaved = "view-saved", "Lưu bộ lọc";
+    /// A person changed a kept list: its name, its filters, whether it opens first.
+    ViewChanged = "view-changed", "Sửa bộ lọc đã lưu";
+    /// A person gave a kept list up.
+    ViewDeleted = "view-deleted", "Xóa bộ lọc đã lưu";
     /// A job that was given up was started again.
     JobRestarted = "job-restarted", "Chạy lại việc nền";
     /// A document's file was opened.

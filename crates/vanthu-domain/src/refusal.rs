@@ -192,6 +192,14 @@ codes! {
     IdempotencyConflict = "idempotency-conflict";
     /// A batch holds too much: `count`, `max`.
     BatchTooLarge = "batch-too-large";
+    /// A bulk act was asked for without any row.
+    NothingChosen = "nothing-chosen";
+    /// A list is too long to be taken out as one file: `max`.
+    ListTooLong = "list-too-long";
+    /// Another kept list of this person has the name: `name`.
+    ViewNameTaken = "view-name-taken";
+    /// A person keeps too many lists: `max`.
+    ViewsFull = "views-full";
     // --- files ---
     /// A state secret: `marking`, `place`.
     StateSecret = "state-secret";

@@ -19,6 +19,7 @@ use crate::{LayoutError, Rect, fonts};
 pub(crate) enum Template {
     Letter,
     Register,
+    Sheet,
 }
 
 struct Shared {
@@ -26,6 +27,7 @@ struct Shared {
     book: LazyHash<FontBook>,
     letter: Option<Source>,
     register: Option<Source>,
+    sheet: Option<Source>,
     data: Option<FileId>,
 }
 
@@ -34,6 +36,7 @@ static SHARED: LazyLock<Shared> = LazyLock::new(|| Shared {
     book: LazyHash::new(FontBook::from_fonts(fonts::fonts())),
     letter: source("/letter.typ", include_str!("../templates/letter.typ")),
     register: source("/register.typ", include_str!("../templates/register.typ")),
+    sheet: source("/sheet.typ", include_str!("../templates/sheet.typ")),
     data: file("/data.json"),
 });
 
@@ -100,6 +103,7 @@ pub(crate) fn compile(
     let main = match template {
         Template::Letter => SHARED.letter.clone(),
         Template::Register => SHARED.register.clone(),
+        Template::Sheet => SHARED.sheet.clone(),
     };
     let world = DocumentWorld {
         main: main.ok_or_else(|| fault("no template"))?,

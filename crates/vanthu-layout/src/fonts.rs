@@ -31,12 +31,7 @@ pub(crate) fn fonts() -> &'static [Font] {
 pub(crate) fn check_glyphs<'a>(texts: impl Iterator<Item = &'a str>) -> Result<(), LayoutError> {
     let mut missing = Vec::new();
     for c in texts.flat_map(str::chars) {
-        let shown = c.is_ascii_graphic()
-            || c == ' '
-            || fonts()
-                .iter()
-                .all(|font| font.info().coverage.contains(u32::from(c)));
-        if !shown && !missing.contains(&c) {
+        if !is_shown(c) && !missing.contains(&c) {
             missing.push(c);
         }
     }
@@ -45,6 +40,17 @@ pub(crate) fn check_glyphs<'a>(texts: impl Iterator<Item = &'a str>) -> Result<(
     } else {
         Err(LayoutError::MissingGlyphs(missing))
     }
+}
+
+/// The text with a question mark for each character that the fonts can't show.
+pub(crate) fn shown(text: &str) -> String {
+    let seen = |c: char| if is_shown(c) { c } else { '?' };
+    text.chars().map(seen).collect()
+}
+
+fn is_shown(c: char) -> bool {
+    let covers = |font: &Font| font.info().coverage.contains(u32::from(c));
+    c.is_ascii_graphic() || c == ' ' || fonts().iter().all(covers)
 }
 
 #[cfg(test)]

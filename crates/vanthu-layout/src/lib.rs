@@ -1,4 +1,4 @@
-//! Typesetting of official documents and registers to PDF/A, and reading of PDF pages.
+//! Typesetting of official documents, registers and lists to PDF/A, and reading of PDF pages.
 //!
 //! The crate locks typst and hayro behind one door (quarantine): nothing of theirs is in its
 //! interface. Nothing is read from disk or network and no clock is asked; the same input gives
@@ -7,6 +7,7 @@
 //! - [`typeset_letter`]: a document after Appendix I of Decree 30/2020/NĐ-CP, with the [`Places`]
 //!   where number, date and signature go.
 //! - [`typeset_outgoing_register`], [`typeset_incoming_register`]: the registers of Appendix IV.
+//! - [`typeset_sheet`], [`write_sheet`]: a list as a printed table and as a spreadsheet.
 //! - [`render_page`], [`extract_text`], [`find_places`]: for PDFs from anywhere.
 
 mod engine;
@@ -18,6 +19,7 @@ mod letter;
 mod read;
 mod register;
 mod render;
+mod sheet;
 mod text;
 
 pub use error::{LayoutError, ReadError};
@@ -30,4 +32,5 @@ pub use register::{
     typeset_outgoing_register,
 };
 pub use render::{page_count, render_page};
+pub use sheet::{Sheet, SheetCell, SheetColumn, typeset_sheet, write_sheet};
 pub use text::{PageText, TextLine, Word, extract_text};

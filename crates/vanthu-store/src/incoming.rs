@@ -10,7 +10,8 @@ use vanthu_domain::kind::{DocumentKind, Urgency};
 use vanthu_domain::{Day, Moment};
 
 pub use list::{
-    IncomingFilter, IncomingItem, IncomingOrder, IncomingReach, count, count_by_state, list,
+    IncomingFilter, IncomingItem, IncomingOrder, IncomingReach, count, count_by_state, count_up_to,
+    list,
 };
 
 use crate::agency::missing;

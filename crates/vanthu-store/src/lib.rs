@@ -41,6 +41,7 @@ mod query;
 mod record;
 pub mod register;
 pub mod report;
+pub mod saved_view;
 pub mod seal;
 pub mod session;
 pub mod signing;

@@ -11,7 +11,7 @@ pub use extension::{
     ExtensionRow, find_asked, find_extension, insert_extension, list_asked_of, list_extensions,
     update_extension,
 };
-pub use list::{LineFilter, LineItem, LineOrder, count, count_by_state, list};
+pub use list::{LineFilter, LineItem, LineOrder, count, count_by_state, count_up_to, list};
 
 use crate::agency::missing;
 use crate::db::Tx;

@@ -33,6 +33,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "0002_checkpoints_and_reports",
         text: include_str!("../migrations/0002_checkpoints_and_reports.sql"),
     },
+    Migration {
+        number: 3,
+        name: "0003_saved_views",
+        text: include_str!("../migrations/0003_saved_views.sql"),
+    },
 ];
 
 /// A migration that has been applied.

@@ -12,7 +12,8 @@ use vanthu_domain::outgoing::{GivenNumber, OutgoingState, OutgoingTag};
 use vanthu_domain::{Day, Moment};
 
 pub use list::{
-    OutgoingFilter, OutgoingItem, OutgoingOrder, OutgoingReach, count, count_by_state, list,
+    OutgoingFilter, OutgoingItem, OutgoingOrder, OutgoingReach, count, count_by_state, count_up_to,
+    list,
 };
 
 use crate::agency::missing;

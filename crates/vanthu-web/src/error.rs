@@ -151,6 +151,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::BothSignaturesMissing
         | C::SealDayDiffers
         | C::NumberTaken
+        | C::ViewNameTaken
         | C::NumberNotCurrent
         | C::RegisterClosed
         | C::SigningSessionExpired
@@ -168,6 +169,9 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::FieldMalformed
         | C::RequestMalformed
         | C::BatchTooLarge
+        | C::NothingChosen
+        | C::ListTooLong
+        | C::ViewsFull
         | C::StateSecret
         | C::FileDamaged
         | C::FileEmpty

@@ -179,8 +179,10 @@ pub struct Column {
 /// A row; the cell of kind `main` holds the link.
 #[derive(Debug, Clone, Default)]
 pub struct Row {
-    /// Value of its checkbox.
+    /// Its identifier on the page.
     pub id: String,
+    /// Value of its checkbox: which one, and at which version.
+    pub pick: String,
     /// What opens.
     pub href: String,
     /// How it is spoken of: its number or subject.

@@ -2,12 +2,12 @@
 
 pub mod accept;
 pub mod accept_and_register;
+pub mod bulk;
 pub mod check;
 pub mod direct;
 mod duplicate;
 pub mod file;
 pub mod give_back;
-pub mod list;
 mod open;
 pub mod present;
 pub mod register;

@@ -201,7 +201,9 @@ mod tests {
     use vanthu_domain::refusal::RefusalCode;
 
     use super::*;
+    use crate::desk::Listed;
     use crate::incoming::file::{Which, open_file};
+    use crate::listing::{self, Section, Selection};
     use crate::test::World;
     use crate::test::way::{directed, unit};
 
@@ -252,16 +254,15 @@ mod tests {
         crate::test::way::presented(&world, &from, &to).await;
         let everybody = [&to.clerk, &to.leader, &to.head, &to.specialist, &from.clerk];
         for (who, expected) in everybody.into_iter().zip([2, 2, 1, 0, 0]) {
-            let filter = vanthu_store::incoming::IncomingFilter::default();
-            let order = vanthu_store::incoming::IncomingOrder::Newest;
-            let page =
-                crate::incoming::list::list(&world.app, who, filter.clone(), order, None, 50)
-                    .await
-                    .unwrap();
-            assert_eq!(page.items.len(), expected, "{}", who.full_name);
-            let count = crate::incoming::list::count(&world.app, who, filter)
+            let asked = Selection::everything(Section::Incoming);
+            let Listed::Incoming(page) = listing::list(&world.app, who, &asked, None, 50)
                 .await
-                .unwrap();
+                .unwrap()
+            else {
+                panic!("incoming documents");
+            };
+            assert_eq!(page.items.len(), expected, "{}", who.full_name);
+            let count = listing::count(&world.app, who, &asked, None).await.unwrap();
             assert_eq!(count, expected as i64);
             for item in page.items {
                 view(&world.app, who, &item.incoming_id).await.unwrap();

@@ -11,7 +11,8 @@ use vanthu_store::{
 
 use super::*;
 use crate::account::caller_of;
-use crate::desk::{self, Tile};
+use crate::desk::Tile;
+use crate::listing::{self, Selection};
 use crate::system::{SystemClock, SystemRandomness};
 
 /// The whole installation, made once for all that is looked at here: it takes a while.
@@ -77,12 +78,10 @@ async fn every_tile_has_something(app: &App) {
     drop(tx);
     let mut filled: BTreeMap<Tile, Vec<String>> = BTreeMap::new();
     for caller in &callers {
-        for count in desk::counts(app, caller).await.unwrap() {
-            if count.count > 0 {
-                filled
-                    .entry(count.tile)
-                    .or_default()
-                    .push(caller.login.clone());
+        for tile in Tile::ALL.iter().filter(|tile| tile.is_for(caller)) {
+            let asked = Selection::of(*tile);
+            if listing::count(app, caller, &asked, None).await.unwrap() > 0 {
+                filled.entry(*tile).or_default().push(caller.login.clone());
             }
         }
     }

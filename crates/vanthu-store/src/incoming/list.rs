@@ -80,10 +80,16 @@ pub struct IncomingFilter {
     pub kind: Option<DocumentKind>,
     /// Of this urgency.
     pub urgency: Option<Urgency>,
+    /// Of this urgency or a higher one.
+    pub urgency_from: Option<Urgency>,
+    /// With a line that this unit or one of its people holds.
+    pub unit_id: Option<UnitId>,
     /// Whose verification has this result.
     pub verdict_value: Option<String>,
     /// Registered in this register.
     pub register_id: Option<RegisterId>,
+    /// Due on this day or later.
+    pub due_from: Option<Day>,
     /// Due before this day.
     pub due_before: Option<Day>,
     /// Arrived at this moment or later.
@@ -95,6 +101,8 @@ pub struct IncomingFilter {
     pub text: Option<String>,
     /// What the reader may see: within one of these. Empty where the fields above say it all.
     pub reach: Vec<IncomingReach>,
+    /// Picked by this filter as well.
+    pub within: Option<Box<Self>>,
 }
 
 /// A set of documents that somebody may see. Every field that is set narrows it.
@@ -169,6 +177,15 @@ pub async fn count(tx: &mut Tx, filter: &IncomingFilter) -> Result<i64> {
         .await
 }
 
+/// How many documents a filter picks, counted up to `most`: what lies beyond need not be visited.
+pub async fn count_up_to(tx: &mut Tx, filter: &IncomingFilter, most: u32) -> Result<i64> {
+    let (text, args) = filter.clause().build();
+    let sql = format!(
+        "SELECT COUNT(*) FROM (SELECT incoming_id FROM incoming {text} LIMIT {most}) AS first_ones"
+    );
+    tx.number(&sql, args).await
+}
+
 /// How many documents a filter picks in each state; states without any are left out.
 pub async fn count_by_state(
     tx: &mut Tx,
@@ -188,14 +205,27 @@ pub async fn count_by_state(
 impl IncomingFilter {
     fn clause(&self) -> Where {
         let mut clause = Where::new();
+        self.add_to(&mut clause);
+        clause
+    }
+
+    fn add_to(&self, clause: &mut Where) {
         clause.equals("agency_id", self.agency_id.as_ref());
         clause.among("state", &self.states);
         clause.equals("from_agency_id", self.from_agency_id.as_ref());
         clause.equals("leader_id", self.leader_id.as_ref());
         clause.equals("kind", self.kind.as_ref());
         clause.equals("urgency", self.urgency.as_ref());
+        clause.compare("urgency >=", self.urgency_from.as_ref());
+        if let Some(unit_id) = &self.unit_id {
+            let place = clause.bind(unit_id);
+            clause.and(format!(
+                "incoming_id IN (SELECT l.incoming_id FROM lines l WHERE l.unit_id = {place})"
+            ));
+        }
         clause.equals("verdict_value", self.verdict_value.as_ref());
         clause.equals("register_id", self.register_id.as_ref());
+        clause.compare("due_day >=", self.due_from.as_ref());
         clause.compare("due_day <", self.due_before.as_ref());
         clause.compare("arrived_at >=", self.arrived_from.as_ref());
         clause.compare("arrived_at <", self.arrived_before.as_ref());
@@ -216,6 +246,8 @@ impl IncomingFilter {
                 }
             }
         });
-        clause
+        if let Some(other) = &self.within {
+            other.add_to(clause);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Lists and counts of lines: one predicate for both. The line is the unit of work that lists,
 //! tiles and reports count.
 
-use vanthu_domain::id::{AgencyId, IncomingId, PersonId, UnitId};
+use vanthu_domain::id::{AgencyId, IncomingId, PersonId, RegisterId, UnitId};
 use vanthu_domain::incoming::IncomingTag;
 use vanthu_domain::kind::{DocumentKind, Urgency};
 use vanthu_domain::line::{LineState, Part};
@@ -65,6 +65,20 @@ pub struct LineFilter {
     pub due_from: Option<Day>,
     /// Due before this day: with today, those that are late.
     pub due_before: Option<Day>,
+    /// Of documents of this kind.
+    pub kind: Option<DocumentKind>,
+    /// Of documents of this urgency.
+    pub urgency: Option<Urgency>,
+    /// Of documents of this urgency or a higher one.
+    pub urgency_from: Option<Urgency>,
+    /// Of documents from this agency.
+    pub from_agency_id: Option<AgencyId>,
+    /// Of documents entered in this register.
+    pub register_id: Option<RegisterId>,
+    /// Of documents that arrived at this moment or later.
+    pub arrived_from: Option<Moment>,
+    /// Of documents that arrived before this moment.
+    pub arrived_before: Option<Moment>,
     /// Given at this moment or later.
     pub given_from: Option<Moment>,
     /// Given before this moment.
@@ -72,6 +86,8 @@ pub struct LineFilter {
     /// Whose document's search text holds every word of this text, in the form of
     /// [`fold`](vanthu_domain::text::fold).
     pub text: Option<String>,
+    /// Picked by this filter as well.
+    pub within: Option<Box<Self>>,
 }
 
 /// The order of a list.
@@ -145,6 +161,16 @@ pub async fn count(tx: &mut Tx, filter: &LineFilter) -> Result<i64> {
     tx.number(&sql, args).await
 }
 
+/// How many lines a filter picks, counted up to `most`: what lies beyond need not be visited.
+pub async fn count_up_to(tx: &mut Tx, filter: &LineFilter, most: u32) -> Result<i64> {
+    let (text, args) = filter.clause().build();
+    let sql = format!(
+        "SELECT COUNT(*) FROM (SELECT l.line_id FROM lines l \
+         JOIN incoming i ON i.incoming_id = l.incoming_id {text} LIMIT {most}) AS first_ones"
+    );
+    tx.number(&sql, args).await
+}
+
 /// How many lines a filter picks in each state; states without any are left out.
 pub async fn count_by_state(tx: &mut Tx, filter: &LineFilter) -> Result<Vec<(LineState, i64)>> {
     let (text, args) = filter.clause().build();
@@ -192,9 +218,14 @@ fn read(row: &Row) -> Result<LineItem> {
 impl LineFilter {
     fn clause(&self) -> Where {
         let mut clause = Where::new();
+        self.add_to(&mut clause);
+        clause
+    }
+
+    fn add_to(&self, clause: &mut Where) {
         clause.equals("l.agency_id", self.agency_id.as_ref());
         clause.equals("l.incoming_id", self.incoming_id.as_ref());
-        self.held(&mut clause);
+        self.held(clause);
         clause.equals("l.unit_id", self.within_unit_id.as_ref());
         clause.equals("l.given_by", self.given_by.as_ref());
         clause.among("l.part", &self.parts);
@@ -203,8 +234,17 @@ impl LineFilter {
         clause.compare("l.due_day <", self.due_before.as_ref());
         clause.compare("l.created_at >=", self.given_from.as_ref());
         clause.compare("l.created_at <", self.given_before.as_ref());
+        clause.equals("i.kind", self.kind.as_ref());
+        clause.equals("i.urgency", self.urgency.as_ref());
+        clause.compare("i.urgency >=", self.urgency_from.as_ref());
+        clause.equals("i.from_agency_id", self.from_agency_id.as_ref());
+        clause.equals("i.register_id", self.register_id.as_ref());
+        clause.compare("i.arrived_at >=", self.arrived_from.as_ref());
+        clause.compare("i.arrived_at <", self.arrived_before.as_ref());
         clause.holds_words("i.search_text", self.text.as_deref());
-        clause
+        if let Some(other) = &self.within {
+            other.add_to(clause);
+        }
     }
 
     fn held(&self, clause: &mut Where) {

@@ -79,6 +79,14 @@ pub struct OutgoingFilter {
     pub kind: Option<DocumentKind>,
     /// Of this urgency.
     pub urgency: Option<Urgency>,
+    /// Of this urgency or a higher one.
+    pub urgency_from: Option<Urgency>,
+    /// Addressed to this agency.
+    pub to_agency_id: Option<AgencyId>,
+    /// An answer to it was asked for on this day or later.
+    pub reply_due_from: Option<Day>,
+    /// An answer to it was asked for before this day.
+    pub reply_due_before: Option<Day>,
     /// Numbered in this register.
     pub register_id: Option<RegisterId>,
     /// Issued on this day or later.
@@ -94,6 +102,8 @@ pub struct OutgoingFilter {
     pub text: Option<String>,
     /// What the reader may see: within one of these. Empty where the fields above say it all.
     pub reach: Vec<OutgoingReach>,
+    /// Picked by this filter as well.
+    pub within: Option<Box<Self>>,
 }
 
 /// A set of documents that somebody may see. Every field that is set narrows it.
@@ -168,6 +178,15 @@ pub async fn count(tx: &mut Tx, filter: &OutgoingFilter) -> Result<i64> {
         .await
 }
 
+/// How many documents a filter picks, counted up to `most`: what lies beyond need not be visited.
+pub async fn count_up_to(tx: &mut Tx, filter: &OutgoingFilter, most: u32) -> Result<i64> {
+    let (text, args) = filter.clause().build();
+    let sql = format!(
+        "SELECT COUNT(*) FROM (SELECT outgoing_id FROM outgoing {text} LIMIT {most}) AS first_ones"
+    );
+    tx.number(&sql, args).await
+}
+
 /// How many documents a filter picks in each state; states without any are left out.
 pub async fn count_by_state(
     tx: &mut Tx,
@@ -187,6 +206,11 @@ pub async fn count_by_state(
 impl OutgoingFilter {
     fn clause(&self) -> Where {
         let mut clause = Where::new();
+        self.add_to(&mut clause);
+        clause
+    }
+
+    fn add_to(&self, clause: &mut Where) {
         clause.equals("agency_id", self.agency_id.as_ref());
         clause.among("state", &self.states);
         clause.among("unit_id", &self.unit_ids);
@@ -194,6 +218,15 @@ impl OutgoingFilter {
         clause.equals("signer_id", self.signer_id.as_ref());
         clause.equals("kind", self.kind.as_ref());
         clause.equals("urgency", self.urgency.as_ref());
+        clause.compare("urgency >=", self.urgency_from.as_ref());
+        if let Some(agency_id) = &self.to_agency_id {
+            let place = clause.bind(agency_id);
+            clause.and(format!(
+                "outgoing_id IN (SELECT r.outgoing_id FROM outgoing_recipients r WHERE r.agency_id = {place})"
+            ));
+        }
+        clause.compare("due_reply_day >=", self.reply_due_from.as_ref());
+        clause.compare("due_reply_day <", self.reply_due_before.as_ref());
         clause.equals("register_id", self.register_id.as_ref());
         clause.compare("issued_day >=", self.issued_from.as_ref());
         clause.compare("issued_day <=", self.issued_until.as_ref());
@@ -217,6 +250,8 @@ impl OutgoingFilter {
             clause.equals("signer_id", reach.signer_id.as_ref());
             clause.among("state", &reach.states);
         });
-        clause
+        if let Some(other) = &self.within {
+            other.add_to(clause);
+        }
     }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use vanthu_domain::incoming::{Arrival, ClosingCode, IncomingState, IncomingTag, ReturnReason};
 use vanthu_domain::kind::Urgency;
 use vanthu_store::incoming::{
-    IncomingFilter, IncomingOrder, IncomingReach, count, count_by_state, find, find_by_delivery,
-    insert, list, list_by_key, load, update,
+    IncomingFilter, IncomingOrder, IncomingReach, count, count_by_state, count_up_to, find,
+    find_by_delivery, insert, list, list_by_key, load, update,
 };
 use vanthu_store::{StoreError, line};
 
@@ -189,6 +189,54 @@ async fn pages_and_counts_agree() {
             ..IncomingFilter::default()
         };
         assert_eq!(count(&mut tx, &of_unit).await.unwrap(), 1);
+        let narrowed = |filter: IncomingFilter| IncomingFilter {
+            within: Some(Box::new(checked.clone())),
+            ..filter
+        };
+        for (filter, expected) in [
+            (
+                IncomingFilter {
+                    urgency_from: Some(Urgency::VeryUrgent),
+                    ..IncomingFilter::default()
+                },
+                6,
+            ),
+            (
+                IncomingFilter {
+                    unit_id: Some(office.unit.unit_id.clone()),
+                    ..IncomingFilter::default()
+                },
+                0,
+            ),
+            (
+                IncomingFilter {
+                    due_from: Some(NOW.day()),
+                    ..IncomingFilter::default()
+                },
+                0,
+            ),
+            (
+                IncomingFilter {
+                    reach: vec![IncomingReach::default()],
+                    ..IncomingFilter::default()
+                },
+                12,
+            ),
+        ] {
+            let filter = narrowed(filter);
+            assert_eq!(
+                count(&mut tx, &filter).await.unwrap(),
+                expected,
+                "{filter:?}"
+            );
+            let first = count_up_to(&mut tx, &filter, 5).await.unwrap();
+            assert_eq!(first, expected.min(5), "{filter:?}");
+        }
+        let by_unit = IncomingFilter {
+            unit_id: Some(office.unit.unit_id.clone()),
+            ..IncomingFilter::default()
+        };
+        assert_eq!(count(&mut tx, &by_unit).await.unwrap(), 1);
         let words = IncomingFilter {
             text: Some("15/svh-vp mau".to_owned()),
             ..IncomingFilter::default()

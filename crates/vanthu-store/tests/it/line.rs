@@ -6,9 +6,9 @@ use vanthu_domain::id::ExtensionId;
 use vanthu_domain::kind::Urgency;
 use vanthu_domain::line::{ExtensionState, LineState, Part};
 use vanthu_store::line::{
-    ExtensionRow, LineFilter, LineOrder, count, count_by_state, find_asked, find_extension, insert,
-    insert_extension, list, list_asked_of, list_children, list_extensions, list_of_incoming, load,
-    update, update_extension,
+    ExtensionRow, LineFilter, LineOrder, count, count_by_state, count_up_to, find_asked,
+    find_extension, insert, insert_extension, list, list_asked_of, list_children, list_extensions,
+    list_of_incoming, load, update, update_extension,
 };
 
 use crate::build::{a_line, an_arrival, arrival, fresh, office, today};
@@ -159,6 +159,58 @@ async fn lists_and_counts_follow_the_holder_the_giver_and_the_deadline() {
                 "{filter:?}"
             );
         }
+        let of_document = |filter: LineFilter| LineFilter {
+            within: Some(Box::new(LineFilter {
+                states: vec![LineState::Doing],
+                ..LineFilter::default()
+            })),
+            ..filter
+        };
+        for (filter, expected) in [
+            (LineFilter::default(), 10),
+            (
+                LineFilter {
+                    urgency_from: Some(Urgency::Urgent),
+                    ..LineFilter::default()
+                },
+                0,
+            ),
+            (
+                LineFilter {
+                    states: vec![LineState::ToDo],
+                    ..LineFilter::default()
+                },
+                0,
+            ),
+            (
+                LineFilter {
+                    arrived_from: Some(NOW),
+                    arrived_before: Some(NOW.plus_seconds(1)),
+                    kind: Some(vanthu_domain::kind::DocumentKind::Plan),
+                    ..LineFilter::default()
+                },
+                10,
+            ),
+            (
+                LineFilter {
+                    arrived_before: Some(NOW),
+                    ..LineFilter::default()
+                },
+                0,
+            ),
+        ] {
+            let filter = of_document(filter);
+            let all = count(&mut tx, &filter).await.unwrap();
+            assert_eq!(all, expected, "{filter:?}");
+            let first = count_up_to(&mut tx, &filter, 4).await.unwrap();
+            assert_eq!(first, expected.min(4), "{filter:?}");
+        }
+        let express = LineFilter {
+            urgency_from: Some(Urgency::Urgent),
+            ..LineFilter::default()
+        };
+        assert_eq!(count(&mut tx, &express).await.unwrap(), 1);
+
         let states = count_by_state(&mut tx, &LineFilter::default())
             .await
             .unwrap();

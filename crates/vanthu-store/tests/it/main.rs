@@ -32,6 +32,8 @@ mod register;
 #[cfg(test)]
 mod report;
 #[cfg(test)]
+mod saved_view;
+#[cfg(test)]
 mod signing;
 #[cfg(test)]
 mod transaction;

@@ -8,9 +8,9 @@ use vanthu_domain::kind::Urgency;
 use vanthu_domain::outgoing::{GivenNumber, OutgoingState, OutgoingTag, ReturnedDraft, Review};
 use vanthu_store::opinion::{OpinionKind, OpinionRow};
 use vanthu_store::outgoing::{
-    OutgoingFilter, OutgoingOrder, OutgoingReach, VersionRow, count, count_by_state, find, insert,
-    insert_version, list, list_recipients, list_versions, load, load_locked, set_recipients,
-    update,
+    OutgoingFilter, OutgoingOrder, OutgoingReach, VersionRow, count, count_by_state, count_up_to,
+    find, insert, insert_version, list, list_recipients, list_versions, load, load_locked,
+    set_recipients, update,
 };
 use vanthu_store::{Cursor, StoreError, opinion};
 
@@ -339,6 +339,41 @@ async fn counts_come_from_the_same_predicate() {
             ),
             (
                 OutgoingFilter {
+                    urgency_from: Some(Urgency::Urgent),
+                    ..of_here.clone()
+                },
+                15,
+            ),
+            (
+                OutgoingFilter {
+                    states: vec![OutgoingTag::InReview],
+                    within: Some(Box::new(of_here.clone())),
+                    ..OutgoingFilter::default()
+                },
+                4,
+            ),
+            (
+                OutgoingFilter {
+                    states: vec![OutgoingTag::InReview],
+                    within: Some(Box::new(OutgoingFilter {
+                        states: vec![OutgoingTag::Drafting],
+                        ..of_here.clone()
+                    })),
+                    ..OutgoingFilter::default()
+                },
+                0,
+            ),
+            (
+                OutgoingFilter {
+                    to_agency_id: Some(here.agency.agency_id.clone()),
+                    reply_due_from: Some(today()),
+                    reply_due_before: Some(today()),
+                    ..of_here.clone()
+                },
+                0,
+            ),
+            (
+                OutgoingFilter {
                     drafter_id: Some(nobody),
                     ..of_here
                 },
@@ -363,6 +398,11 @@ async fn counts_come_from_the_same_predicate() {
             assert_eq!(
                 count(&mut tx, &filter).await.unwrap(),
                 expected,
+                "{filter:?}"
+            );
+            assert_eq!(
+                count_up_to(&mut tx, &filter, 3).await.unwrap(),
+                expected.min(3),
                 "{filter:?}"
             );
             let page = list(&mut tx, &filter, OutgoingOrder::Newest, None, 200)

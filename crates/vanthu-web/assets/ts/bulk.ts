@@ -23,7 +23,7 @@ function guard(event: SubmitEvent): void {
   const form = event.target as HTMLElement;
   if (!form.matches("[data-bulk]") || boxes(form).some((box) => box.checked)) return;
   event.preventDefault();
-  event.stopPropagation();
+  event.stopImmediatePropagation();
   say(t("Chọn ít nhất một dòng trước đã."));
   const count = form.querySelector("[data-picked]");
   if (count) count.textContent = t("Chọn ít nhất một dòng trước đã.");
@@ -38,24 +38,32 @@ function openRow(event: MouseEvent): void {
   row.querySelector<HTMLAnchorElement>(".row-link")?.click();
 }
 
+/** The box that was clicked last, from which Shift takes a range. */
+let last: HTMLInputElement | undefined;
+
+function pick(event: MouseEvent): void {
+  const box = event.target;
+  const form = box instanceof HTMLInputElement && box.type === "checkbox" ? box.closest<HTMLElement>("[data-bulk]") : null;
+  if (!form || !(box instanceof HTMLInputElement)) return;
+  const list = boxes(form);
+  if (box.matches("[data-pick-all]")) {
+    for (const one of list) one.checked = box.checked;
+  } else if (last && event.shiftKey && list.includes(last)) {
+    const [from, to] = [list.indexOf(last), list.indexOf(box)].sort((a, b) => a - b) as [number, number];
+    for (const one of list.slice(from, to + 1)) one.checked = box.checked;
+  }
+  if (list.includes(box)) last = box;
+  show(form);
+}
+
+/** Lists come anew while the page stays: everything listens at the document. */
 export function startBulk(): void {
   document.addEventListener("click", openRow);
-  for (const form of all("[data-bulk]")) {
-    let last: HTMLInputElement | undefined;
-    form.addEventListener("click", (event) => {
-      const box = event.target;
-      if (!(box instanceof HTMLInputElement) || box.type !== "checkbox") return;
-      const list = boxes(form);
-      if (box.matches("[data-pick-all]")) {
-        for (const one of list) one.checked = box.checked;
-      } else if (last && event.shiftKey) {
-        const [from, to] = [list.indexOf(last), list.indexOf(box)].sort((a, b) => a - b) as [number, number];
-        for (const one of list.slice(from, to + 1)) one.checked = box.checked;
-      }
-      if (list.includes(box)) last = box;
-      show(form);
-    });
-    form.addEventListener("submit", guard);
-    show(form);
-  }
+  document.addEventListener("click", pick);
+  document.addEventListener("submit", guard);
+  const showAll = () => all("[data-bulk]").forEach(show);
+  document.addEventListener("live:replaced", showAll);
+  // A page that the browser brings back keeps its ticks.
+  addEventListener("pageshow", showAll);
+  showAll();
 }

@@ -79,7 +79,8 @@ function help(): void {
   document.getElementById("keys-help")?.remove();
   const listed: [string, string][] = [["?", t("Xem phím tắt của màn hình này")]];
   if (document.querySelector("[data-search]")) listed.push(["/", t("Tìm kiếm")]);
-  if (rows().length > 0) listed.push(["j k", t("Xuống, lên một dòng")], ["x", t("Chọn, bỏ chọn dòng")], ["Enter", t("Mở dòng đang chọn")]);
+  if (rows().length > 0) listed.push(["j k", t("Xuống, lên một dòng")], ["Enter", t("Mở dòng đang chọn")]);
+  if (document.querySelector("[data-row] input[type=checkbox]")) listed.push(["x", t("Chọn, bỏ chọn dòng")]);
   for (const one of all("[data-key]")) {
     const text = one.dataset["keyText"] ?? one.getAttribute("aria-label") ?? one.textContent?.trim() ?? "";
     const key = one.dataset["key"] ?? "";

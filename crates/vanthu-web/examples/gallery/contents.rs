@@ -198,6 +198,7 @@ fn row(
 ) -> Row {
     Row {
         id: id.into(),
+        pick: String::new(),
         href: "#".into(),
         name: number.into(),
         unread: Some(id < "3"),
@@ -372,6 +373,7 @@ pub(crate) fn incoming() -> WorkList {
 pub(crate) fn to_sign() -> WorkList {
     let row = |id: &str, subject: &str, note: &str, from: &str, due: (Tone, &str)| Row {
         id: id.into(),
+        pick: String::new(),
         href: "#".into(),
         name: subject.into(),
         unread: None,

@@ -4,8 +4,9 @@ use axum::extract::State;
 use axum::routing::get;
 use serde::Serialize;
 use utoipa::ToSchema;
-use vanthu_app::desk::{self, Listed, Tile};
-use vanthu_app::{AppError, Caller, Cursor};
+use vanthu_app::desk::{self, Listed};
+use vanthu_app::listing::{self, Section};
+use vanthu_app::{AppError, Caller};
 use vanthu_domain::Day;
 use vanthu_domain::refusal::RefusalCode;
 
@@ -163,16 +164,16 @@ async fn desk(State(web): State<Web>, who: SignedIn) -> Answer<Vec<TileOut>> {
     answer(counts.into_iter().map(tile).collect())
 }
 
-/// One page of a tile; a tile that is not on the caller's desk is not there.
+/// One page of a list; a tile that is not on the caller's desk is not there.
 pub(super) async fn page_of(
     web: &Web,
     caller: &Caller,
-    tile: &str,
+    section: Section,
     listing: &Listing,
 ) -> Result<Listed, WebError> {
-    let tile = Tile::from_code(tile).ok_or_else(not_there)?;
-    let after = listing.after.clone().map(Cursor::from);
-    Ok(desk::list(&web.app, caller, tile, after.as_ref(), PAGE).await?)
+    let asked = listing.selection(section)?;
+    let after = listing.after();
+    Ok(listing::list(&web.app, caller, &asked, after.as_ref(), PAGE).await?)
 }
 
 /// The tile lists something else than was asked for.

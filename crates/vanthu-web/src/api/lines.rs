@@ -4,16 +4,15 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vanthu_app::desk::Listed;
+use vanthu_app::AppError;
 use vanthu_app::line::ask_extension::ask_extension;
 use vanthu_app::line::assign::{self, Assign, Share};
 use vanthu_app::line::decide_extension::{Decision, decide_extension};
 use vanthu_app::line::finish::{self, Finish};
-use vanthu_app::line::list::{self, LineOrder, Scope, Wanted};
 use vanthu_app::line::take_back::{self, TakeBack};
 use vanthu_app::line::view::{self, LineView};
 use vanthu_app::line::{give_back, read, start};
-use vanthu_app::{AppError, Cursor};
+use vanthu_app::listing::Section;
 use vanthu_domain::Day;
 use vanthu_domain::id::{ExtensionId, LineId, OutgoingId, PersonId};
 use vanthu_domain::incoming::ClosingCode;
@@ -21,7 +20,7 @@ use vanthu_domain::line::{ExtensionState, Part};
 use vanthu_domain::permission::Action;
 use vanthu_domain::refusal::RefusalCode;
 
-use super::desk::{LinePage, PAGE, page_of};
+use super::desk::{LinePage, page_of};
 use super::extract::{Answer, Asked, Done, Given, Named, answer, done};
 use super::incoming::{LineIn, lines as new_lines};
 use super::operation::{Operation, Verb};
@@ -302,30 +301,8 @@ async fn listed(
     who: SignedIn,
     Asked(listing): Asked<Listing>,
 ) -> Answer<LinePage> {
-    if let Some(tile) = &listing.tile {
-        return answer(
-            page_of(&web, who.caller(), tile, &listing)
-                .await?
-                .try_into()?,
-        );
-    }
-    let wanted = Wanted {
-        text: listing.q,
-        ..Wanted::default()
-    };
-    let after = listing.after.map(Cursor::from);
-    let order = LineOrder::default();
-    let page = list::list(
-        &web.app,
-        who.caller(),
-        Scope::Mine,
-        wanted,
-        order,
-        after.as_ref(),
-        PAGE,
-    )
-    .await?;
-    answer(Listed::Lines(page).try_into()?)
+    let listed = page_of(&web, who.caller(), Section::Work, &listing).await?;
+    answer(listed.try_into()?)
 }
 
 async fn show(State(web): State<Web>, who: SignedIn, Named(id): Named<LineId>) -> Answer<LineOut> {

@@ -8,6 +8,7 @@ mod docs;
 mod extract;
 mod incoming;
 mod lines;
+mod lists;
 mod me;
 mod notices;
 mod operation;
@@ -17,6 +18,7 @@ mod shared;
 mod sign_in;
 mod signing;
 mod verify;
+mod views;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -56,6 +58,8 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static Operation> {
         .chain(signing::OPERATIONS)
         .chain(incoming::operations())
         .chain(lines::OPERATIONS)
+        .chain(lists::OPERATIONS)
+        .chain(views::OPERATIONS)
         .chain(registers::OPERATIONS)
         .chain(notices::OPERATIONS)
         .chain(verify::OPERATIONS)

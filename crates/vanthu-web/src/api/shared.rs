@@ -2,8 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use vanthu_app::Cursor;
+use vanthu_app::listing::{Section, Selection};
 use vanthu_app::outgoing::view::{Possible, TimelineEntry};
 use vanthu_domain::{Day, Moment};
+
+use crate::error::WebError;
 
 /// The version that was seen.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -40,23 +44,81 @@ pub(super) struct Reason {
 
 /// What to list, and from where.
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub(super) struct Listing {
-    /// The list.
-    #[serde(default)]
-    pub(super) tile: Option<String>,
-    /// What is searched for.
-    #[serde(default)]
-    pub(super) q: Option<String>,
+    tile: String,
+    q: String,
+    kind: String,
+    urgency: String,
+    state: String,
+    from: String,
+    to: String,
+    agency: String,
+    unit: String,
+    due: String,
+    register: String,
+    order: String,
+    after: String,
+}
+
+impl Listing {
+    /// The list that is asked for.
+    pub(super) fn selection(&self, section: Section) -> Result<Selection, WebError> {
+        Ok(Selection::read(section, self.pairs())?)
+    }
+
     /// The end of the page before.
-    #[serde(default)]
-    pub(super) after: Option<String>,
+    pub(super) fn after(&self) -> Option<Cursor> {
+        (!self.after.is_empty()).then(|| self.after.clone().into())
+    }
+
+    fn pairs(&self) -> [(&'static str, &str); 12] {
+        [
+            ("tile", &self.tile),
+            ("q", &self.q),
+            ("kind", &self.kind),
+            ("urgency", &self.urgency),
+            ("state", &self.state),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("agency", &self.agency),
+            ("unit", &self.unit),
+            ("due", &self.due),
+            ("register", &self.register),
+            ("order", &self.order),
+        ]
+    }
 }
 
 /// The words of the documentation for [`Listing`].
 pub(super) const LISTING: &[(&str, &str)] = &[
-    ("tile", "danh mục, theo khóa của ô trên bàn làm việc"),
+    (
+        "tile",
+        "danh mục, theo khóa của ô; không có thì mọi thứ được xem",
+    ),
     ("q", "từ cần tìm"),
+    ("kind", "mã loại văn bản"),
+    (
+        "urgency",
+        "normal, urgent, very-urgent, express, hoặc any: khẩn trở lên",
+    ),
+    ("state", "trạng thái"),
+    (
+        "from",
+        "ban hành (văn bản đi) hoặc đến từ ngày, dạng 2026-11-22",
+    ),
+    ("to", "ban hành (văn bản đi) hoặc đến chậm nhất ngày"),
+    (
+        "agency",
+        "nơi nhận (văn bản đi) hoặc nơi gửi, theo mã định danh",
+    ),
+    ("unit", "đơn vị soạn thảo (văn bản đi) hoặc đơn vị xử lý"),
+    (
+        "due",
+        "overdue: đã quá hạn; hoặc số ngày: đến hạn trong chừng ấy ngày",
+    ),
+    ("register", "sổ đăng ký"),
+    ("order", "newest, urgent, hoặc due (chỉ với việc)"),
     ("after", "giá trị next của trang trước"),
 ];
 

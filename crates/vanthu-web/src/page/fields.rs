@@ -55,6 +55,13 @@ impl Fields {
             .map(|(_, value)| value.trim())
     }
 
+    /// Every name and value, as they came.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The version that the page showed.
     pub(crate) fn version(&self) -> Option<i64> {
         self.get("version").parse().ok()

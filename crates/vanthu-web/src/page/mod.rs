@@ -6,6 +6,7 @@ pub mod desk;
 mod fields;
 pub mod fragment;
 pub mod incoming;
+pub mod listing;
 pub mod notice;
 pub mod outgoing;
 pub mod refusal;
@@ -45,6 +46,7 @@ pub(crate) fn routes() -> Vec<Route> {
         desk::ROUTES,
         fragment::ROUTES,
         incoming::ROUTES,
+        listing::ROUTES,
         notice::ROUTES,
         outgoing::ROUTES,
         refusal::ROUTES,

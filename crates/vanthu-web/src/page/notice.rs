@@ -5,11 +5,11 @@ use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
+use serde::Deserialize;
 use vanthu_app::notice::{self, Notice};
 
 use crate::error::WebError;
 use crate::page::fields::named;
-use crate::page::incoming::Asked;
 use crate::page::rows::PAGE_ROWS;
 use crate::page::show::Say;
 use crate::page::{render, shell};
@@ -61,6 +61,20 @@ impl Line {
             at: row.at.iso(),
             unread: row.read_at.is_none(),
         }
+    }
+}
+
+/// Which page of them.
+#[derive(Debug, Deserialize)]
+struct Asked {
+    /// The end of the page before.
+    #[serde(default)]
+    after: String,
+}
+
+impl Asked {
+    fn after(&self) -> Option<&str> {
+        Some(self.after.as_str()).filter(|after| !after.is_empty())
     }
 }
 

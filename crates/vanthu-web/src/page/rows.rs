@@ -1,10 +1,11 @@
 //! Work lists on the screen: what a tile lists, row by row, and where a tile leads.
 
-use vanthu_app::desk::{Listed, Tile};
+use vanthu_app::desk::{Listed, Stage, Tile};
 use vanthu_domain::incoming::IncomingTag;
 use vanthu_domain::line::{LineState, Part};
 use vanthu_domain::outgoing::OutgoingTag;
 
+use crate::page::listing::path_of;
 use crate::page::show::{Say, subject_of};
 use crate::view::{self, Cell, Column, Empty, Link, List, Pager, Row, Tone};
 
@@ -13,31 +14,7 @@ pub(crate) const PAGE_ROWS: u32 = 25;
 
 /// The address of the list that a tile counts.
 pub(crate) fn address_of(tile: Tile) -> String {
-    let page = match tile {
-        Tile::ToAccept
-        | Tile::ToRegister
-        | Tile::ToPresent
-        | Tile::InProcess
-        | Tile::PresentedToMe => "/incoming",
-        Tile::ToNumber
-        | Tile::ToSeal
-        | Tile::ToIssue
-        | Tile::AwaitingReceipt
-        | Tile::SendErrors
-        | Tile::ToSign
-        | Tile::ToReview
-        | Tile::Drafts
-        | Tile::ReturnedDrafts
-        | Tile::Submitted => "/outgoing",
-        Tile::ToDo
-        | Tile::Doing
-        | Tile::DueSoon
-        | Tile::Overdue
-        | Tile::ForInformation
-        | Tile::GivenByMe
-        | Tile::GivenOverdue => "/work",
-    };
-    format!("{page}?tile={}", tile.code())
+    format!("{}?tile={}", path_of(tile.section()), tile.code())
 }
 
 /// How a tile's count is meant.
@@ -125,6 +102,7 @@ pub(crate) fn table(say: Say, listed: &Listed, caption: String) -> List {
                     }
                     Row {
                         id: item.incoming_id.to_string(),
+                        pick: format!("{}~{}", item.incoming_id, item.version),
                         href: format!("/incoming/{}", item.incoming_id),
                         name: item.notation.clone(),
                         unread: None,
@@ -171,6 +149,7 @@ pub(crate) fn table(say: Say, listed: &Listed, caption: String) -> List {
                     };
                     Row {
                         id: item.line.line_id.to_string(),
+                        pick: item.line.line_id.to_string(),
                         href: format!(
                             "/incoming/{}#line-{}",
                             item.line.incoming_id, item.line.line_id
@@ -220,6 +199,7 @@ pub(crate) fn table(say: Say, listed: &Listed, caption: String) -> List {
                     };
                     Row {
                         id: item.outgoing_id.to_string(),
+                        pick: String::new(),
                         href: format!("/outgoing/{}", item.outgoing_id),
                         name: subject.clone(),
                         unread: None,
@@ -262,8 +242,8 @@ pub(crate) fn empty(say: Say, tile: Option<Tile>) -> Empty {
     let Some(tile) = tile else {
         return Empty {
             icon: "search",
-            title: say.t("Không có văn bản nào"),
-            text: say.t("Thử bỏ bớt từ khóa, hoặc tìm theo số, ký hiệu."),
+            title: say.t("Không có dòng nào khớp"),
+            text: say.t("Thử bỏ bớt bộ lọc hoặc từ khóa, hoặc tìm theo số, ký hiệu."),
             link: None,
         };
     };
@@ -284,6 +264,14 @@ pub(crate) fn empty(say: Say, tile: Option<Tile>) -> Empty {
             say.t("Không việc nào trễ hoặc sắp trễ.")
         }
         Tile::SendErrors => say.t("Mọi văn bản đã phát hành đều gửi được."),
+        tile if tile.stage() == Stage::Over => {
+            return Empty {
+                icon: "history",
+                title: say.t("Chưa có gì ở đây"),
+                text: say.t("Những gì đã làm xong được giữ trong danh mục này."),
+                link: None,
+            };
+        }
         _ => say.t("Khi có việc, danh sách này tự cập nhật."),
     };
     Empty {

@@ -5,10 +5,10 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
-use vanthu_app::search;
+use serde::Deserialize;
+use vanthu_app::listing::{self, Section, Selection};
 
 use crate::error::WebError;
-use crate::page::incoming::Asked;
 use crate::page::rows;
 use crate::page::show::Say;
 use crate::page::{render, shell};
@@ -40,6 +40,14 @@ struct Part {
     more: Option<Link>,
 }
 
+/// What is looked for.
+#[derive(Debug, Deserialize)]
+struct Asked {
+    /// Words.
+    #[serde(default)]
+    q: String,
+}
+
 async fn show(
     State(web): State<Web>,
     who: SignedIn,
@@ -51,8 +59,12 @@ async fn show(
     let mut parts = Vec::new();
     if !words.is_empty() {
         let caller = who.caller();
-        let incoming = search::incoming(&web.app, caller, words, None, PART_ROWS).await?;
-        let outgoing = search::outgoing(&web.app, caller, words, None, PART_ROWS).await?;
+        let found = async |section| {
+            let asked = Selection::words(section, words);
+            listing::list(&web.app, caller, &asked, None, PART_ROWS).await
+        };
+        let incoming = found(Section::Incoming).await?;
+        let outgoing = found(Section::Outgoing).await?;
         for (title, address, listed) in [
             (say.t("Văn bản đến"), "/incoming", incoming),
             (say.t("Văn bản đi"), "/outgoing", outgoing),

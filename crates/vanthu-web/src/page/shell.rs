@@ -2,11 +2,14 @@
 
 use axum::http::HeaderMap;
 use vanthu_app::desk::{self, Count, Tile};
+use vanthu_app::listing::Section;
 use vanthu_app::{Caller, Mode, notice};
 use vanthu_domain::agency::Role;
 use vanthu_domain::permission::Action;
 
 use crate::error::WebError;
+use crate::page::listing::path_of;
+use crate::page::rows::address_of;
 use crate::session::{SignedIn, cookie};
 use crate::state::Web;
 use crate::texts::{Language, translate};
@@ -67,51 +70,6 @@ pub fn theme(headers: &HeaderMap) -> String {
         .unwrap_or_default()
 }
 
-/// Where the list of a tile is.
-pub fn href(tile: Tile) -> String {
-    let path = match section(tile) {
-        Section::Incoming => "/incoming",
-        Section::Outgoing => "/outgoing",
-        Section::Work => "/work",
-    };
-    format!("{path}?tile={}", tile.code())
-}
-
-/// Under which heading of the menu a tile stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Section {
-    Work,
-    Incoming,
-    Outgoing,
-}
-
-const fn section(tile: Tile) -> Section {
-    match tile {
-        Tile::ToAccept
-        | Tile::ToRegister
-        | Tile::ToPresent
-        | Tile::InProcess
-        | Tile::PresentedToMe => Section::Incoming,
-        Tile::ToNumber
-        | Tile::ToSeal
-        | Tile::ToIssue
-        | Tile::AwaitingReceipt
-        | Tile::SendErrors
-        | Tile::ToSign
-        | Tile::ToReview
-        | Tile::Drafts
-        | Tile::ReturnedDrafts
-        | Tile::Submitted => Section::Outgoing,
-        Tile::ToDo
-        | Tile::Doing
-        | Tile::DueSoon
-        | Tile::Overdue
-        | Tile::ForInformation
-        | Tile::GivenByMe
-        | Tile::GivenOverdue => Section::Work,
-    }
-}
-
 /// The menu: the same tiles as on the desk, in groups, and the pages that one may see.
 pub fn menu(
     caller: &Caller,
@@ -131,20 +89,31 @@ pub fn menu(
         title: String::new(),
         items: vec![item("Bàn làm việc", "/", "g d")],
     }];
+    let t = |words: &str| translate(words, language).to_owned();
     let sections = [
-        (Section::Work, "Việc của tôi"),
-        (Section::Incoming, "Văn bản đến"),
-        (Section::Outgoing, "Văn bản đi"),
+        (Section::Work, t("Việc của tôi"), t("Tất cả việc"), "g w"),
+        (
+            Section::Incoming,
+            t("Văn bản đến"),
+            t("Tất cả văn bản đến"),
+            "g v",
+        ),
+        (
+            Section::Outgoing,
+            t("Văn bản đi"),
+            t("Tất cả văn bản đi"),
+            "g o",
+        ),
     ];
-    for (section_of, title) in sections {
-        let items: Vec<view::MenuItem> = counts
+    for (section, title, all, key) in sections {
+        let mut items: Vec<view::MenuItem> = counts
             .iter()
-            .filter(|count| section(count.tile) == section_of)
+            .filter(|count| count.tile.section() == section)
             .map(|count| view::MenuItem {
                 text: text(count.tile.name()),
-                href: href(count.tile),
+                href: address_of(count.tile),
                 count: u32::try_from(count.count).unwrap_or(0),
-                current: current == href(count.tile),
+                current: current == address_of(count.tile),
                 hot: matches!(
                     count.tile,
                     Tile::SendErrors | Tile::Overdue | Tile::GivenOverdue
@@ -153,10 +122,8 @@ pub fn menu(
             })
             .collect();
         if !items.is_empty() {
-            groups.push(view::MenuGroup {
-                title: text(title),
-                items,
-            });
+            items.push(item(&all, path_of(section), key));
+            groups.push(view::MenuGroup { title, items });
         }
     }
     let mut more = Vec::new();

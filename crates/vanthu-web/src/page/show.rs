@@ -1,6 +1,7 @@
 //! How facts are put on the screen: times, deadlines, urgency, verdicts; the same on every page.
 
 use axum::http::HeaderMap;
+use vanthu_app::AppError;
 use vanthu_app::notice::Notice;
 use vanthu_app::outgoing::view::TimelineEntry;
 use vanthu_domain::audit::Act;
@@ -10,6 +11,7 @@ use vanthu_domain::refusal::Refusal;
 use vanthu_domain::verdict::{LegalValue, LegalVerdict, Point, PointState};
 use vanthu_domain::{Day, Moment};
 
+use crate::error::WebError;
 use crate::texts::{self, Language, translate};
 use crate::view::{Check, Fact, Happening, Pill, Problem, Tone, Verdict};
 
@@ -150,6 +152,23 @@ impl Say {
             article: self.article(&refusal.article()),
             now: said.now,
             link: None,
+        }
+    }
+
+    /// What went wrong, as the problem box shows it.
+    pub(crate) fn error(self, error: &WebError) -> Problem {
+        match &error.0 {
+            AppError::Refused(refusal) => self.refusal(refusal),
+            AppError::Fault(_) => {
+                let told = error.problem();
+                Problem {
+                    tone: Tone::Bad,
+                    what: self.t(&told.title),
+                    why: self.t(&told.detail),
+                    now: self.t(&told.action),
+                    ..Problem::default()
+                }
+            }
         }
     }
 

@@ -6,9 +6,12 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, LOCATION, REFERER, SET_COOKIE};
 use serde_json::json;
+use vanthu_app::desk::Tile;
+use vanthu_app::listing::Section;
 use vanthu_app::signing::Purpose;
 use vanthu_domain::id::OutgoingId;
 
+use crate::incoming_pages::form;
 use crate::world::{Client, World};
 
 const SUBJECT: &str = "Báo cáo thử";
@@ -102,11 +105,46 @@ fn strings(value: &toml::Value, found: &mut BTreeSet<String>) {
     }
 }
 
+/// A list that is kept under a name, as its page says after it was saved.
+async fn kept_view(client: &Client) -> String {
+    let fields = [("section", "outgoing"), ("kind", "plan"), ("name", "Plans")];
+    let reply = form(client, "/views", &fields).await;
+    assert_eq!(reply.status, StatusCode::SEE_OTHER);
+    reply.headers[LOCATION].to_str().unwrap().to_owned()
+}
+
+/// What the lists say where something is refused: a name that is taken, rows that are not there.
+async fn refused_lists(client: &Client, content: &[String]) -> Vec<String> {
+    let taken = [("section", "outgoing"), ("kind", "plan"), ("name", "Plans")];
+    let unnamed = [("section", "outgoing"), ("kind", "plan"), ("name", "")];
+    let rows = [
+        ("act", "register"),
+        ("pick", "inc_01J00000000000000000000000"),
+    ];
+    let mut left = Vec::new();
+    for (path, fields, code) in [
+        ("/views", &taken[..], Some("view-name-taken")),
+        ("/views", &unnamed[..], Some("field-required")),
+        ("/incoming/bulk", &rows[..], None),
+    ] {
+        let reply = form(client, path, fields).await;
+        let told = reply.headers.get(vanthu_web::error::REFUSAL_HEADER);
+        assert_eq!(told.map(|told| told.to_str().unwrap()), code, "{path}");
+        let page = String::from_utf8_lossy(&reply.body).into_owned();
+        left.extend(vietnamese_in(&page, path, content));
+    }
+    left
+}
+
 /// The texts of a page that are Vietnamese and not content.
 async fn vietnamese_on(client: &Client, path: &str, content: &[String]) -> Vec<String> {
     let page = page(client, path).await;
+    vietnamese_in(&page, path, content)
+}
+
+fn vietnamese_in(page: &str, path: &str, content: &[String]) -> Vec<String> {
     assert!(page.contains("<html lang=\"en\""), "{path}");
-    let left = read_texts(&page).into_iter().filter_map(|text| {
+    let left = read_texts(page).into_iter().filter_map(|text| {
         // The text of the paper itself, and distinguished names in certificates.
         if text.contains("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM") || text.trim().starts_with("CN=")
         {
@@ -156,12 +194,20 @@ async fn pages_in_english_hold_no_vietnamese_but_content() {
     let mut left = Vec::new();
     for login in ["vt.tanmau", "cv.vhxh", "pct.tanmau", "vt.skhcn"] {
         let client = in_english(&world.sign_in(login).await);
-        let content = content_of(&world, &world.sign_in(login).await).await;
+        let vietnamese = world.sign_in(login).await;
+        let caller = world.caller(&vietnamese).await;
+        let content = content_of(&world, &vietnamese).await;
         let mut paths = vec![
             "/".to_owned(),
             "/outgoing".to_owned(),
             "/incoming".to_owned(),
             "/work".to_owned(),
+            "/incoming?tile=all".to_owned(),
+            "/incoming?kind=official-letter&urgency=any&state=checked&from=2020-01-02&order=urgent"
+                .to_owned(),
+            "/outgoing?kind=plan&state=issued&due=overdue".to_owned(),
+            "/work?state=done&due=7&order=due".to_owned(),
+            kept_view(&client).await,
             "/search".to_owned(),
             "/search?q=bao".to_owned(),
             "/verify".to_owned(),
@@ -175,6 +221,14 @@ async fn pages_in_english_hold_no_vietnamese_but_content() {
             "vt.skhcn" => paths.push(incoming.clone()),
             _ => paths.push(format!("/outgoing/{outgoing}")),
         }
+        for tile in Tile::ALL.iter().filter(|tile| tile.is_for(&caller)) {
+            let section = match tile.section() {
+                Section::Work => "work",
+                Section::Incoming => "incoming",
+                Section::Outgoing => "outgoing",
+            };
+            paths.push(format!("/{section}?tile={}", tile.code()));
+        }
         if login.starts_with("vt.") {
             paths.push("/registers".to_owned());
             let registers = page(&client, "/registers").await;
@@ -184,6 +238,7 @@ async fn pages_in_english_hold_no_vietnamese_but_content() {
         for path in paths {
             left.extend(vietnamese_on(&client, &path, &content).await);
         }
+        left.extend(refused_lists(&client, &content).await);
     }
     left.sort();
     left.dedup();

@@ -11,7 +11,7 @@ use vanthu_app::signing::Purpose;
 use crate::world::{Client, Reply, World};
 
 /// A form of a page: its token stands in a field.
-async fn form(client: &Client, path: &str, fields: &[(&str, &str)]) -> Reply {
+pub(crate) async fn form(client: &Client, path: &str, fields: &[(&str, &str)]) -> Reply {
     let mut browser = client.clone();
     let token = browser.csrf.take().unwrap_or_default();
     let mut pairs = vec![("csrf", token.as_str())];
@@ -24,12 +24,12 @@ async fn form(client: &Client, path: &str, fields: &[(&str, &str)]) -> Reply {
     browser.send(request.body(Body::from(body)).unwrap()).await
 }
 
-fn text(reply: &Reply) -> String {
+pub(crate) fn text(reply: &Reply) -> String {
     String::from_utf8_lossy(&reply.body).into_owned()
 }
 
 /// Follows the answer of a form to the page that says what happened.
-async fn follow(client: &Client, reply: Reply) -> String {
+pub(crate) async fn follow(client: &Client, reply: Reply) -> String {
     assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", text(&reply));
     let to = reply
         .headers
@@ -41,20 +41,20 @@ async fn follow(client: &Client, reply: Reply) -> String {
     page(client, &to).await
 }
 
-async fn page(client: &Client, path: &str) -> String {
+pub(crate) async fn page(client: &Client, path: &str) -> String {
     let reply = client.get(path).await;
     assert_eq!(reply.status, StatusCode::OK, "{path}: {}", text(&reply));
     text(&reply)
 }
 
-fn holds(page: &str, words: &[&str]) {
+pub(crate) fn holds(page: &str, words: &[&str]) {
     for one in words {
         assert!(page.contains(one), "“{one}” is not in {page}");
     }
 }
 
 /// The first address in a page that begins so, up to the quotation mark.
-fn address(page: &str, begins: &str) -> String {
+pub(crate) fn address(page: &str, begins: &str) -> String {
     let at = page
         .find(begins)
         .unwrap_or_else(|| panic!("“{begins}” is not in {page}"));
@@ -62,7 +62,7 @@ fn address(page: &str, begins: &str) -> String {
 }
 
 /// The word after a mark in a page, up to the quotation mark.
-fn after<'a>(page: &'a str, mark: &str) -> &'a str {
+pub(crate) fn after<'a>(page: &'a str, mark: &str) -> &'a str {
     let at = page
         .find(mark)
         .unwrap_or_else(|| panic!("“{mark}” is not in {page}"));
@@ -70,7 +70,7 @@ fn after<'a>(page: &'a str, mark: &str) -> &'a str {
 }
 
 /// A letter of the commune arrives at the department and is examined there.
-async fn arrives(world: &World, subject: &str) {
+pub(crate) async fn arrives(world: &World, subject: &str) {
     let drafter = world.sign_in("cv.vhxh").await;
     let id = world.draft(&drafter, subject).await;
     let step = async |login: &str, step: &str| {

@@ -9,6 +9,8 @@ mod english;
 #[cfg(test)]
 mod incoming_pages;
 #[cfg(test)]
+mod lists;
+#[cfg(test)]
 mod matrix;
 #[cfg(test)]
 mod outgoing_pages;

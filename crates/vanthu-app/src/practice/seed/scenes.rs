@@ -9,6 +9,7 @@ use crate::AppError;
 use crate::incoming::accept::accept;
 use crate::incoming::give_back::{GiveBack as ReturnToSender, give_back as return_to_sender};
 use crate::line::ask_extension::ask_extension;
+use crate::line::give_back::give_back as return_line;
 use crate::line::read::read;
 use crate::outgoing::comment::comment;
 use crate::outgoing::give_back::{GiveBack, give_back};
@@ -182,10 +183,16 @@ async fn review_of_certificates(stage: &Stage<'_>) -> Result<(), AppError> {
     stage
         .presented(HOME, &at_home, "Giao Phòng Cải cách hành chính.")
         .await?;
-    let lines = [(To::Unit("snv", "cchc"), Part::Lead)];
+    let lines = [
+        (To::Unit("snv", "cchc"), Part::Lead),
+        (To::Person("vt.snv"), Part::Support),
+    ];
     stage
         .direct("gd.snv", &at_home, ("Phòng CCHC thực hiện.", 10), &lines)
         .await?;
+    let line_id = stage.line_of(&at_home, "vt.snv").await?;
+    let why = "Hồ sơ chứng thư do Phòng CCHC giữ; văn thư không có số liệu để phối hợp.";
+    return_line(stage.app, stage.caller("vt.snv")?, &line_id, None, why).await?;
     let at_province = stage.incoming(&id, PROVINCE.agency).await?;
     stage.register(PROVINCE.clerk, &at_province).await
 }

@@ -4,14 +4,12 @@ use axum::extract::State;
 use axum::routing::get;
 use serde::Serialize;
 use utoipa::ToSchema;
-use vanthu_app::Cursor;
-use vanthu_app::desk::Listed;
-use vanthu_app::incoming::list::{self, IncomingFilter, IncomingOrder};
 use vanthu_app::incoming::view::{self, IncomingView};
+use vanthu_app::listing::Section;
 use vanthu_domain::id::IncomingId;
 use vanthu_domain::permission::Action;
 
-use crate::api::desk::{IncomingPage, PAGE, page_of};
+use crate::api::desk::{IncomingPage, page_of};
 use crate::api::extract::{Answer, Asked, Named, answer};
 use crate::api::lines::LineOut;
 use crate::api::operation::{Operation, Verb};
@@ -137,21 +135,8 @@ async fn listed(
     who: SignedIn,
     Asked(listing): Asked<Listing>,
 ) -> Answer<IncomingPage> {
-    if let Some(tile) = &listing.tile {
-        return answer(
-            page_of(&web, who.caller(), tile, &listing)
-                .await?
-                .try_into()?,
-        );
-    }
-    let filter = IncomingFilter {
-        text: listing.q,
-        ..IncomingFilter::default()
-    };
-    let after = listing.after.map(Cursor::from);
-    let order = IncomingOrder::default();
-    let page = list::list(&web.app, who.caller(), filter, order, after.as_ref(), PAGE).await?;
-    answer(Listed::Incoming(page).try_into()?)
+    let listed = page_of(&web, who.caller(), Section::Incoming, &listing).await?;
+    answer(listed.try_into()?)
 }
 
 async fn show(

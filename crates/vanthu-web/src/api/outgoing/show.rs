@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::routing::get;
 use serde::Serialize;
 use utoipa::ToSchema;
-use vanthu_app::desk::Tile;
+use vanthu_app::listing::Section;
 use vanthu_app::outgoing::view::{self, DeliveryView, OutgoingView};
 use vanthu_domain::Day;
 use vanthu_domain::delivery::StatusCode;
@@ -15,7 +15,7 @@ use crate::api::desk::{OutgoingPage, page_of};
 use crate::api::extract::{Answer, Asked, Named, answer};
 use crate::api::me::AgencyOut;
 use crate::api::operation::{Operation, Verb};
-use crate::api::shared::{Act, FileOut, Happened, Listing, day, moment};
+use crate::api::shared::{Act, FileOut, Happened, LISTING, Listing, day, moment};
 use crate::session::SignedIn;
 use crate::state::Web;
 
@@ -25,12 +25,9 @@ pub(super) const OPERATIONS: &[Operation] = &[
         Verb::Get,
         "/api/v1/outgoing",
         || get(listed),
-        "Danh mục văn bản đi của một ô; không có tile thì dự thảo của mình",
+        "Danh mục văn bản đi; không có tile thì mọi văn bản được xem",
     )
-    .query(&[
-        ("tile", "danh mục, theo khóa của ô trên bàn làm việc"),
-        ("after", "giá trị next của trang trước"),
-    ])
+    .query(LISTING)
     .gives::<OutgoingPage>(),
     Operation::new(
         Verb::Get,
@@ -163,12 +160,8 @@ async fn listed(
     who: SignedIn,
     Asked(listing): Asked<Listing>,
 ) -> Answer<OutgoingPage> {
-    let tile = listing.tile.as_deref().unwrap_or(Tile::Drafts.code());
-    answer(
-        page_of(&web, who.caller(), tile, &listing)
-            .await?
-            .try_into()?,
-    )
+    let listed = page_of(&web, who.caller(), Section::Outgoing, &listing).await?;
+    answer(listed.try_into()?)
 }
 
 async fn show(

@@ -1,15 +1,13 @@
-//! Incoming documents (văn bản đến): lists, the document's page, and what is done with it.
+//! Incoming documents (văn bản đến): the document's page, and what is done with it.
 
 mod acts;
 mod files;
 pub(crate) mod hands;
 mod lines;
-mod list;
 mod stage;
 pub(crate) mod view;
 
 pub(crate) use acts::required;
-pub(crate) use list::Asked;
 
 use axum::routing::{get, post};
 
@@ -20,7 +18,6 @@ use crate::route::{Asks, Route};
 
 /// The routes.
 pub(crate) const ROUTES: &[Route] = &[
-    Route::get("/incoming", Asks::Person, || get(list::show)),
     Route::get("/incoming/{id}", Asks::May(&[Action::ViewIncoming]), || {
         get(view::show)
     }),

@@ -1,4 +1,4 @@
-//! Pages of outgoing documents (văn bản đi): list, document, editor, places, versions, files.
+//! Pages of outgoing documents (văn bản đi): document, editor, places, versions, files.
 
 mod acts;
 mod banner;
@@ -8,8 +8,8 @@ mod edit;
 mod edit_fields;
 mod files;
 mod head;
-mod list;
 mod may;
+mod new_draft;
 mod paper;
 mod place;
 mod preview;
@@ -18,7 +18,7 @@ mod signatures;
 mod version;
 mod view;
 
-pub(in crate::page) use list::new_draft;
+pub(in crate::page) use new_draft::new_draft;
 
 use axum::routing::{get, post};
 use vanthu_app::outgoing::view::OutgoingView;
@@ -31,7 +31,6 @@ use crate::route::{Asks, Route};
 
 /// The routes.
 pub(crate) const ROUTES: &[Route] = &[
-    Route::get("/outgoing", Asks::Person, || get(list::page)),
     Route::post("/outgoing", Asks::May(&[Action::Draft]), || {
         post(acts::create)
     }),

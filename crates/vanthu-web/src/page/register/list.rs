@@ -49,13 +49,13 @@ pub(super) async fn show(
                 id: book.register_id.to_string(),
                 href: format!("/registers/{}", book.register_id),
                 name: say.words(&book.name),
-                unread: None,
                 cells: vec![
                     Cell::text(book.year.to_string()),
                     Cell::text(say.words(&book.name)),
                     Cell::text(book.next_number.saturating_sub(1).to_string()),
                     Cell::text(book.next_number.to_string()),
                 ],
+                ..Row::default()
             })
             .collect(),
         pick: false,

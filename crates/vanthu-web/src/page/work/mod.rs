@@ -1,9 +1,8 @@
-//! Work (việc): lists of lines, and what their holders and givers do with them.
+//! Work (việc): what holders and givers of lines do with them.
 
 mod acts;
-mod list;
 
-use axum::routing::{get, post};
+use axum::routing::post;
 
 use vanthu_domain::permission::Action;
 
@@ -11,7 +10,6 @@ use crate::route::{Asks, Route};
 
 /// The routes.
 pub(crate) const ROUTES: &[Route] = &[
-    Route::get("/work", Asks::Person, || get(list::show)),
     Route::post("/lines/{id}/start", Asks::May(&[Action::StartLine]), || {
         post(acts::start)
     }),

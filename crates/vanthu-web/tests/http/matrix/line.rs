@@ -147,7 +147,7 @@ fn pages(about: &About) -> Vec<Knock> {
 }
 
 /// A document that the department works on.
-async fn processing_document(world: &World, people: &People) -> IncomingRow {
+pub(super) async fn processing_document(world: &World, people: &People) -> IncomingRow {
     let rows = incoming_in_every_state(world, people).await;
     rows.into_iter()
         .find(|row| row.state.tag() == IncomingTag::Processing)
@@ -156,7 +156,7 @@ async fn processing_document(world: &World, people: &People) -> IncomingRow {
 
 /// Lines of the unit, of a person, and for information, in every state, each with a request for
 /// more time.
-async fn lines_in_every_state(
+pub(super) async fn lines_in_every_state(
     world: &World,
     people: &People,
     document: &IncomingRow,

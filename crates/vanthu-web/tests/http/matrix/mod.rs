@@ -8,6 +8,7 @@
 mod agency;
 mod incoming;
 mod line;
+mod lists;
 mod outgoing;
 mod own;
 mod routes;
