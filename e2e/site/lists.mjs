@@ -25,8 +25,8 @@ step("a filter is added by the form and taken away by its chip", async () => {
   const all = await page.locator("[data-row]").count();
   assert.ok(all > 1, "the practice province has arrivals");
   await page.keyboard.press("f");
-  await page.getByLabel("Loại văn bản", { exact: true }).selectOption({ label: "Công văn" });
-  await page.getByLabel("Tình trạng", { exact: true }).selectOption({ label: "Chờ tiếp nhận" });
+  await page.getByRole("combobox", { name: "Loại văn bản", exact: true }).selectOption({ label: "Công văn" });
+  await page.getByRole("combobox", { name: "Tình trạng", exact: true }).selectOption({ label: "Chờ tiếp nhận" });
   await looked(page, "form");
   await page.getByRole("button", { name: "Lọc", exact: true }).click();
   await page.waitForURL("**/incoming?kind=official-letter&state=checked");
