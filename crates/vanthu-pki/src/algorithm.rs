@@ -63,6 +63,11 @@ impl DigestAlgorithm {
         }
     }
 
+    /// The length of its digests in octets.
+    pub fn output_len(self) -> usize {
+        self.engine().output_len()
+    }
+
     /// Hashes one slice.
     pub fn digest(self, bytes: &[u8]) -> Vec<u8> {
         self.digest_parts(&[bytes])

@@ -2,24 +2,32 @@
 //! to be tried without a real authority. Its certificates say so in their names, and nothing but a
 //! practice installation trusts them.
 //!
+//! The certificates of a practice installation have a method each ([`Authority::person`],
+//! [`Authority::agency`], …). Any other hierarchy is made of [`CertificateRequest`] and
+//! [`CrlRequest`]: further levels, cross-certificates, delegated responders, delta and indirect
+//! lists, every kind of key.
+//!
 //! Time, serial numbers and keys are given; nothing is read from clock or disk.
 
-use const_oid::ObjectIdentifier;
-
-use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm};
-use crate::asn1::{self, tag};
+use crate::algorithm::SignatureAlgorithm;
+use crate::asn1;
 use crate::certificate::Certificate;
 use crate::error::Malformed;
-use crate::key::{KeyError, PublicKeyInfo, SoftKey};
+use crate::extension::{DistributionPoint, Extension, GeneralName, KeyUsage};
+use crate::key::{KeyError, SoftKey};
 use crate::name::Name;
 use crate::oid;
 use crate::time::Time;
 
+mod list;
+mod request;
 mod stamp;
 mod status;
 
+pub use list::{CrlRequest, Revocation};
+pub use request::CertificateRequest;
 pub use stamp::{TimestampAuthority, refuse_timestamp};
-pub use status::{OcspAuthority, Revocation, StatusAnswer};
+pub use status::{OcspAuthority, ResponderIdentity, StatusAnswer};
 
 /// Why the authority made nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -97,6 +105,31 @@ pub struct Authority {
     algorithm: SignatureAlgorithm,
 }
 
+impl Endpoints {
+    fn extensions(&self) -> Vec<Extension> {
+        let mut extensions = Vec::new();
+        if let Some(url) = &self.crl_url {
+            let points = [DistributionPoint::at_url(url)];
+            extensions.push(Extension::distribution_points(&points));
+        }
+        let mut access = Vec::new();
+        for (method, url) in [
+            (oid::AD_OCSP, &self.ocsp_url),
+            (oid::AD_CA_ISSUERS, &self.issuer_url),
+        ] {
+            if let Some(url) = url {
+                let place = GeneralName::Uri(url.clone()).to_der();
+                access.push(asn1::sequence(&[asn1::oid(method), place]));
+            }
+        }
+        if !access.is_empty() {
+            let value = asn1::sequence(&access);
+            extensions.push(Extension::new(oid::AUTHORITY_INFO_ACCESS, false, value));
+        }
+        extensions
+    }
+}
+
 impl Authority {
     /// A new self-signed root.
     pub fn root(
@@ -106,26 +139,10 @@ impl Authority {
         serial: u128,
     ) -> Result<Self, AuthorityError> {
         let subject = authority_name(common_name)?;
-        let spki = key.spki();
         let algorithm = key.default_algorithm();
-        let extensions = vec![
-            basic_constraints(None),
-            key_usage(&[tag_bits::KEY_CERT_SIGN, tag_bits::CRL_SIGN]),
-            subject_key_id(&spki)?,
-        ];
-        let draft = Draft {
-            subject: &subject,
-            spki: &spki,
-            validity,
-            serial,
-            extensions,
-        };
-        let certificate = draft.sign(&subject, &key, algorithm)?;
-        Ok(Self {
-            key,
-            certificate,
-            algorithm,
-        })
+        let request =
+            CertificateRequest::new(subject, &key.spki(), validity, serial).authority(None);
+        Self::self_signed(key, algorithm, &request)
     }
 
     /// Puts an authority together from what was stored.
@@ -141,7 +158,8 @@ impl Authority {
         })
     }
 
-    /// Signs with another algorithm of its key from now on.
+    /// Signs with another algorithm of its key from now on. One that does not fit the key is
+    /// refused when something is signed.
     pub fn with_algorithm(self, algorithm: SignatureAlgorithm) -> Self {
         Self { algorithm, ..self }
     }
@@ -166,24 +184,10 @@ impl Authority {
         endpoints: &Endpoints,
     ) -> Result<Self, AuthorityError> {
         let subject = authority_name(common_name)?;
-        let spki = key.spki();
-        let mut extensions = self.common_extensions(&spki, endpoints)?;
-        extensions.push(basic_constraints(Some(0)));
-        extensions.push(key_usage(&[tag_bits::KEY_CERT_SIGN, tag_bits::CRL_SIGN]));
-        let draft = Draft {
-            subject: &subject,
-            spki: &spki,
-            validity,
-            serial,
-            extensions,
-        };
-        let certificate = self.issue(&draft)?;
-        let algorithm = key.default_algorithm();
-        Ok(Self {
-            key,
-            certificate,
-            algorithm,
-        })
+        let request = CertificateRequest::new(subject, &key.spki(), validity, serial)
+            .endpoints(endpoints)
+            .authority(Some(0));
+        self.subordinate(key, &request)
     }
 
     /// A certificate for a person's signature.
@@ -204,7 +208,8 @@ impl Authority {
             (oid::COMMON_NAME, &person.full_name),
             (oid::USER_ID, &person.user_id),
         ])?;
-        self.signer(&subject, spki, validity, serial, (&person.email, endpoints))
+        let request = CertificateRequest::new(subject, spki, validity, serial);
+        self.signer(request, &person.email, endpoints)
     }
 
     /// A certificate for an agency's signature.
@@ -223,10 +228,11 @@ impl Authority {
             (oid::COMMON_NAME, &agency.name),
             (oid::USER_ID, &agency.identifier),
         ])?;
-        self.signer(&subject, spki, validity, serial, (&agency.email, endpoints))
+        let request = CertificateRequest::new(subject, spki, validity, serial);
+        self.signer(request, &agency.email, endpoints)
     }
 
-    /// A certificate for a time-stamp service: timeStamping alone, critical.
+    /// A certificate for a time-stamp service: timeStamping alone, critical (RFC 3161 2.3).
     pub fn timestamping(
         &self,
         common_name: &str,
@@ -235,20 +241,16 @@ impl Authority {
         serial: u128,
         endpoints: &Endpoints,
     ) -> Result<Certificate, AuthorityError> {
-        let mut extensions = self.common_extensions(spki, endpoints)?;
-        extensions.push(key_usage(&[tag_bits::DIGITAL_SIGNATURE]));
-        extensions.push(extended_key_usage(oid::KP_TIME_STAMPING, true));
         let subject = authority_name(common_name)?;
-        self.issue(&Draft {
-            subject: &subject,
-            spki,
-            validity,
-            serial,
-            extensions,
-        })
+        let usage = Extension::extended_key_usage(&[oid::KP_TIME_STAMPING], true);
+        let request = CertificateRequest::new(subject, spki, validity, serial)
+            .endpoints(endpoints)
+            .key_usage(KeyUsage::DIGITAL_SIGNATURE)
+            .extension(usage);
+        self.certify(&request)
     }
 
-    /// A certificate for an OCSP responder, itself not to be checked.
+    /// A certificate for an OCSP responder, itself not to be checked (RFC 6960 4.2.2.2).
     pub fn ocsp_responder(
         &self,
         common_name: &str,
@@ -256,149 +258,34 @@ impl Authority {
         validity: Validity,
         serial: u128,
     ) -> Result<Certificate, AuthorityError> {
-        let mut extensions = self.common_extensions(spki, &Endpoints::default())?;
-        extensions.push(key_usage(&[tag_bits::DIGITAL_SIGNATURE]));
-        extensions.push(extended_key_usage(oid::KP_OCSP_SIGNING, false));
-        extensions.push(extension(oid::OCSP_NOCHECK, false, &asn1::null()));
         let subject = authority_name(common_name)?;
-        self.issue(&Draft {
-            subject: &subject,
-            spki,
-            validity,
-            serial,
-            extensions,
-        })
+        let request = CertificateRequest::new(subject, spki, validity, serial)
+            .key_usage(KeyUsage::DIGITAL_SIGNATURE)
+            .extended_key_usage(&[oid::KP_OCSP_SIGNING])
+            .extension(Extension::ocsp_nocheck());
+        self.certify(&request)
     }
 
     fn signer(
         &self,
-        subject: &Name,
-        spki: &[u8],
-        validity: Validity,
-        serial: u128,
-        (email, endpoints): (&str, &Endpoints),
-    ) -> Result<Certificate, AuthorityError> {
-        let mut extensions = self.common_extensions(spki, endpoints)?;
-        extensions.push(key_usage(&[
-            tag_bits::DIGITAL_SIGNATURE,
-            tag_bits::NON_REPUDIATION,
-        ]));
-        let policy = asn1::sequence(&[asn1::sequence(&[asn1::oid(oid::PRACTICE_POLICY)])]);
-        extensions.push(extension(oid::CERTIFICATE_POLICIES, false, &policy));
-        if email.is_ascii() && !email.is_empty() {
-            let name = asn1::implicit(1, &asn1::ia5_string(email));
-            extensions.push(extension(
-                oid::SUBJECT_ALT_NAME,
-                false,
-                &asn1::sequence(&[name]),
-            ));
-        }
-        self.issue(&Draft {
-            subject,
-            spki,
-            validity,
-            serial,
-            extensions,
-        })
-    }
-
-    fn common_extensions(
-        &self,
-        spki: &[u8],
+        request: CertificateRequest,
+        email: &str,
         endpoints: &Endpoints,
-    ) -> Result<Vec<Vec<u8>>, AuthorityError> {
-        let mut extensions = vec![subject_key_id(spki)?, self.authority_key_id()?];
-        let uri = |url: &str| asn1::implicit(6, &asn1::ia5_string(url));
-        if let Some(url) = &endpoints.crl_url {
-            let name = asn1::explicit(0, &asn1::explicit(0, &uri(url)));
-            let points = asn1::sequence(&[asn1::sequence(&[name])]);
-            extensions.push(extension(oid::CRL_DISTRIBUTION_POINTS, false, &points));
-        }
-        let mut access = Vec::new();
-        for (method, url) in [
-            (oid::AD_OCSP, &endpoints.ocsp_url),
-            (oid::AD_CA_ISSUERS, &endpoints.issuer_url),
-        ] {
-            if let Some(url) = url {
-                access.push(asn1::sequence(&[asn1::oid(method), uri(url)]));
-            }
-        }
-        if !access.is_empty() {
-            let value = asn1::sequence(&access);
-            extensions.push(extension(oid::AUTHORITY_INFO_ACCESS, false, &value));
-        }
-        Ok(extensions)
-    }
-
-    fn authority_key_id(&self) -> Result<Vec<u8>, AuthorityError> {
-        let id = match self.certificate.subject_key_id() {
-            Some(id) => id.to_vec(),
-            None => key_id(self.certificate.spki())?,
-        };
-        let value = asn1::sequence(&[asn1::implicit(0, &asn1::octet_string(&id))]);
-        Ok(extension(oid::AUTHORITY_KEY_ID, false, &value))
-    }
-
-    fn issue(&self, draft: &Draft<'_>) -> Result<Certificate, AuthorityError> {
-        draft.sign(self.certificate.subject(), &self.key, self.algorithm)
-    }
-}
-
-/// A certificate before it is signed.
-struct Draft<'a> {
-    subject: &'a Name,
-    spki: &'a [u8],
-    validity: Validity,
-    serial: u128,
-    extensions: Vec<Vec<u8>>,
-}
-
-impl Draft<'_> {
-    fn sign(
-        &self,
-        issuer: &Name,
-        key: &SoftKey,
-        algorithm: SignatureAlgorithm,
     ) -> Result<Certificate, AuthorityError> {
-        let tbs = asn1::sequence(&[
-            asn1::explicit(0, &asn1::small_integer(2)),
-            asn1::integer(&self.serial.max(1).to_be_bytes()),
-            algorithm.identifier(),
-            issuer.der().to_vec(),
-            asn1::sequence(&[asn1::time(self.validity.from), asn1::time(self.validity.to)]),
-            self.subject.der().to_vec(),
-            self.spki.to_vec(),
-            asn1::explicit(3, &asn1::sequence(&self.extensions)),
-        ]);
-        Ok(Certificate::from_der(&sign_structure(
-            tbs, key, algorithm,
-        )?)?)
+        let mut request = request
+            .endpoints(endpoints)
+            .key_usage(KeyUsage::DIGITAL_SIGNATURE | KeyUsage::NON_REPUDIATION)
+            .policies(&[oid::PRACTICE_POLICY]);
+        if email.is_ascii() && !email.is_empty() {
+            let names = [GeneralName::Email(email.to_owned())];
+            request = request.extension(Extension::subject_alt_names(&names));
+        }
+        self.certify(&request)
     }
 }
 
-/// SEQUENCE of body, algorithm and signature: certificates and lists.
-fn sign_structure(
-    tbs: Vec<u8>,
-    key: &SoftKey,
-    algorithm: SignatureAlgorithm,
-) -> Result<Vec<u8>, KeyError> {
-    let signature = key.sign(algorithm, &tbs)?;
-    Ok(asn1::sequence(&[
-        tbs,
-        algorithm.identifier(),
-        asn1::bit_string(&signature),
-    ]))
-}
-
-/// Bits of the key usage, counted from the left.
-mod tag_bits {
-    pub(super) const DIGITAL_SIGNATURE: u8 = 0;
-    pub(super) const NON_REPUDIATION: u8 = 1;
-    pub(super) const KEY_CERT_SIGN: u8 = 5;
-    pub(super) const CRL_SIGN: u8 = 6;
-}
-
-fn authority_name(common_name: &str) -> Result<Name, Malformed> {
+/// A name that says that this is practice, as every authority of this kind carries it.
+pub fn authority_name(common_name: &str) -> Result<Name, Malformed> {
     Name::build(&[
         (oid::COUNTRY, "VN"),
         (
@@ -407,46 +294,4 @@ fn authority_name(common_name: &str) -> Result<Name, Malformed> {
         ),
         (oid::COMMON_NAME, common_name),
     ])
-}
-
-fn extension(kind: ObjectIdentifier, critical: bool, value: &[u8]) -> Vec<u8> {
-    let mut fields = vec![asn1::oid(kind)];
-    if critical {
-        fields.push(asn1::boolean(true));
-    }
-    fields.push(asn1::octet_string(value));
-    asn1::sequence(&fields)
-}
-
-fn basic_constraints(path_length: Option<u64>) -> Vec<u8> {
-    let mut fields = vec![asn1::boolean(true)];
-    fields.extend(path_length.map(asn1::small_integer));
-    extension(oid::BASIC_CONSTRAINTS, true, &asn1::sequence(&fields))
-}
-
-fn key_usage(bits: &[u8]) -> Vec<u8> {
-    let octet = bits.iter().fold(0_u8, |sum, bit| sum | (0x80 >> bit));
-    let value = asn1::tlv(tag::BIT_STRING, &[octet.trailing_zeros() as u8, octet]);
-    extension(oid::KEY_USAGE, true, &value)
-}
-
-fn extended_key_usage(usage: ObjectIdentifier, critical: bool) -> Vec<u8> {
-    extension(
-        oid::EXTENDED_KEY_USAGE,
-        critical,
-        &asn1::sequence(&[asn1::oid(usage)]),
-    )
-}
-
-fn subject_key_id(spki: &[u8]) -> Result<Vec<u8>, Malformed> {
-    Ok(extension(
-        oid::SUBJECT_KEY_ID,
-        false,
-        &asn1::octet_string(&key_id(spki)?),
-    ))
-}
-
-/// The first method of RFC 5280: SHA-1 of the key; an identifier, no protection.
-fn key_id(spki: &[u8]) -> Result<Vec<u8>, Malformed> {
-    Ok(DigestAlgorithm::Sha1.digest(&PublicKeyInfo::from_spki(spki)?.key))
 }

@@ -25,8 +25,8 @@ pub fn signed_attributes(
     certificate: &Certificate,
     algorithm: SignatureAlgorithm,
 ) -> Vec<u8> {
-    debug_assert_eq!(digest.len(), algorithm.digest().engine().output_len());
-    attributes_for(oid::DATA, digest, certificate)
+    debug_assert_eq!(digest.len(), algorithm.digest().output_len());
+    attributes_for(oid::DATA, digest, certificate, algorithm)
 }
 
 /// The same for content of another type: time-stamps sign a `TSTInfo`.
@@ -34,13 +34,14 @@ pub(crate) fn attributes_for(
     content_type: ObjectIdentifier,
     digest: &[u8],
     certificate: &Certificate,
+    algorithm: SignatureAlgorithm,
 ) -> Vec<u8> {
     asn1::set_of(vec![
         attribute(oid::CONTENT_TYPE, &asn1::oid(content_type)),
         attribute(oid::MESSAGE_DIGEST, &asn1::octet_string(digest)),
         attribute(
             oid::SIGNING_CERTIFICATE_V2,
-            &signing_certificate(certificate),
+            &signing_certificate(certificate, algorithm.digest()),
         ),
     ])
 }
@@ -137,11 +138,16 @@ fn attribute(kind: ObjectIdentifier, value: &[u8]) -> Vec<u8> {
     asn1::sequence(&[asn1::oid(kind), asn1::set(&[value])])
 }
 
-/// `SigningCertificateV2` with SHA-256, the default that is left out, and issuer and serial.
-fn signing_certificate(certificate: &Certificate) -> Vec<u8> {
-    let hash = asn1::octet_string(&DigestAlgorithm::Sha256.digest(certificate.der()));
+/// `SigningCertificateV2` (RFC 5035) with issuer and serial. SHA-256 is the default that DER leaves
+/// out; a signature with a longer digest binds its certificate with that digest.
+fn signing_certificate(certificate: &Certificate, digest: DigestAlgorithm) -> Vec<u8> {
+    let mut id = Vec::new();
+    if digest != DigestAlgorithm::Sha256 {
+        id.push(digest.identifier());
+    }
+    id.push(asn1::octet_string(&digest.digest(certificate.der())));
     let issuer = asn1::sequence(&[asn1::explicit(4, certificate.issuer().der())]);
     let serial = asn1::tlv(tag::INTEGER, certificate.serial());
-    let id = asn1::sequence(&[hash, asn1::sequence(&[issuer, serial])]);
-    asn1::sequence(&[asn1::sequence(&[id])])
+    id.push(asn1::sequence(&[issuer, serial]));
+    asn1::sequence(&[asn1::sequence(&[asn1::sequence(&id)])])
 }

@@ -1,10 +1,12 @@
-//! Certificate extensions: the ones a path depends on.
+//! Certificate extensions: the ones a path depends on (RFC 5280 4.2), read and written.
 
 use const_oid::ObjectIdentifier;
 
 use crate::asn1::{Reader, Tlv, tag};
 use crate::error::Malformed;
 use crate::name::Name;
+
+mod write;
 
 /// One extension as it stands in a certificate or list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,10 +71,27 @@ pub(crate) fn read_access(value: &[u8]) -> Result<Vec<(ObjectIdentifier, String)
 pub struct KeyUsage(u32);
 
 impl KeyUsage {
-    pub(crate) const DIGITAL_SIGNATURE: u32 = 1 << 31;
-    pub(crate) const NON_REPUDIATION: u32 = 1 << 30;
-    pub(crate) const KEY_CERT_SIGN: u32 = 1 << 26;
-    pub(crate) const CRL_SIGN: u32 = 1 << 25;
+    /// digitalSignature
+    pub const DIGITAL_SIGNATURE: Self = Self(1 << 31);
+    /// nonRepudiation, also called contentCommitment
+    pub const NON_REPUDIATION: Self = Self(1 << 30);
+    /// keyCertSign
+    pub const KEY_CERT_SIGN: Self = Self(1 << 26);
+    /// cRLSign
+    pub const CRL_SIGN: Self = Self(1 << 25);
+
+    pub(crate) const fn from_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+
+    pub(crate) const fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// All bits of `other` are set.
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
 
     /// Reads the extension's value.
     pub fn from_der(value: &[u8]) -> Result<Self, Malformed> {
@@ -85,22 +104,22 @@ impl KeyUsage {
 
     /// digitalSignature
     pub fn digital_signature(self) -> bool {
-        self.0 & Self::DIGITAL_SIGNATURE != 0
+        self.contains(Self::DIGITAL_SIGNATURE)
     }
 
     /// nonRepudiation, also called contentCommitment
     pub fn non_repudiation(self) -> bool {
-        self.0 & Self::NON_REPUDIATION != 0
+        self.contains(Self::NON_REPUDIATION)
     }
 
     /// keyCertSign
     pub fn key_cert_sign(self) -> bool {
-        self.0 & Self::KEY_CERT_SIGN != 0
+        self.contains(Self::KEY_CERT_SIGN)
     }
 
     /// cRLSign
     pub fn crl_sign(self) -> bool {
-        self.0 & Self::CRL_SIGN != 0
+        self.contains(Self::CRL_SIGN)
     }
 
     /// The names of the set bits, as RFC 5280 spells them.
@@ -123,6 +142,14 @@ impl KeyUsage {
             .filter(|(index, _)| set(*index))
             .map(|it| it.1)
             .collect()
+    }
+}
+
+impl std::ops::BitOr for KeyUsage {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 }
 

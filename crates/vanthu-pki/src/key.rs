@@ -155,6 +155,25 @@ fn verifier(
     Ok((engine, info.key))
 }
 
+/// Kind and size of a key to be generated. Weaker ones are verified, never made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeySpec {
+    /// RSA with a modulus of 2048 bits.
+    Rsa2048,
+    /// RSA with a modulus of 3072 bits.
+    Rsa3072,
+    /// RSA with a modulus of 4096 bits; takes some seconds.
+    Rsa4096,
+    /// ECDSA on P-256 (secp256r1).
+    EcP256,
+    /// ECDSA on P-384 (secp384r1).
+    EcP384,
+    /// ECDSA on P-521 (secp521r1).
+    EcP521,
+    /// EdDSA on Curve25519 (RFC 8032, identifiers of RFC 8410).
+    Ed25519,
+}
+
 /// A private key in memory. Practice and test keys only: real keys stay in their token.
 pub struct SoftKey {
     key: Private,
@@ -167,21 +186,38 @@ enum Private {
 }
 
 impl SoftKey {
+    /// A new key of the given kind and size.
+    pub fn generate(spec: KeySpec) -> Result<Self, KeyError> {
+        let rsa = |size| {
+            let key = rsa::KeyPair::generate(size).map_err(|_| KeyError::Rejected)?;
+            Ok(Private::Rsa(key))
+        };
+        let curve = |kind, engine| {
+            let key = EcdsaKeyPair::generate(engine).map_err(|_| KeyError::Rejected)?;
+            Ok(Private::Ec(kind, key))
+        };
+        let key = match spec {
+            KeySpec::Rsa2048 => rsa(KeySize::Rsa2048),
+            KeySpec::Rsa3072 => rsa(KeySize::Rsa3072),
+            KeySpec::Rsa4096 => rsa(KeySize::Rsa4096),
+            KeySpec::EcP256 => curve(KeyKind::EcP256, &signature::ECDSA_P256_SHA256_ASN1_SIGNING),
+            KeySpec::EcP384 => curve(KeyKind::EcP384, &signature::ECDSA_P384_SHA384_ASN1_SIGNING),
+            KeySpec::EcP521 => curve(KeyKind::EcP521, &signature::ECDSA_P521_SHA512_ASN1_SIGNING),
+            KeySpec::Ed25519 => Ed25519KeyPair::generate()
+                .map(Private::Ed25519)
+                .map_err(|_| KeyError::Rejected),
+        }?;
+        Ok(Self { key })
+    }
+
     /// A new RSA key of 2048 bits, the usual size of tokens.
     pub fn generate_rsa_2048() -> Result<Self, KeyError> {
-        let key = rsa::KeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::Rejected)?;
-        Ok(Self {
-            key: Private::Rsa(key),
-        })
+        Self::generate(KeySpec::Rsa2048)
     }
 
     /// A new key on the curve P-256.
     pub fn generate_p256() -> Result<Self, KeyError> {
-        let key = EcdsaKeyPair::generate(&signature::ECDSA_P256_SHA256_ASN1_SIGNING)
-            .map_err(|_| KeyError::Rejected)?;
-        Ok(Self {
-            key: Private::Ec(KeyKind::EcP256, key),
-        })
+        Self::generate(KeySpec::EcP256)
     }
 
     /// From PKCS#8.

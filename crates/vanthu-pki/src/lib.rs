@@ -32,6 +32,6 @@ pub mod tsp;
 pub use algorithm::{DigestAlgorithm, KeyKind, SignatureAlgorithm};
 pub use certificate::Certificate;
 pub use error::Malformed;
-pub use key::{PublicKeyInfo, SoftKey, verify};
+pub use key::{KeySpec, PublicKeyInfo, SoftKey, verify};
 pub use name::Name;
 pub use time::Time;

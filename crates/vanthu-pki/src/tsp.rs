@@ -25,18 +25,39 @@ pub struct TimestampRequest {
     pub wants_certificate: bool,
 }
 
+impl TimestampRequest {
+    /// Asks for a time-stamp over a digest of any algorithm, with the service's certificate in
+    /// the token.
+    pub fn new(digest: DigestAlgorithm, imprint: &[u8], nonce: Option<u64>) -> Self {
+        let integer = |value| asn1::small_integer(value).split_off(2);
+        Self {
+            digest: Some(digest),
+            imprint: imprint.to_vec(),
+            policy: None,
+            nonce: nonce.map(integer),
+            wants_certificate: true,
+        }
+    }
+
+    /// `TimeStampReq` as DER (RFC 3161 2.4.1).
+    pub fn to_der(&self) -> Vec<u8> {
+        let digest = self.digest.unwrap_or(DigestAlgorithm::Sha256);
+        let mut fields = vec![
+            asn1::small_integer(1),
+            asn1::sequence(&[digest.identifier(), asn1::octet_string(&self.imprint)]),
+        ];
+        fields.extend(self.policy.map(asn1::oid));
+        fields.extend(self.nonce.as_deref().map(|it| asn1::tlv(tag::INTEGER, it)));
+        if self.wants_certificate {
+            fields.push(asn1::boolean(true));
+        }
+        asn1::sequence(&fields)
+    }
+}
+
 /// Builds a request for a SHA-256 imprint; the certificate is always asked for.
 pub fn request(imprint: &[u8; 32], nonce: Option<u64>) -> Vec<u8> {
-    let mut fields = vec![
-        asn1::small_integer(1),
-        asn1::sequence(&[
-            DigestAlgorithm::Sha256.identifier(),
-            asn1::octet_string(imprint),
-        ]),
-    ];
-    fields.extend(nonce.map(asn1::small_integer));
-    fields.push(asn1::boolean(true));
-    asn1::sequence(&fields)
+    TimestampRequest::new(DigestAlgorithm::Sha256, imprint, nonce).to_der()
 }
 
 /// Reads a request.
@@ -169,6 +190,9 @@ pub enum TokenError {
     /// The answer to another request.
     #[error("the nonce is not that of the request")]
     NonceMismatch,
+    /// Issued under another policy than the one asked for.
+    #[error("the policy is not the one that was asked for")]
+    PolicyMismatch,
 }
 
 /// Reads a token without judging it.
@@ -222,19 +246,31 @@ pub fn verify_answer(
     nonce: Option<u64>,
     others: &[Certificate],
 ) -> Result<VerifiedToken, TokenError> {
-    let digest_of = |digest| match digest {
-        DigestAlgorithm::Sha256 => imprint.to_vec(),
-        _ => Vec::new(),
+    let request = TimestampRequest::new(DigestAlgorithm::Sha256, imprint, nonce);
+    verify_answer_to(&request, token, others)
+}
+
+/// Verifies the answer to any request: token, imprint, nonce and policy (RFC 3161 2.4.2).
+/// Certificates come from the token and `others`.
+pub fn verify_answer_to(
+    request: &TimestampRequest,
+    token: &[u8],
+    others: &[Certificate],
+) -> Result<VerifiedToken, TokenError> {
+    let wanted = request.digest.ok_or(TokenError::Unsupported)?;
+    let digest_of = |digest| {
+        if digest == wanted {
+            request.imprint.clone()
+        } else {
+            Vec::new()
+        }
     };
     let verified = verify_token(token, digest_of, others)?;
-    let wanted = nonce.map(asn1::small_integer);
-    let given = verified
-        .info
-        .nonce
-        .as_deref()
-        .map(|it| asn1::tlv(tag::INTEGER, it));
-    if wanted.is_some() && wanted != given {
+    if request.nonce.is_some() && request.nonce != verified.info.nonce {
         return Err(TokenError::NonceMismatch);
+    }
+    if request.policy.is_some_and(|it| it != verified.info.policy) {
+        return Err(TokenError::PolicyMismatch);
     }
     Ok(verified)
 }

@@ -39,6 +39,11 @@ impl TimestampAuthority {
         })
     }
 
+    /// Signs with another algorithm of its key from now on.
+    pub fn with_algorithm(self, algorithm: SignatureAlgorithm) -> Self {
+        Self { algorithm, ..self }
+    }
+
     /// Its certificate.
     pub fn certificate(&self) -> &Certificate {
         &self.certificate
@@ -54,7 +59,7 @@ impl TimestampAuthority {
         let digest = request
             .digest
             .ok_or(crate::Malformed("digest algorithm not supported"))?;
-        if digest.engine().output_len() != request.imprint.len() {
+        if digest.output_len() != request.imprint.len() {
             return Err(crate::Malformed("imprint of another length").into());
         }
         let mut fields = vec![
@@ -73,7 +78,8 @@ impl TimestampAuthority {
         );
         let info = asn1::sequence(&fields);
         let imprint = self.algorithm.digest().digest(&info);
-        let signed = cms::attributes_for(oid::TST_INFO, &imprint, &self.certificate);
+        let signed =
+            cms::attributes_for(oid::TST_INFO, &imprint, &self.certificate, self.algorithm);
         let signature = self.key.sign(self.algorithm, &signed)?;
         let content = cms::Content {
             kind: oid::TST_INFO,

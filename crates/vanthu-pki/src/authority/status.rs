@@ -1,72 +1,14 @@
-//! Revocation lists and OCSP responses of the practice authority.
+//! OCSP responses of the practice authority.
 
 use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm};
 use crate::asn1::{self, tag};
 use crate::certificate::Certificate;
-use crate::crl::Crl;
 use crate::key::SoftKey;
 use crate::ocsp::{self, CertificateId, OcspRequest, OcspStatus};
 use crate::oid;
 use crate::time::Time;
 
-use super::{Authority, AuthorityError, extension, sign_structure};
-
-/// One revoked certificate.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Revocation {
-    /// The contents of its serial number.
-    pub serial: Vec<u8>,
-    /// Since when.
-    pub at: Time,
-    /// `CRLReason`.
-    pub reason: Option<u64>,
-}
-
-impl Authority {
-    /// A revocation list.
-    pub fn crl(
-        &self,
-        revoked: &[Revocation],
-        number: u64,
-        this_update: Time,
-        next_update: Time,
-    ) -> Result<Crl, AuthorityError> {
-        let entries: Vec<Vec<u8>> = revoked
-            .iter()
-            .map(|it| {
-                let mut fields = vec![asn1::tlv(tag::INTEGER, &it.serial), asn1::time(it.at)];
-                if let Some(reason) = it.reason {
-                    let value = asn1::tlv(tag::ENUMERATED, &[reason as u8]);
-                    fields.push(asn1::sequence(&[extension(
-                        oid::REASON_CODE,
-                        false,
-                        &value,
-                    )]));
-                }
-                asn1::sequence(&fields)
-            })
-            .collect();
-        let number = extension(oid::CRL_NUMBER, false, &asn1::small_integer(number));
-        let extensions = asn1::sequence(&[self.authority_key_id()?, number]);
-        let mut fields = vec![
-            asn1::small_integer(1),
-            self.algorithm.identifier(),
-            self.certificate.subject().der().to_vec(),
-            asn1::time(this_update),
-            asn1::time(next_update),
-        ];
-        if !entries.is_empty() {
-            fields.push(asn1::sequence(&entries));
-        }
-        fields.push(asn1::explicit(0, &extensions));
-        let tbs = asn1::sequence(&fields);
-        Ok(Crl::from_der(&sign_structure(
-            tbs,
-            &self.key,
-            self.algorithm,
-        )?)?)
-    }
-}
+use super::AuthorityError;
 
 /// The answer about one certificate and how long it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,12 +23,25 @@ pub struct StatusAnswer {
     pub next_update: Option<Time>,
 }
 
-/// An OCSP responder: its key and certificate.
+/// An OCSP responder: its key and certificate. An issuer that answers itself is put together from
+/// its own key and certificate.
 #[derive(Debug)]
 pub struct OcspAuthority {
     key: SoftKey,
     certificate: Certificate,
     algorithm: SignatureAlgorithm,
+    identity: ResponderIdentity,
+    chain: Vec<Certificate>,
+}
+
+/// How a responder names itself in its answers (RFC 6960 4.2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ResponderIdentity {
+    /// By SHA-1 of its key.
+    #[default]
+    KeyHash,
+    /// By the subject of its certificate.
+    Name,
 }
 
 impl OcspAuthority {
@@ -100,7 +55,24 @@ impl OcspAuthority {
             key,
             certificate,
             algorithm,
+            identity: ResponderIdentity::default(),
+            chain: Vec::new(),
         })
+    }
+
+    /// Signs with another algorithm of its key from now on.
+    pub fn with_algorithm(self, algorithm: SignatureAlgorithm) -> Self {
+        Self { algorithm, ..self }
+    }
+
+    /// Names itself in this way from now on.
+    pub fn with_identity(self, identity: ResponderIdentity) -> Self {
+        Self { identity, ..self }
+    }
+
+    /// Sends these certificates behind its own.
+    pub fn with_chain(self, chain: Vec<Certificate>) -> Self {
+        Self { chain, ..self }
     }
 
     /// Its certificate.
@@ -115,10 +87,9 @@ impl OcspAuthority {
         nonce: Option<&[u8]>,
         produced_at: Time,
     ) -> Result<Vec<u8>, AuthorityError> {
-        let key_hash = DigestAlgorithm::Sha1.digest(&self.certificate.public_key_info().key);
         let singles: Vec<Vec<u8>> = answers.iter().map(single).collect();
         let mut fields = vec![
-            asn1::explicit(2, &asn1::octet_string(&key_hash)),
+            self.identity(),
             asn1::generalized_time(produced_at),
             asn1::sequence(&singles),
         ];
@@ -128,17 +99,31 @@ impl OcspAuthority {
         }
         let tbs = asn1::sequence(&fields);
         let signature = self.key.sign(self.algorithm, &tbs)?;
+        let certificates: Vec<&[u8]> = std::iter::once(&self.certificate)
+            .chain(&self.chain)
+            .map(Certificate::der)
+            .collect();
         let basic = asn1::sequence(&[
             tbs,
             self.algorithm.identifier(),
             asn1::bit_string(&signature),
-            asn1::explicit(0, &asn1::sequence(&[self.certificate.der()])),
+            asn1::explicit(0, &asn1::sequence(&certificates)),
         ]);
         let bytes = asn1::sequence(&[asn1::oid(oid::OCSP_BASIC), asn1::octet_string(&basic)]);
         Ok(asn1::sequence(&[
             asn1::tlv(tag::ENUMERATED, &[0]),
             asn1::explicit(0, &bytes),
         ]))
+    }
+
+    fn identity(&self) -> Vec<u8> {
+        match self.identity {
+            ResponderIdentity::Name => asn1::explicit(1, self.certificate.subject().der()),
+            ResponderIdentity::KeyHash => {
+                let key = &self.certificate.public_key_info().key;
+                asn1::explicit(2, &asn1::octet_string(&DigestAlgorithm::Sha1.digest(key)))
+            }
+        }
     }
 
     /// Answers a request: `status` tells the state of each certificate asked about.
