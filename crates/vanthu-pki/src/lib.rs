@@ -9,9 +9,12 @@
 //! - [`cms`]: detached signatures for PAdES, in two steps because the key is in a token.
 //! - [`tsp`], [`ocsp`], [`crl`]: evidence.
 //! - [`path::validate`]: may this certificate be relied on at that time?
+//! - [`anchors`]: signed lists of trust anchors.
+//! - [`gather`]: finds the evidence that is missing, without a network of its own.
 //! - [`pkcs12`], [`authority`]: keys and the authority of a practice installation.
 
 pub mod algorithm;
+pub mod anchors;
 pub mod asn1;
 pub mod authority;
 pub mod certificate;
@@ -19,6 +22,7 @@ pub mod cms;
 pub mod crl;
 pub mod error;
 pub mod extension;
+pub mod gather;
 pub mod key;
 pub mod name;
 pub mod ocsp;
