@@ -7,10 +7,12 @@
 
 pub mod account;
 pub mod agency;
+pub mod anchors;
 pub mod delivery;
 pub mod desk;
 pub mod error;
 pub mod events;
+pub mod frozen;
 pub mod incoming;
 pub mod installation;
 pub mod job;

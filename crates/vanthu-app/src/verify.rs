@@ -7,16 +7,18 @@ use vanthu_domain::refusal::{Refusal, RefusalCode};
 use vanthu_domain::verdict::{
     ExaminedSignature, Indication as LegalIndication, Known, Signer, TimestampFact,
 };
-use vanthu_pki::Time;
-use vanthu_pki::path::{RevocationData, RevocationMode};
+use vanthu_pki::path::RevocationMode;
+use vanthu_pki::{Certificate, Time};
 use vanthu_signing::{
-    Coverage, Indication, PdfFacts, PdfProblem, PlatformRule, Rect, Report, SignatureReport,
-    SubIndication, ValidationInput, inspect, is_extension, validate,
+    Coverage, Indication, PdfFacts, PdfProblem, PlatformRule, Rect, Report, SignatureKind,
+    SignatureReport, SubIndication, ValidationInput, embedded, inspect, is_extension, validate,
 };
 use vanthu_store::outgoing::OutgoingRow;
 use vanthu_store::{Tx, agency, certificate, person};
 
+use crate::port::StatusFound;
 use crate::signing::paper::{AGENCY_FIELD, DATE_FIELD, MONTH_FIELD, NUMBER_FIELD, PERSON_FIELD};
+use crate::trust::{Trust, Use};
 use crate::{App, AppError};
 
 /// A file's report, and the facts that the legal verdict is drawn from.
@@ -26,42 +28,87 @@ pub struct Examined {
     pub report: Report,
     /// Each signature as the law asks about it.
     pub facts: Vec<ExaminedSignature>,
+    /// The evidence of status that was used, and what could not be found.
+    pub status: StatusFound,
 }
 
 /// Judges any file against the installation's anchors, at this moment, with fresh evidence.
 ///
 /// Clause: TG-13, TG-8.1a
 pub async fn report(app: &App, pdf: Vec<u8>) -> Result<Report, AppError> {
-    let evidence = evidence(app).await;
+    Ok(judge(app, pdf).await?.0)
+}
+
+async fn judge(app: &App, pdf: Vec<u8>) -> Result<(Report, StatusFound), AppError> {
+    let at = Time::from_unix(app.now().unix_seconds());
+    let (pdf, found) = evidence(app, pdf, at).await?;
     let input = ValidationInput {
         anchors: app.trust.roots(),
-        intermediates: app.trust.intermediates.clone(),
-        evidence,
+        intermediates: [app.trust.intermediates.clone(), found.certificates.clone()].concat(),
+        evidence: found.evidence.clone(),
         revocation: RevocationMode::Required,
-        at: Time::from_unix(app.now().unix_seconds()),
-        existed_at: None,
+        at,
         platform: Some(PlatformRule {
             fillable: [NUMBER_FIELD, DATE_FIELD, MONTH_FIELD]
                 .map(str::to_owned)
                 .to_vec(),
             seal_field: AGENCY_FIELD.to_owned(),
         }),
+        ..ValidationInput::default()
     };
-    tokio::task::spawn_blocking(move || validate(&pdf, &input))
+    let trust = app.trust.clone();
+    let report = tokio::task::spawn_blocking(move || within_periods(&pdf, input, &trust))
         .await
-        .map_err(|e| AppError::fault("validate", e))
+        .map_err(|e| AppError::fault("validate", e))?;
+    Ok((report, found))
+}
+
+/// Judges a file by anchors that have purposes and periods: an anchor counts for a signature only when it was
+/// trusted at the time at which the signature is judged. One that does not is left out, and the file is judged
+/// again.
+pub fn within_periods(pdf: &[u8], mut input: ValidationInput, trust: &Trust) -> Report {
+    loop {
+        let report = validate(pdf, &input);
+        let outside: Vec<&str> = report
+            .signatures
+            .iter()
+            .filter(|it| it.trusted)
+            .filter_map(|it| {
+                let used = match it.kind {
+                    SignatureKind::Signature => Use::Signatures,
+                    SignatureKind::DocTimestamp => Use::TimeStamps,
+                };
+                let root = it.chain.last()?.thumbprint.as_str();
+                (!trust.counts(root, used, it.judged_at)).then_some(root)
+            })
+            .collect();
+        if outside.is_empty() {
+            return report;
+        }
+        let before = input.anchors.len();
+        let counts = |it: &Certificate| !outside.contains(&it.sha256_thumbprint().as_str());
+        input.anchors.retain(counts);
+        if input.anchors.len() == before {
+            // A chain that ends elsewhere than at an anchor is trusted by nobody.
+            input.anchors.clear();
+        }
+    }
 }
 
 /// Judges a document of the platform and says who its signers are. `signer_name` is the name that
 /// the document gives for its signer.
 pub async fn examine(app: &App, pdf: Vec<u8>, signer_name: &str) -> Result<Examined, AppError> {
-    let report = report(app, pdf).await?;
+    let (report, status) = judge(app, pdf).await?;
     let mut tx = app.store.read().await?;
     let mut facts = Vec::with_capacity(report.signatures.len());
     for (order, signature) in report.signatures.iter().enumerate() {
         facts.push(fact_of(&mut tx, order, signature, &report, signer_name).await?);
     }
-    Ok(Examined { report, facts })
+    Ok(Examined {
+        report,
+        facts,
+        status,
+    })
 }
 
 /// The person chosen to sign has signed this very paper, and the signature stands: only then may
@@ -144,19 +191,28 @@ pub fn same(left: &str, right: &str) -> bool {
             == 0
 }
 
-/// Evidence about every signer's certificate in the file. Where a source gives none, the report
-/// says that the status is not known; it is never taken for good.
-async fn evidence(app: &App) -> RevocationData {
-    let Some(any) = app.trust.intermediates.first() else {
-        return RevocationData::default();
-    };
-    match app.ports.revocation.evidence(any).await {
-        Ok(evidence) => evidence,
+/// Evidence about every signer and time-stamp service in the file: what it brings along, and what the source
+/// finds. Where a source gives none, the report says that the status is not known; it is never taken for good.
+async fn evidence(app: &App, pdf: Vec<u8>, at: Time) -> Result<(Vec<u8>, StatusFound), AppError> {
+    let (anchors, known) = (app.trust.roots(), app.trust.intermediates.clone());
+    let reading = tokio::task::spawn_blocking(move || {
+        let brought = embedded(&pdf).unwrap_or_default();
+        let mut question = brought.question(anchors, at);
+        question.known.extend(known);
+        (pdf, question)
+    });
+    let (pdf, question) = reading.await.map_err(|e| AppError::fault("read", e))?;
+    if question.certificates.is_empty() {
+        return Ok((pdf, StatusFound::default()));
+    }
+    let found = match app.ports.revocation.evidence(question).await {
+        Ok(found) => found,
         Err(unknown) => {
             tracing::warn!(%unknown, "certificate status");
-            RevocationData::default()
+            StatusFound::default()
         }
-    }
+    };
+    Ok((pdf, found))
 }
 
 async fn holder_of(app: &App, signature: &SignatureReport) -> Result<Option<PersonId>, AppError> {

@@ -37,6 +37,8 @@ macro_rules! acts {
 acts! {
     /// The installation was made.
     InstallationMade = "installation-made", "Khởi tạo hệ thống";
+    /// A list of trust anchors was installed.
+    AnchorsImported = "anchors-imported", "Cập nhật danh sách điểm tin cậy";
     /// A person signed in.
     SignedIn = "signed-in", "Đăng nhập";
     /// A sign-in was refused.

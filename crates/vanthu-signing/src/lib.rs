@@ -7,6 +7,7 @@
 mod appearance;
 mod difference;
 mod embed;
+mod embedded;
 mod field;
 mod form;
 mod inspect;
@@ -20,6 +21,7 @@ mod validate;
 
 pub use difference::{Change, ChangeKind, ChangeLevel};
 pub use embed::{Completed, EmbedError, Prepared, is_extension};
+pub use embedded::{Embedded, embedded};
 pub use inspect::{ActiveContent, FieldFacts, PageFacts, PdfFacts, inspect};
 pub use prepare::{PrepareError, prepare};
 pub use problem::PdfProblem;

@@ -23,6 +23,7 @@ use vanthu_store::{StoreError, agency};
 use vanthu_wire::exchange::{FileRole, Package};
 
 use crate::delivery::status::holders_of;
+use crate::frozen::frozen;
 use crate::incoming::duplicate::find_duplicate;
 use crate::incoming::keep;
 use crate::{App, AppError, Work, verify};
@@ -127,8 +128,7 @@ impl Paper {
     async fn examine(app: &App, blob: &str, signer_name: &str) -> Result<Self, AppError> {
         let pdf = app.store.blobs().get(blob).await?;
         let examined = verify::examine(app, pdf.clone(), signer_name).await?;
-        let report = serde_json::to_vec(&examined.report)
-            .map_err(|error| AppError::fault("report", error))?;
+        let report = frozen(&examined, &app.trust.version)?;
         let report_blob = app.store.blobs().put(report, app.now()).await?;
         let text = tokio::task::spawn_blocking(move || vanthu_layout::extract_text(&pdf))
             .await
@@ -365,7 +365,12 @@ mod tests {
             .get(&row.report_blob.unwrap())
             .await
             .unwrap();
-        assert!(String::from_utf8(report).unwrap().contains("signatures"));
+        let report: serde_json::Value = serde_json::from_slice(&report).unwrap();
+        assert_eq!(report["signatures"].as_array().unwrap().len(), 2);
+        assert_eq!(report["anchors"], world.app.trust.version);
+        let lists = report["status"]["crls"].as_array().unwrap();
+        assert!(lists.iter().all(|it| it["der"].is_string()) && lists.len() == 2);
+        assert_eq!(report["status"]["troubles"], json!([]));
         assert_eq!(world.acts(&row.incoming_id).await, ["arrived", "checked"]);
     }
 

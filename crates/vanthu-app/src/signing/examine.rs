@@ -4,6 +4,7 @@ use vanthu_domain::Moment;
 use vanthu_domain::certificate::CannotSign;
 use vanthu_domain::refusal::{Refusal, RefusalCode};
 use vanthu_pki::Time;
+use vanthu_pki::gather::Question;
 use vanthu_pki::path::PathProblem;
 use vanthu_store::certificate::CertificateRow;
 
@@ -29,17 +30,21 @@ pub(crate) async fn certificate_may_sign(
         about(code, row)
     })?;
     let (certificate, chain) = certificates_of(row)?;
-    let evidence = app
+    let at = Time::from_unix(now.unix_seconds());
+    let mut question = Question::about(certificate.clone(), app.trust.roots_at(at), at);
+    question.known.extend(app.trust.intermediates.clone());
+    question.known.extend(chain.clone());
+    let found = app
         .ports
         .revocation
-        .evidence(&certificate)
+        .evidence(question)
         .await
         .map_err(|unknown| {
             tracing::warn!(%unknown, "certificate status");
             about(RefusalCode::RevocationUnknown, row)
         })?;
-    let at = Time::from_unix(now.unix_seconds());
-    let report = app.trust.examine(&certificate, &chain, at, &evidence);
+    let chain = [chain, found.certificates].concat();
+    let report = app.trust.examine(&certificate, &chain, at, &found.evidence);
     if report.is_valid() {
         return Ok(());
     }
