@@ -55,11 +55,11 @@ def configuration(base):
 
     def certificate(subject, by, *extensions, revoked=False):
         spec = {"subject": subject, "subject-key": subject, "issuer": by, "authority-key": by,
-                "validity": {"valid-from": day(-10), "valid-to": day(300)}, "extensions": list(extensions)}
+                "validity": {"valid-from": day(-50), "valid-to": day(300)}, "extensions": list(extensions)}
         if by == "interm":
             spec["issuer-cert"] = "interm"
         if revoked:
-            spec["revocation"] = {"revoked-since": day(-1), "reason": "key_compromise"}
+            spec["revocation"] = {"revoked-since": day(-40), "reason": "key_compromise"}
         return spec
 
     return {
