@@ -142,9 +142,10 @@ async fn trust(config: &Config, store: &Store) -> anyhow::Result<Trust> {
         .installed(&mut tx, Mode::Real)
         .await
         .context("danh sách điểm tin cậy đã cài đặt không dùng được")?;
-    match installed {
-        Some(list) => add_list(&mut trust, &list),
-        None => tracing::warn!("no list of anchors is installed; run: vanthu anchors import"),
+    if let Some(list) = installed {
+        add_list(&mut trust, &list);
+    } else {
+        tracing::warn!("no list of anchors is installed; run: vanthu anchors import");
     }
     Ok(trust)
 }
