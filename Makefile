@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
-.PHONY: help run stop demo test bench lint clean-data
+.PHONY: help run stop demo test fuzz bench lint clean-data
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
@@ -20,6 +20,9 @@ test: ## every test of every kind, one line a kind at the end; KIND="rust browse
 	@scripts/install-missing.sh build test
 	@scripts/check-tools.sh
 	@cargo xtask test $(if $(STRICT),--strict) $(KIND)
+
+fuzz: ## every fuzz target for 30 s (SECONDS_EACH, TARGETS); needs the nightly compiler and cargo-fuzz
+	@scripts/fuzz.sh
 
 bench: ## the benchmarks (figures and how to repeat them: docs/book/reference/performance.md)
 	@cargo bench --workspace --bench '*'

@@ -4,8 +4,10 @@
 //! part of the product: logic that a shell script would hold badly lives here instead.
 
 mod book;
+mod errors;
 mod floors;
 mod repo;
+mod rights;
 mod rules;
 mod sizes;
 mod speech;
@@ -32,6 +34,18 @@ enum Command {
     Floors,
     /// Writes docs/book/reference/rules.md from the `Clause:` and `Proves:` lines of the sources.
     Rules {
+        /// Fail when the file is not what would be written.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Writes docs/book/reference/rights.md: who may do what in which state, from the authorisation core.
+    Rights {
+        /// Fail when the file is not what would be written.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Writes docs/book/reference/errors.md: every refusal, why, by which article, and what to do now.
+    Errors {
         /// Fail when the file is not what would be written.
         #[arg(long)]
         check: bool,
@@ -66,6 +80,8 @@ fn main() -> Result<ExitCode> {
             Ok(verdict("floors", &broken))
         }
         Command::Rules { check } => Ok(verdict("rules", &rules::run(&repo, check)?)),
+        Command::Rights { check } => Ok(verdict("rights", &rights::run(&repo, check)?)),
+        Command::Errors { check } => Ok(verdict("errors", &errors::run(&repo, check)?)),
         Command::Texts { check } => Ok(verdict("texts", &texts::run(&repo, check)?)),
         Command::SelfSpeech => Ok(verdict("self-speech", &speech::check(&repo)?)),
         Command::Book => Ok(verdict("book", &book::check(&repo)?)),

@@ -14,6 +14,8 @@ const NOT_SOURCES: &[&str] = &[
     ".venv",
     "__pycache__",
     "test-results",
+    "corpus",
+    "artifacts",
 ];
 
 /// The front end's build result.
@@ -68,6 +70,22 @@ impl Repo {
                 .with_context(|| format!("cannot make the folder of {path}"))?;
         }
         fs::write(full, text).with_context(|| format!("cannot write {path}"))
+    }
+
+    /// Writes a generated page, or with `check` says that it is not what `command` would write.
+    pub(crate) fn keep(
+        &self,
+        path: &str,
+        text: &str,
+        check: bool,
+        command: &str,
+    ) -> Result<Option<String>> {
+        if !check {
+            self.write(path, text)?;
+            return Ok(None);
+        }
+        let written = self.read(path).unwrap_or_default();
+        Ok((written != text).then(|| format!("{path} is stale: run `{command}`")))
     }
 
     /// Every file of the repository, written from the root with `/`, in order.

@@ -65,14 +65,7 @@ pub(crate) fn run(repo: &Repo, check: bool) -> Result<Vec<String>> {
         scan(&file, &repo.read(&file)?, &mut mentions, &mut broken);
     }
     let page = page(&clauses.clause, &mentions);
-    if check {
-        let written = repo.read(PAGE).unwrap_or_default();
-        if written != page {
-            broken.push(format!("{PAGE} is stale: run `cargo xtask rules`"));
-        }
-    } else {
-        repo.write(PAGE, &page)?;
-    }
+    broken.extend(repo.keep(PAGE, &page, check, "cargo xtask rules")?);
     let (proved, untested) = count(&mentions);
     say(&format!(
         "rules: {} clauses, {proved} proved, {untested} with code and no test",

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
@@ -12,6 +13,9 @@ use vanthu_agent::check::{self, Mark};
 use vanthu_agent::clock::SystemClock;
 use vanthu_agent::token::{SoftToken, Token};
 use vanthu_agent::{Agent, AutomaticConsent, Origin, Pin, door};
+
+/// How long answers that are under way may take when the agent ends.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
 /// The signing agent: keeps the door to the keys on this desk.
 #[derive(Parser)]
@@ -54,6 +58,10 @@ struct Run {
     /// File with the PIN of the practice keys on its first line.
     #[arg(long, value_name = "FILE", requires = "practice_auto_consent")]
     pin_file: Option<PathBuf>,
+    /// End when standard input ends: as a part of the program that started it, and never longer than
+    /// that, however it ends.
+    #[arg(long)]
+    until_stdin_closes: bool,
 }
 
 #[derive(Args)]
@@ -120,10 +128,52 @@ async fn run(options: Run) -> anyhow::Result<ExitCode> {
     if practice {
         tracing::warn!("automatic consent is on, for certificates of a practice authority");
     }
-    axum::serve(listener, door::router(agent))
-        .with_graceful_shutdown(interrupted())
-        .await?;
+    // For whoever started it and waits for it.
+    let mut out = std::io::stdout();
+    writeln!(out, "listening on http://{address}")?;
+    out.flush()?;
+    serve(listener, agent, options.until_stdin_closes).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Serves until it is told to end, and lets what is under way end for a short time: a page that is
+/// open would keep it for ever.
+async fn serve(
+    listener: tokio::net::TcpListener,
+    agent: Arc<Agent>,
+    until_stdin_closes: bool,
+) -> anyhow::Result<()> {
+    let (tell, mut told) = tokio::sync::watch::channel(false);
+    let server = axum::serve(listener, door::router(agent)).with_graceful_shutdown(async move {
+        // Whoever tells is gone: that is the end as well.
+        let _told = told.wait_for(|ends| *ends).await;
+    });
+    let mut server = std::pin::pin!(server.into_future());
+    tokio::select! {
+        ended = &mut server => return Ok(ended?),
+        () = interrupted() => {}
+        () = stdin_closes(until_stdin_closes) => {}
+    }
+    tell.send_replace(true);
+    match tokio::time::timeout(LAST_ANSWERS, server).await {
+        Ok(ended) => Ok(ended?),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Waits for the end of standard input, where that is asked for. It is read by a thread of its own,
+/// which does not keep the program from ending.
+async fn stdin_closes(is_awaited: bool) {
+    if !is_awaited {
+        return std::future::pending().await;
+    }
+    let (tell, told) = tokio::sync::oneshot::channel::<()>();
+    std::thread::spawn(move || {
+        let _tell = tell;
+        // An input that can't be read any more has ended too.
+        let _read = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+    });
+    let _closed = told.await;
 }
 
 #[cfg(unix)]

@@ -34,7 +34,8 @@ use vanthu_app::practice::{Folders, world};
 use vanthu_app::signing::Purpose;
 use vanthu_app::signing::paper::{About, PaperPlaces, fonts, person_request};
 use vanthu_app::system::{SystemClock, SystemRandomness};
-use vanthu_app::{App, Caller, Mode, Ports, practice, verify};
+use vanthu_app::verify::Age;
+use vanthu_app::{App, Caller, Mode, Ports, practice, reading, verify};
 use vanthu_domain::agency::Agency;
 use vanthu_domain::id::{AgencyId, OutgoingId};
 use vanthu_domain::permission::{Actor, Seat};
@@ -81,6 +82,31 @@ fn prepare_and_sign(bencher: Bencher<'_, '_>) {
 fn judge_two_signatures(bencher: Bencher<'_, '_>) {
     let stage = &*STAGE;
     bencher.bench(|| stage.judged());
+}
+
+/// The same report shown again, as a page of an issued document does.
+#[divan::bench(max_time = 2)]
+fn show_the_report_again(bencher: Bencher<'_, '_>) {
+    let stage = &*STAGE;
+    bencher.bench(|| stage.shown_again());
+}
+
+/// The text and the page sizes of the sealed letter, for its page.
+#[divan::bench(max_time = 3)]
+fn read_the_paper(bencher: Bencher<'_, '_>) {
+    let stage = &*STAGE;
+    bencher.bench(|| vanthu_layout::extract_text(black_box(&stage.sealed)).expect("text"));
+}
+
+/// The same, read a short time ago.
+#[divan::bench(max_time = 1)]
+fn read_the_paper_again(bencher: Bencher<'_, '_>) {
+    let stage = &*STAGE;
+    bencher.bench(|| {
+        stage
+            .run(reading::read(&stage.app, &stage.blob))
+            .expect("text")
+    });
 }
 
 /// A number from the register, ledger and all, with the disk keeping up.
@@ -148,6 +174,7 @@ struct Stage {
     chain: Vec<Certificate>,
     key: SoftKey,
     sealed: Vec<u8>,
+    blob: String,
     hands: Hands,
     many: Vec<AgencyId>,
     numbered: OutgoingId,
@@ -200,7 +227,9 @@ impl Stage {
             reason: "Thực hành".to_owned(),
             at: Time::from_unix(app.now().unix_seconds()),
         };
+        let blob = runtime.block_on(app.store.blobs().put(sealed.clone(), app.now()));
         Self {
+            blob: blob.expect("blob"),
             request: person_request(&about, &places, picture, 36.0),
             certificate: opened.certificate,
             chain: opened.chain,
@@ -257,6 +286,11 @@ impl Stage {
     fn judged(&self) {
         let report = self.run(verify::report(&self.app, self.sealed.clone()));
         assert!(report.expect("report").is_passed(), "both stand");
+    }
+
+    fn shown_again(&self) {
+        let shown = self.run(verify::report_on(&self.app, &self.blob, Age::Frozen));
+        assert!(shown.expect("report").0.is_passed(), "both stand");
     }
 
     async fn without_number(&self) {

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use vanthu_domain::account::AccountState;
 use vanthu_domain::id::AgencyId;
 use vanthu_store::signing::SigningRow;
@@ -39,6 +39,7 @@ pub struct News {
 #[derive(Debug)]
 pub struct Events {
     sender: broadcast::Sender<News>,
+    over: watch::Sender<bool>,
 }
 
 impl Events {
@@ -46,7 +47,20 @@ impl Events {
     pub fn new() -> Self {
         Self {
             sender: broadcast::channel(4096).0,
+            over: watch::Sender::new(false),
         }
+    }
+
+    /// Nothing is told any more: whoever listens stops, so that the server can end.
+    pub fn end(&self) {
+        self.over.send_replace(true);
+    }
+
+    /// Waits until nothing is told any more.
+    pub async fn ended(&self) {
+        let mut over = self.over.subscribe();
+        // The sender lives as long as this does.
+        let _over = over.wait_for(|over| *over).await;
     }
 
     /// Listens from now on.

@@ -10,7 +10,6 @@ use vanthu_signing::Report;
 
 use crate::AppError;
 use crate::port::StatusFound;
-use crate::verify::Examined;
 
 /// A list up to this size is kept whole; of a larger one, only which it was.
 const WHOLE_LIST_BYTES: usize = 256 << 10;
@@ -45,8 +44,7 @@ struct List {
 }
 
 /// The report with its evidence, as JSON; `anchors` is the version of the list of anchors.
-pub fn frozen(examined: &Examined, anchors: &str) -> Result<Vec<u8>, AppError> {
-    let Examined { report, status, .. } = examined;
+pub fn frozen(report: &Report, status: &StatusFound, anchors: &str) -> Result<Vec<u8>, AppError> {
     let frozen = Frozen {
         report,
         anchors,

@@ -2,25 +2,34 @@
 //!
 //! A job may run more than once; whatever it does must not mind. A job that fails is tried again,
 //! later each time, and one that fails for good stays to be seen.
+//!
+//! A job that is under way belongs to its worker for a short time, which the worker prolongs while
+//! it works. Where a program dies, its jobs are taken over when that time is over; where a program
+//! knows itself alone on the database, what is under way when it begins belongs to nobody, and is
+//! given back at once.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{Instant, interval_at, timeout};
 use vanthu_domain::id::OutgoingId;
+use vanthu_store::StoreError;
 use vanthu_store::job::{self, JobRow, JobState};
 use vanthu_store::ledger::{self, LedgerFilter, LedgerRow};
 
+use crate::checkpoint;
 use crate::delivery::deliver::{Try, deliver};
 use crate::events::News;
 use crate::incoming::check::{CHECK, CheckOrder, check};
 use crate::outgoing::issue::DELIVER;
 use crate::{App, AppError};
 
-/// How long a worker keeps a job before it counts as gone silent.
-const LEASE_SECONDS: i64 = 300;
+/// How long a worker may be silent before another one takes its job over.
+const LEASE_SECONDS: i64 = 30;
+/// How often a worker says that it still has its job.
+const BEAT: Duration = Duration::from_secs(10);
 /// How often the queue and the ledger are looked at when nothing wakes the worker.
 const POLL: Duration = Duration::from_millis(500);
 /// How much news is read at a time.
@@ -28,13 +37,27 @@ const NEWS_PAGE: u32 = 200;
 
 /// Runs jobs until it is told to stop. A job that has begun is finished.
 pub async fn run_worker(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
+    let worker = worker_name(&app);
+    let mut began = false;
     while !*shutdown.borrow() {
         let woken = app.wake.notified();
         tokio::pin!(woken);
         // From here on a wake is not lost, even before it is awaited.
         woken.as_mut().enable();
-        if let Err(error) = run_due(&app).await {
+        if !began {
+            began = match give_back_orphans(&app).await {
+                Ok(()) => true,
+                Err(error) => {
+                    tracing::error!(%error, "jobs of a worker that died could not be given back");
+                    false
+                }
+            };
+        }
+        if let Err(error) = run_due_as(&app, &worker).await {
             tracing::error!(%error, "the queue could not be read");
+        }
+        if let Err(error) = checkpoint::make_if_due(&app).await {
+            tracing::error!(%error, "no checkpoint of the ledger could be made");
         }
         tokio::select! {
             _ = timeout(POLL, woken) => {}
@@ -46,9 +69,33 @@ pub async fn run_worker(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
 /// Runs every job that is due, one after the other, and those that they enqueue for now; tells how
 /// many.
 pub async fn run_due(app: &App) -> Result<usize, AppError> {
-    let worker = format!("worker-{:016x}", app.random() as u64);
+    run_due_as(app, &worker_name(app)).await
+}
+
+fn worker_name(app: &App) -> String {
+    format!("worker-{:016x}", app.random() as u64)
+}
+
+/// What is under way although no worker runs yet was left by a program that died.
+async fn give_back_orphans(app: &App) -> Result<(), AppError> {
+    if !app.store.work_alone()? {
+        return Ok(());
+    }
+    let mut tx = app.store.write().await?;
+    let count = job::give_back_all(&mut tx, app.now()).await?;
+    tx.commit().await?;
+    if count > 0 {
+        tracing::warn!(
+            count,
+            "jobs were under way when the program ended; they begin again"
+        );
+    }
+    Ok(())
+}
+
+async fn run_due_as(app: &App, worker: &str) -> Result<usize, AppError> {
     let mut count = 0;
-    while let Some(row) = claim(app, &worker).await? {
+    while let Some(row) = claim(app, worker).await? {
         run(app, &row).await?;
         count += 1;
     }
@@ -62,9 +109,46 @@ async fn claim(app: &App, worker: &str) -> Result<Option<JobRow>, AppError> {
     Ok(row)
 }
 
+/// Does the work of a job and says meanwhile that the worker lives. None where another worker has
+/// the job by now: the work is broken off.
+async fn keep<T>(
+    app: &App,
+    row: &JobRow,
+    beat: Duration,
+    work: impl Future<Output = T>,
+) -> Option<T> {
+    let lost = async {
+        let mut beats = interval_at(Instant::now() + beat, beat);
+        loop {
+            beats.tick().await;
+            match renew(app, row).await {
+                Ok(()) => {}
+                Err(error) if error.is_conflict() => return,
+                Err(error) => {
+                    tracing::warn!(%error, job = %row.job_id, "the job could not be kept");
+                }
+            }
+        }
+    };
+    tokio::select! {
+        biased;
+        done = work => Some(done),
+        () = lost => None,
+    }
+}
+
+async fn renew(app: &App, row: &JobRow) -> Result<(), StoreError> {
+    let mut tx = app.store.write().await?;
+    job::renew(&mut tx, row, app.now(), LEASE_SECONDS).await?;
+    tx.commit().await
+}
+
 /// Runs one job and writes down what became of it.
 async fn run(app: &App, row: &JobRow) -> Result<(), AppError> {
-    let outcome = perform(app, row).await;
+    let Some(outcome) = keep(app, row, BEAT, Box::pin(perform(app, row))).await else {
+        tracing::warn!(job = %row.job_id, kind = row.kind, "another worker has taken the job over");
+        return Ok(());
+    };
     let mut tx = app.store.write().await?;
     let now = app.now();
     let written = match &outcome {
@@ -76,26 +160,23 @@ async fn run(app: &App, row: &JobRow) -> Result<(), AppError> {
             .map(|()| JobState::Failed),
         Err(Trouble::Passing(error)) => job::retry(&mut tx, row, &error.to_string(), now).await,
     };
-    match written {
-        Ok(state) => tx.commit().await.map(|()| state).map_or_else(
-            |error| Err(error.into()),
-            |state| {
-                match (&outcome, state) {
-                    (Err(trouble), JobState::Failed) => {
-                        tracing::error!(job = %row.job_id, kind = row.kind, %trouble, "given up");
-                    }
-                    (Err(trouble), _) => {
-                        tracing::warn!(job = %row.job_id, kind = row.kind, %trouble, "tried again later");
-                    }
-                    (Ok(()), _) => {}
-                }
-                Ok(())
-            },
-        ),
-        // Another worker has it now, because this one took too long.
-        Err(error) if error.is_conflict() => Ok(()),
-        Err(error) => Err(error.into()),
+    let state = match written {
+        Ok(state) => state,
+        // Another worker has it now, because this one was silent for too long.
+        Err(error) if error.is_conflict() => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    tx.commit().await?;
+    match (&outcome, state) {
+        (Err(trouble), JobState::Failed) => {
+            tracing::error!(job = %row.job_id, kind = row.kind, %trouble, "given up");
+        }
+        (Err(trouble), _) => {
+            tracing::warn!(job = %row.job_id, kind = row.kind, %trouble, "tried again later");
+        }
+        (Ok(()), _) => {}
     }
+    Ok(())
 }
 
 /// Why a job did not succeed.
@@ -248,6 +329,73 @@ mod tests {
         assert_eq!(tries, 8);
         let mut tx = world.app.store.read().await.unwrap();
         assert_eq!(job::count(&mut tx, JobState::Failed).await.unwrap(), 1);
+    }
+
+    async fn claimed(app: &App, worker: &str) -> Option<JobRow> {
+        let mut tx = app.store.write().await.unwrap();
+        let row = job::claim(&mut tx, worker, app.now(), LEASE_SECONDS).await;
+        tx.commit().await.unwrap();
+        row.unwrap()
+    }
+
+    async fn with_a_job(world: &World) -> JobRow {
+        let mut work = world.app.begin_system(None).await.unwrap();
+        work.enqueue("nonsense", None, json!({})).await.unwrap();
+        work.commit().await.unwrap();
+        claimed(&world.app, "the one").await.unwrap()
+    }
+
+    /// Twice the lease passes, and the worker says in time that it lives.
+    #[tokio::test]
+    async fn a_job_stays_with_its_worker_while_that_works() {
+        let world = World::new().await;
+        let row = with_a_job(&world).await;
+        let working = async {
+            for step in [20, 40, 60] {
+                let now = monday().plus_seconds(step);
+                world.clock.move_to(now);
+                let kept = now.plus_seconds(LEASE_SECONDS);
+                while held_until(&world.app, &row).await < Some(kept) {
+                    tokio::task::yield_now().await;
+                }
+                assert_eq!(claimed(&world.app, "another").await, None);
+            }
+        };
+        let done = keep(&world.app, &row, Duration::from_millis(1), working);
+        let done = timeout(Duration::from_mins(1), done).await.unwrap();
+        assert_eq!(done, Some(()));
+    }
+
+    async fn held_until(app: &App, row: &JobRow) -> Option<vanthu_domain::Moment> {
+        let mut tx = app.store.read().await.unwrap();
+        job::load(&mut tx, &row.job_id).await.unwrap().locked_until
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_was_silent_for_too_long_breaks_its_work_off() {
+        let world = World::new().await;
+        let row = with_a_job(&world).await;
+        world
+            .clock
+            .move_to(monday().plus_seconds(LEASE_SECONDS + 1));
+        let taken = claimed(&world.app, "another").await.unwrap();
+        assert_eq!(taken.job_id, row.job_id);
+        let endless = std::future::pending::<()>();
+        let lost = keep(&world.app, &row, Duration::from_millis(1), endless);
+        assert_eq!(timeout(Duration::from_mins(1), lost).await.unwrap(), None);
+        assert_eq!(claimed(&world.app, "a third").await, None);
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_is_alone_takes_up_what_a_dead_one_left() {
+        let world = World::new().await;
+        let row = with_a_job(&world).await;
+        assert_eq!(world.run().await, 0);
+        give_back_orphans(&world.app).await.unwrap();
+        assert_eq!(world.run().await, 1);
+        let mut tx = world.app.store.read().await.unwrap();
+        let row = job::load(&mut tx, &row.job_id).await.unwrap();
+        assert_eq!((row.state, row.attempts), (JobState::Failed, 2));
     }
 
     /// Proves: TG-5.3

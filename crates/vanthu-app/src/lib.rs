@@ -8,6 +8,7 @@
 pub mod account;
 pub mod agency;
 pub mod anchors;
+pub mod checkpoint;
 pub mod delivery;
 pub mod desk;
 pub mod error;
@@ -22,6 +23,7 @@ pub mod outgoing;
 pub mod port;
 pub mod practice;
 pub mod queue;
+pub mod reading;
 pub mod register;
 pub mod search;
 pub mod signing;
@@ -34,6 +36,7 @@ pub mod work;
 mod test;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Notify;
@@ -46,9 +49,11 @@ pub use error::{AppError, Fault};
 pub use vanthu_store::{Cursor, Page};
 pub use work::{Caller, Work};
 
+use crate::checkpoint::LedgerKey;
 use crate::events::Events;
 use crate::port::{RevocationSource, TimestampService};
 use crate::practice::authority::PracticeAuthority;
+use crate::reading::Readings;
 use crate::trust::Trust;
 
 /// Whether the installation is for practice: marked on every page and signature.
@@ -95,6 +100,12 @@ pub struct App {
     pub wake: Notify,
     /// The practice authority, whose services are then asked under `/practice`.
     pub practice: OnceLock<PracticeAuthority>,
+    /// The key that signs the ledger's checkpoints, once the installation has been given it.
+    pub ledger_key: OnceLock<LedgerKey>,
+    /// What was read out of papers a short time ago.
+    pub readings: Readings,
+    /// How many files' signatures were examined since the program began.
+    pub examinations: AtomicU64,
 }
 
 impl App {
@@ -124,6 +135,9 @@ impl App {
             events: Events::new(),
             wake: Notify::new(),
             practice: OnceLock::new(),
+            ledger_key: OnceLock::new(),
+            readings: Readings::default(),
+            examinations: AtomicU64::new(0),
         }))
     }
 

@@ -57,28 +57,43 @@ pub async fn mark_all_read(app: &App, caller: &Caller) -> Result<u64, AppError> 
 
 /// The words of a notice. `[…]` stands only where everything in it is known.
 pub fn text(code: &str, args: &Value) -> String {
-    let template = TEXTS
-        .iter()
-        .find(|(known, _)| *known == code)
-        .map(|(_, text)| *text);
-    let Some(template) = template else {
-        return code.to_owned();
-    };
+    match TEXTS.iter().find(|(known, ..)| *known == code) {
+        Some((_, template, _)) => told(template, args, str::to_owned),
+        None => code.to_owned(),
+    }
+}
+
+impl Notice {
+    /// Its words in English; `word` translates those that the system put into it.
+    pub fn in_english(&self, word: impl Fn(&str) -> String) -> String {
+        let code = self.row.code.as_str();
+        match TEXTS.iter().find(|(known, ..)| *known == code) {
+            Some((.., template)) => told(template, &self.row.args, word),
+            None => code.to_owned(),
+        }
+    }
+}
+
+fn told(template: &str, args: &Value, word: impl Fn(&str) -> String) -> String {
     let args: BTreeMap<String, String> = args
         .as_object()
         .into_iter()
         .flatten()
         .filter_map(|(name, value)| {
-            let word = match value {
-                Value::String(word) => word.clone(),
+            let value = match value {
+                Value::String(text) if BY_PEOPLE.contains(&name.as_str()) => text.clone(),
+                Value::String(text) => word(text),
                 Value::Number(number) => number.to_string(),
                 _ => return None,
             };
-            (!word.is_empty()).then(|| (name.clone(), word))
+            (!value.is_empty()).then(|| (name.clone(), value))
         })
         .collect();
     fill(&without_unknown(template, &args), &args)
 }
+
+/// What people wrote or are called is never translated.
+const BY_PEOPLE: &[&str] = &["by", "from", "subject", "number", "agency"];
 
 /// Takes out the bracketed parts that name something unknown, and the brackets of the others.
 fn without_unknown(template: &str, args: &BTreeMap<String, String>) -> String {
@@ -97,72 +112,107 @@ fn without_unknown(template: &str, args: &BTreeMap<String, String>) -> String {
     out
 }
 
-/// Every notice there is. A code is never used again for something else.
-pub const TEXTS: &[(&str, &str)] = &[
+/// Every notice there is, in Vietnamese and English. A code is never used again for something else.
+pub const TEXTS: &[(&str, &str, &str)] = &[
     (
         "draft-returned",
         "{by} trả lại dự thảo “{subject}”[: {reason}].",
+        "{by} returned the draft “{subject}”[: {reason}].",
     ),
-    ("draft-commented", "{by} cho ý kiến về dự thảo “{subject}”."),
-    ("to-review", "{by} trình duyệt dự thảo “{subject}”."),
-    ("to-sign", "Văn bản “{subject}” chờ đồng chí ký số."),
-    ("to-number", "Văn bản “{subject}” đã ký, chờ cấp số."),
-    ("issued", "Văn bản[ số {number}] “{subject}” đã phát hành."),
+    (
+        "draft-commented",
+        "{by} cho ý kiến về dự thảo “{subject}”.",
+        "{by} commented on the draft “{subject}”.",
+    ),
+    (
+        "to-review",
+        "{by} trình duyệt dự thảo “{subject}”.",
+        "{by} submits the draft “{subject}” for review.",
+    ),
+    (
+        "to-sign",
+        "Văn bản “{subject}” chờ đồng chí ký số.",
+        "The document “{subject}” waits for your signature.",
+    ),
+    (
+        "to-number",
+        "Văn bản “{subject}” đã ký, chờ cấp số.",
+        "The document “{subject}” is signed and waits for its number.",
+    ),
+    (
+        "issued",
+        "Văn bản[ số {number}] “{subject}” đã phát hành.",
+        "The document[ {number}] “{subject}” was issued.",
+    ),
     (
         "delivery-returned",
         "{agency} trả lại văn bản[ số {number}] “{subject}”: {reason}[ (người trả lại: {by})].",
+        "{agency} returned the document[ {number}] “{subject}”: {reason}[ (returned by {by})].",
     ),
     (
         "delivery-failed",
         "Chưa gửi được văn bản[ số {number}] “{subject}” tới {agency}: {reason}.",
+        "The document[ {number}] “{subject}” could not be sent to {agency}: {reason}.",
     ),
     (
         "incoming-arrived",
         "[{urgency} – ]{from} gửi văn bản số {number}: “{subject}”.",
+        "[{urgency} – ]{from} sent document {number}: “{subject}”.",
     ),
     (
         "incoming-suspicious",
         "Văn bản số {number} của {from} không đạt kiểm tra: {reason}. Xem và trả lại nơi gửi.",
+        "Document {number} of {from} did not pass the check: {reason}. Look at it and return it to the sender.",
     ),
     (
         "incoming-turned-bad",
         "Kiểm tra lại văn bản số {number} của {from} đã tiếp nhận: không đạt – {reason}.",
+        "Document {number} of {from}, already accepted, was checked again and did not pass: {reason}.",
     ),
     (
         "incoming-presented",
         "[{urgency} – ]{by} trình văn bản đến số {number}: “{subject}”.",
+        "[{urgency} – ]{by} presents incoming document {number}: “{subject}”.",
     ),
     (
         "incoming-completed",
         "{by} hoàn thành văn bản đến số {number} “{subject}”: {code}.",
+        "{by} completed incoming document {number} “{subject}”: {code}.",
     ),
     (
         "line-given",
         "[{urgency} – ]{by} giao việc ({part}): văn bản số {number} “{subject}”[, hạn {due}].",
+        "[{urgency} – ]{by} assigned you work ({part}): document {number} “{subject}”[, due {due}].",
     ),
     (
         "line-finished",
         "{by} xử lý xong văn bản số {number} “{subject}”[: {result}].",
+        "{by} is done with document {number} “{subject}”[: {result}].",
     ),
     (
         "line-returned",
         "{by} trả lại việc xử lý văn bản số {number} “{subject}”: {reason}.",
+        "{by} returned the work on document {number} “{subject}”: {reason}.",
     ),
     (
         "line-taken-back",
         "{by} lấy lại việc xử lý văn bản số {number} “{subject}”[: {reason}].",
+        "{by} took back the work on document {number} “{subject}”[: {reason}].",
     ),
     (
         "extension-asked",
         "{by} đề nghị gia hạn văn bản số {number} “{subject}” đến {until}: {reason}.",
+        "{by} asks to extend document {number} “{subject}” until {until}: {reason}.",
     ),
     (
         "extension-granted",
         "{by} gia hạn văn bản số {number} “{subject}” đến {until}.",
+        "{by} extended document {number} “{subject}” until {until}.",
     ),
     (
         "extension-refused",
         "{by} không gia hạn văn bản số {number} “{subject}”[: {reason}].",
+        "{by} did not extend document {number} “{subject}”[: {reason}].",
     ),
 ];
 
@@ -190,17 +240,39 @@ mod tests {
 
     #[test]
     fn no_two_notices_share_a_code_and_brackets_are_closed() {
-        let mut codes: Vec<_> = TEXTS.iter().map(|(code, _)| *code).collect();
+        let mut codes: Vec<_> = TEXTS.iter().map(|(code, ..)| *code).collect();
         codes.sort_unstable();
         codes.dedup();
         assert_eq!(codes.len(), TEXTS.len());
-        for (code, text) in TEXTS {
-            assert_eq!(
-                text.matches('[').count(),
-                text.matches(']').count(),
-                "{code}"
-            );
+        for (code, text, english) in TEXTS {
+            for text in [text, english] {
+                assert_eq!(
+                    text.matches('[').count(),
+                    text.matches(']').count(),
+                    "{code}"
+                );
+            }
+            let mut theirs = vanthu_domain::text::placeholders(text);
+            let mut ours = vanthu_domain::text::placeholders(english);
+            theirs.sort_unstable();
+            ours.sort_unstable();
+            assert_eq!(ours, theirs, "{code}");
         }
+    }
+
+    #[test]
+    fn english_translates_what_the_system_says_and_not_what_people_wrote() {
+        let args = json!({"by": "Khẩn", "part": "Chủ trì", "number": "1", "subject": "Khẩn",
+            "urgency": "KHẨN", "due": null});
+        let word = |text: &str| text.replace("KHẨN", "URGENT").replace("Chủ trì", "lead");
+        let (.., template) = TEXTS
+            .iter()
+            .find(|(code, ..)| *code == "line-given")
+            .unwrap();
+        assert_eq!(
+            told(template, &args, word),
+            "URGENT – Khẩn assigned you work (lead): document 1 “Khẩn”."
+        );
     }
 
     #[tokio::test]

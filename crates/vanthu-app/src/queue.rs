@@ -1,9 +1,10 @@
 //! The queue as those who look after the machines see it: what failed, and starting it again.
 
+use serde_json::json;
 use vanthu_domain::Moment;
-use vanthu_domain::agency::Role;
+use vanthu_domain::audit::Act;
 use vanthu_domain::id::JobId;
-use vanthu_domain::refusal::{Refusal, RefusalCode};
+use vanthu_domain::permission::Action;
 use vanthu_store::job::{self, JobRow, JobState};
 
 use crate::{App, AppError, Caller};
@@ -43,7 +44,7 @@ pub struct Queue {
 
 /// What the queue holds, for administrators and IT officers.
 pub async fn view(app: &App, caller: &Caller) -> Result<Queue, AppError> {
-    may_look_after(caller)?;
+    caller.may(Action::ViewJobs, &caller.own_agency())?;
     let mut tx = app.store.read().await?;
     let failed = job::list(&mut tx, JobState::Failed, None, MOST)
         .await?
@@ -63,21 +64,12 @@ pub async fn view(app: &App, caller: &Caller) -> Result<Queue, AppError> {
 
 /// Starts a job again that was given up.
 pub async fn restart(app: &App, caller: &Caller, id: &JobId) -> Result<(), AppError> {
-    may_look_after(caller)?;
+    caller.may(Action::RestartJob, &caller.own_agency())?;
     let mut work = app.begin(caller).await?;
     let now = work.now;
     job::restart(&mut work.tx, id, now).await?;
+    work.record(Act::JobRestarted, id, &[], json!({})).await?;
     work.commit().await
-}
-
-fn may_look_after(caller: &Caller) -> Result<(), AppError> {
-    if caller.is(Role::Administrator) || caller.is(Role::ItOfficer) {
-        return Ok(());
-    }
-    Err(Refusal::new(RefusalCode::NotPermitted)
-        .with("action", "xem việc nền")
-        .with("who", "quản trị, công chức CNTT của cơ quan")
-        .into())
 }
 
 fn shown(row: &JobRow) -> JobView {

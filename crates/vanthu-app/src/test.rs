@@ -530,6 +530,18 @@ impl World {
         self.folder.path()
     }
 
+    /// Changes its SQLite file behind the program's back.
+    pub(crate) async fn meddle(&self, sql: &str) {
+        use sea_orm::ConnectionTrait as _;
+        let url = format!(
+            "sqlite://{}",
+            self.folder.path().join("vanthu.db").display()
+        );
+        let database = sea_orm::Database::connect(url).await.unwrap();
+        database.execute_unprepared(sql).await.unwrap();
+        database.close().await.unwrap();
+    }
+
     /// Runs every job that is due.
     pub(crate) async fn run(&self) -> usize {
         job::run_due(&self.app).await.unwrap()

@@ -1,10 +1,14 @@
 //! The trust anchors (điểm tin cậy): the roots that a certificate must lead to, each with what it is trusted for
 //! and when.
 
+use sha2::{Digest as _, Sha256};
 use vanthu_pki::Certificate;
 use vanthu_pki::Time;
 use vanthu_pki::anchors::AnchorList;
+use vanthu_pki::gather::Question;
 use vanthu_pki::path::{self, PathOptions, PathReport, Purpose, RevocationData, RevocationMode};
+
+use crate::port::{RevocationSource, StatusFound};
 
 pub use vanthu_pki::anchors::AnchorPurpose;
 
@@ -39,6 +43,21 @@ impl Anchor {
             from: None,
             until: None,
         }
+    }
+
+    /// Everything that a judgement by it depends on.
+    fn line(&self) -> String {
+        let mut purposes: Vec<&str> = self.purposes.iter().map(|it| it.word()).collect();
+        purposes.sort_unstable();
+        purposes.dedup();
+        let bound = |at: Option<Time>| at.map_or_else(String::new, |at| at.unix().to_string());
+        format!(
+            "anchor {} {} {}..{}\n",
+            self.certificate.sha256_thumbprint(),
+            purposes.join(","),
+            bound(self.from),
+            bound(self.until)
+        )
     }
 
     /// Trusted at that time.
@@ -106,6 +125,23 @@ impl Trust {
         })
     }
 
+    /// Names exactly these certificates, what they are trusted for and when: what was judged by others was judged
+    /// by another list.
+    pub fn fingerprint(&self) -> String {
+        let others = self
+            .intermediates
+            .iter()
+            .map(|it| format!("other {}\n", it.sha256_thumbprint()));
+        let mut lines: Vec<String> = self
+            .anchors
+            .iter()
+            .map(Anchor::line)
+            .chain(others)
+            .collect();
+        lines.sort_unstable();
+        hex::encode(Sha256::digest(lines.concat()))
+    }
+
     /// Whether a signing certificate leads to an anchor and is not revoked, at that time.
     pub fn examine(
         &self,
@@ -129,6 +165,25 @@ impl Trust {
             evidence,
             &options,
         )
+    }
+}
+
+/// What a source finds; where it answers nothing at all, what the question itself brought. What stays unknown of it
+/// is never taken for good.
+pub(crate) async fn evidence_about(
+    source: &dyn RevocationSource,
+    question: Question,
+) -> StatusFound {
+    let brought = question.evidence.clone();
+    match source.evidence(question).await {
+        Ok(found) => found,
+        Err(unknown) => {
+            tracing::warn!(%unknown, "certificate status");
+            StatusFound {
+                evidence: brought,
+                ..StatusFound::default()
+            }
+        }
     }
 }
 

@@ -1,4 +1,10 @@
 //! Judging signed files: the cryptographic report, and what it means for the law's questions.
+//!
+//! What was found about a stored file is kept with the moment at which it was found, and shown again
+//! as long as it may be: see [`Age`]. Nothing is decided by a kept report; who signs, seals or
+//! accepts has the file judged then.
+
+use std::sync::atomic::Ordering;
 
 use vanthu_domain::Moment;
 use vanthu_domain::certificate::Holder;
@@ -14,22 +20,54 @@ use vanthu_signing::{
     SignatureReport, SubIndication, ValidationInput, embedded, inspect, is_extension, validate,
 };
 use vanthu_store::outgoing::OutgoingRow;
-use vanthu_store::{Tx, agency, certificate, person};
+use vanthu_store::report::ReportRow;
+use vanthu_store::{Tx, agency, certificate, person, report as kept};
 
 use crate::port::StatusFound;
 use crate::signing::paper::{AGENCY_FIELD, DATE_FIELD, MONTH_FIELD, NUMBER_FIELD, PERSON_FIELD};
-use crate::trust::{Trust, Use};
+use crate::trust::{Trust, Use, evidence_about};
 use crate::{App, AppError};
+
+/// So long a report is shown again while the document is still under way: certificates are revoked
+/// by lists that are hours old anyhow.
+const RECENT_SECONDS: i64 = 3600;
+/// So long a report that leaves something open is shown again.
+const OPEN_SECONDS: i64 = 60;
+
+/// How old a report may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Age {
+    /// The file is judged now.
+    New,
+    /// Up to an hour; up to a minute where it leaves something open.
+    Recent,
+    /// Any age: it shows what was found when the document was issued. What it left open is judged
+    /// again after a minute.
+    Frozen,
+}
+
+impl Age {
+    fn allows(self, report: &Report, judged_at: Moment, now: Moment) -> bool {
+        let seconds = now.seconds_since(judged_at);
+        let open = report.indication == Indication::Indeterminate;
+        match self {
+            Self::New => false,
+            Self::Recent | Self::Frozen if open => (0..OPEN_SECONDS).contains(&seconds),
+            Self::Recent => (0..RECENT_SECONDS).contains(&seconds),
+            Self::Frozen => true,
+        }
+    }
+}
 
 /// A file's report, and the facts that the legal verdict is drawn from.
 #[derive(Debug, Clone)]
 pub struct Examined {
     /// The cryptographic report.
     pub report: Report,
+    /// When it was made.
+    pub judged_at: Moment,
     /// Each signature as the law asks about it.
     pub facts: Vec<ExaminedSignature>,
-    /// The evidence of status that was used, and what could not be found.
-    pub status: StatusFound,
 }
 
 /// Judges any file against the installation's anchors, at this moment, with fresh evidence.
@@ -39,7 +77,9 @@ pub async fn report(app: &App, pdf: Vec<u8>) -> Result<Report, AppError> {
     Ok(judge(app, pdf).await?.0)
 }
 
+/// The report, and the evidence of status that it rests on.
 async fn judge(app: &App, pdf: Vec<u8>) -> Result<(Report, StatusFound), AppError> {
+    app.examinations.fetch_add(1, Ordering::Relaxed);
     let at = Time::from_unix(app.now().unix_seconds());
     let (pdf, found) = evidence(app, pdf, at).await?;
     let input = ValidationInput {
@@ -95,10 +135,91 @@ pub fn within_periods(pdf: &[u8], mut input: ValidationInput, trust: &Trust) -> 
     }
 }
 
-/// Judges a document of the platform and says who its signers are. `signer_name` is the name that
-/// the document gives for its signer.
-pub async fn examine(app: &App, pdf: Vec<u8>, signer_name: &str) -> Result<Examined, AppError> {
+/// What is found about a stored file, judged now unless a kept report is young enough.
+pub async fn report_on(app: &App, sha256: &str, age: Age) -> Result<(Report, Moment), AppError> {
+    if let Some(kept) = kept_report(app, sha256, &rules(app), age).await? {
+        return Ok(kept);
+    }
+    let (report, judged_at, _) = judge_stored(app, sha256).await?;
+    Ok((report, judged_at))
+}
+
+/// Names what a report depends on besides the file: this program and the trust configuration.
+fn rules(app: &App) -> String {
+    format!("{} {}", env!("CARGO_PKG_VERSION"), app.trust.fingerprint())
+}
+
+async fn judge_stored(app: &App, sha256: &str) -> Result<(Report, Moment, StatusFound), AppError> {
+    let pdf = app.store.blobs().get(sha256).await?;
+    let judged_at = app.now();
     let (report, status) = judge(app, pdf).await?;
+    let row = ReportRow {
+        sha256: sha256.to_owned(),
+        rules: rules(app),
+        judged_at,
+        report: serde_json::to_value(&report).map_err(|e| AppError::fault("report", e))?,
+    };
+    if let Err(error) = keep(app, &row).await {
+        tracing::warn!(%error, sha256, "a report could not be kept; the next look judges again");
+    }
+    Ok((report, judged_at, status))
+}
+
+async fn kept_report(
+    app: &App,
+    sha256: &str,
+    rules: &str,
+    age: Age,
+) -> Result<Option<(Report, Moment)>, AppError> {
+    if age == Age::New {
+        return Ok(None);
+    }
+    let mut tx = app.store.read().await?;
+    let Some(row) = kept::find(&mut tx, sha256, rules).await? else {
+        return Ok(None);
+    };
+    // One that this program can't read is as good as none.
+    let report = serde_json::from_value::<Report>(row.report).ok();
+    Ok(report
+        .filter(|report| age.allows(report, row.judged_at, app.now()))
+        .map(|report| (report, row.judged_at)))
+}
+
+async fn keep(app: &App, row: &ReportRow) -> Result<(), AppError> {
+    let mut tx = app.store.write().await?;
+    kept::put(&mut tx, row).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Judges a stored document of the platform and says who its signers are. `signer_name` is the name
+/// that the document gives for its signer.
+pub async fn examine(
+    app: &App,
+    sha256: &str,
+    signer_name: &str,
+    age: Age,
+) -> Result<Examined, AppError> {
+    let (report, judged_at) = report_on(app, sha256, age).await?;
+    examined(app, report, judged_at, signer_name).await
+}
+
+/// The same, judged now in any case, with the evidence of status that was used.
+pub async fn examine_now(
+    app: &App,
+    sha256: &str,
+    signer_name: &str,
+) -> Result<(Examined, StatusFound), AppError> {
+    let (report, judged_at, status) = judge_stored(app, sha256).await?;
+    let examined = examined(app, report, judged_at, signer_name).await?;
+    Ok((examined, status))
+}
+
+async fn examined(
+    app: &App,
+    report: Report,
+    judged_at: Moment,
+    signer_name: &str,
+) -> Result<Examined, AppError> {
     let mut tx = app.store.read().await?;
     let mut facts = Vec::with_capacity(report.signatures.len());
     for (order, signature) in report.signatures.iter().enumerate() {
@@ -106,8 +227,8 @@ pub async fn examine(app: &App, pdf: Vec<u8>, signer_name: &str) -> Result<Exami
     }
     Ok(Examined {
         report,
+        judged_at,
         facts,
-        status,
     })
 }
 
@@ -191,8 +312,9 @@ pub fn same(left: &str, right: &str) -> bool {
             == 0
 }
 
-/// Evidence about every signer and time-stamp service in the file: what it brings along, and what the source
-/// finds. Where a source gives none, the report says that the status is not known; it is never taken for good.
+/// Evidence about every certificate that the file's signatures and time-stamps rest on: what it brings along, and
+/// what the source finds. Where a source gives none, the report says that the status is not known; it is never
+/// taken for good.
 async fn evidence(app: &App, pdf: Vec<u8>, at: Time) -> Result<(Vec<u8>, StatusFound), AppError> {
     let (anchors, known) = (app.trust.roots(), app.trust.intermediates.clone());
     let reading = tokio::task::spawn_blocking(move || {
@@ -205,13 +327,7 @@ async fn evidence(app: &App, pdf: Vec<u8>, at: Time) -> Result<(Vec<u8>, StatusF
     if question.certificates.is_empty() {
         return Ok((pdf, StatusFound::default()));
     }
-    let found = match app.ports.revocation.evidence(question).await {
-        Ok(found) => found,
-        Err(unknown) => {
-            tracing::warn!(%unknown, "certificate status");
-            StatusFound::default()
-        }
-    };
+    let found = evidence_about(app.ports.revocation.as_ref(), question).await;
     Ok((pdf, found))
 }
 
@@ -344,3 +460,6 @@ fn why(signature: &SignatureReport) -> String {
         .collect::<Vec<_>>()
         .join(": ")
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,6 +39,8 @@ acts! {
     InstallationMade = "installation-made", "Khởi tạo hệ thống";
     /// A list of trust anchors was installed.
     AnchorsImported = "anchors-imported", "Cập nhật danh sách điểm tin cậy";
+    /// The key that signs the ledger's checkpoints was made.
+    LedgerKeyMade = "ledger-key-made", "Tạo khóa ký điểm chốt của sổ nhật ký";
     /// A person signed in.
     SignedIn = "signed-in", "Đăng nhập";
     /// A sign-in was refused.
@@ -131,6 +133,8 @@ acts! {
     Completed = "completed", "Hoàn thành xử lý";
     /// A register was printed.
     RegisterPrinted = "register-printed", "In sổ đăng ký";
+    /// A job that was given up was started again.
+    JobRestarted = "job-restarted", "Chạy lại việc nền";
     /// A document's file was opened.
     FileOpened = "file-opened", "Xem tệp văn bản";
 }
@@ -249,6 +253,19 @@ mod tests {
         assert_ne!(entry().hash(2, GENESIS), base);
         assert_ne!(entry().hash(1, &base), base);
         assert_eq!(entry().hash(1, GENESIS), base);
+    }
+
+    #[test]
+    fn every_act_has_a_label_of_its_own() {
+        let mut labels: Vec<_> = Act::ALL.iter().map(|act| act.text()).collect();
+        for label in &labels {
+            let first = label.chars().next().unwrap();
+            assert!(first.is_uppercase() && !label.ends_with('.'), "{label}");
+            assert!(label.trim().chars().count() >= 5, "{label}");
+        }
+        labels.sort_unstable();
+        labels.dedup();
+        assert_eq!(labels.len(), Act::ALL.len(), "two acts read alike");
     }
 
     #[test]

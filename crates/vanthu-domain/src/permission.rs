@@ -114,6 +114,8 @@ coded! {
         Withdraw = "withdraw", "hủy dự thảo";
         /// Follow what recipients do.
         Track = "track", "theo dõi nơi nhận";
+        /// Send again what could not be delivered.
+        Resend = "resend", "gửi lại nơi nhận bị lỗi";
         /// See an incoming document.
         ViewIncoming = "view-incoming", "xem văn bản đến";
         /// Accept it.
@@ -152,6 +154,10 @@ coded! {
         MakeAccount = "make-account", "tạo tài khoản";
         /// Lock or unlock an account.
         LockAccount = "lock-account", "khóa, mở khóa tài khoản";
+        /// See what runs in the background.
+        ViewJobs = "view-jobs", "xem việc nền";
+        /// Start a job again that was given up.
+        RestartJob = "restart-job", "chạy lại việc nền";
     }
 }
 
@@ -182,6 +188,8 @@ coded! {
         Member = "member", "cán bộ, công chức của cơ quan";
         /// Administers the agency's accounts.
         Administrator = "administrator", "quản trị của cơ quan";
+        /// Looks after the agency's machines and programs.
+        ItOfficer = "it-officer", "công chức CNTT của cơ quan";
     }
 }
 
@@ -295,6 +303,7 @@ impl Object {
             actor.has(agency_id, Role::Administrator),
             Relation::Administrator,
         );
+        when(actor.has(agency_id, Role::ItOfficer), Relation::ItOfficer);
         let drafts = [Role::Specialist, Role::UnitHead, Role::Clerk];
         when(
             drafts.iter().any(|role| actor.has(agency_id, *role)),
@@ -487,6 +496,11 @@ pub const RULES: &[Rule] = &[
         when: &[O(OutgoingTag::Issued)],
     },
     Rule {
+        action: A::Resend,
+        by: &[R::Clerk],
+        when: &[O(OutgoingTag::Issued)],
+    },
+    Rule {
         action: A::ViewIncoming,
         by: &[R::Clerk],
         when: &[],
@@ -602,6 +616,16 @@ pub const RULES: &[Rule] = &[
         by: &[R::Administrator],
         when: &[],
     },
+    Rule {
+        action: A::ViewJobs,
+        by: &[R::Administrator, R::ItOfficer],
+        when: &[],
+    },
+    Rule {
+        action: A::RestartJob,
+        by: &[R::Administrator, R::ItOfficer],
+        when: &[],
+    },
 ];
 
 /// Whether somebody in this relation may act on an object in this state.
@@ -655,9 +679,13 @@ fn who_may(action: Action) -> String {
 /// The states that an action can meet: those of its kind of object.
 pub fn states_of(action: Action) -> Vec<ObjectState> {
     match action {
-        A::Draft | A::ViewRegisters | A::ViewAccounts | A::MakeAccount | A::LockAccount => {
-            vec![ObjectState::Plain]
-        }
+        A::Draft
+        | A::ViewRegisters
+        | A::ViewAccounts
+        | A::MakeAccount
+        | A::LockAccount
+        | A::ViewJobs
+        | A::RestartJob => vec![ObjectState::Plain],
         A::ViewIncoming
         | A::Accept
         | A::ReturnToSender
@@ -686,108 +714,10 @@ pub fn states_of(action: Action) -> Vec<ObjectState> {
         | A::Seal
         | A::Issue
         | A::Withdraw
-        | A::Track => OutgoingTag::ALL.into_iter().map(O).collect(),
+        | A::Track
+        | A::Resend => OutgoingTag::ALL.into_iter().map(O).collect(),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::moment::Moment;
-
-    const NOW: Moment = Moment::from_unix_seconds(1_795_300_000);
-
-    fn actor(person: u128, posts: Vec<Seat>) -> Actor {
-        Actor {
-            account_id: AccountId::new(NOW, person),
-            person_id: PersonId::new(NOW, person),
-            active: true,
-            posts,
-        }
-    }
-
-    fn seat(agency: u128, unit: Option<u128>, role: Role) -> Seat {
-        Seat {
-            agency_id: AgencyId::new(NOW, agency),
-            unit_id: unit.map(|u| UnitId::new(NOW, u)),
-            role,
-        }
-    }
-
-    fn letter(state: OutgoingTag) -> Object {
-        Object::Outgoing {
-            agency_id: AgencyId::new(NOW, 1),
-            unit_id: UnitId::new(NOW, 1),
-            drafter_id: PersonId::new(NOW, 1),
-            signer_id: Some(PersonId::new(NOW, 3)),
-            state,
-        }
-    }
-
-    #[test]
-    fn every_action_has_somebody_who_may() {
-        for action in Action::ALL {
-            assert!(
-                RULES.iter().any(|rule| rule.action == *action),
-                "{}",
-                action.code()
-            );
-        }
-    }
-
-    #[test]
-    fn every_rule_names_states_of_its_action_s_object() {
-        for rule in RULES {
-            let possible = states_of(rule.action);
-            assert!(rule.when.iter().all(|s| possible.contains(s)), "{rule:?}");
-            assert!(!rule.by.is_empty());
-        }
-    }
-
-    /// Proves: TG-7, KH-2
-    #[test]
-    fn the_same_roles_in_another_agency_may_nothing() {
-        for role in Role::ALL {
-            let stranger = actor(9, vec![seat(2, Some(2), role)]);
-            for action in Action::ALL {
-                for state in OutgoingTag::ALL {
-                    assert!(decide(&stranger, *action, &letter(state)).is_err());
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_locked_account_may_nothing() {
-        let mut drafter = actor(1, vec![seat(1, Some(1), Role::Specialist)]);
-        assert!(decide(&drafter, Action::Edit, &letter(OutgoingTag::Drafting)).is_ok());
-        drafter.active = false;
-        let refusal = decide(&drafter, Action::Edit, &letter(OutgoingTag::Drafting)).unwrap_err();
-        assert_eq!(refusal.code, RefusalCode::AccountLocked);
-    }
-
-    #[test]
-    fn a_refusal_tells_the_state_from_the_person() {
-        let drafter = actor(1, vec![seat(1, Some(1), Role::Specialist)]);
-        let late = decide(&drafter, Action::Edit, &letter(OutgoingTag::Signed)).unwrap_err();
-        assert_eq!(late.code, RefusalCode::WrongState);
-        let not_mine = decide(&drafter, Action::Seal, &letter(OutgoingTag::Numbered)).unwrap_err();
-        assert_eq!(not_mine.code, RefusalCode::NotPermitted);
-    }
-
-    #[test]
-    fn a_drafter_who_left_the_agency_may_no_longer_touch_the_draft() {
-        let gone = actor(1, vec![seat(2, Some(2), Role::Specialist)]);
-        assert!(decide(&gone, Action::Edit, &letter(OutgoingTag::Drafting)).is_err());
-    }
-
-    /// Proves: AG-17.3c
-    #[test]
-    fn only_a_clerk_of_the_agency_seals() {
-        for role in Role::ALL {
-            let who = actor(7, vec![seat(1, Some(1), role)]);
-            let may = decide(&who, Action::Seal, &letter(OutgoingTag::Numbered)).is_ok();
-            assert_eq!(may, role == Role::Clerk, "{role:?}");
-        }
-    }
-}
+mod tests;

@@ -161,7 +161,7 @@ macro_rules! codes {
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
             /// The code as it is stored and sent.
-            pub fn code(self) -> &'static str {
+            pub const fn code(self) -> &'static str {
                 match self { $(Self::$name => $code,)* }
             }
         }
@@ -327,6 +327,9 @@ codes! {
     DeadlineRequired = "deadline-required";
     /// The deadline is over already: `deadline`.
     DeadlineInThePast = "deadline-in-the-past";
+    /// Work passed on within a unit would end after the unit's own deadline: `deadline`, `unit`,
+    /// `last`.
+    DeadlineBeyondUnit = "deadline-beyond-unit";
     /// The line is another's: `holder`.
     LineNotYours = "line-not-yours";
     /// Lines are still open: `count`.

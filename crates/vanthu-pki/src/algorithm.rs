@@ -1,4 +1,4 @@
-//! Digest and signature algorithms and their identifiers.
+//! Digest and signature algorithms and their identifiers (RFC 3279, 4055, 5754, 5758, 8410).
 
 use aws_lc_rs::digest;
 use const_oid::ObjectIdentifier;
@@ -8,22 +8,32 @@ use crate::asn1::{self, Reader, Tlv, tag};
 use crate::error::Malformed;
 use crate::oid;
 
+pub mod strength;
+
 /// A digest algorithm (hàm băm).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum DigestAlgorithm {
+    /// 20 octets, FIPS 180-4. Weak: read and verified, never made.
     Sha1,
+    /// 28 octets, FIPS 180-4. Weak: read and verified, never made.
     Sha224,
+    /// 32 octets, FIPS 180-4.
     Sha256,
+    /// 48 octets, FIPS 180-4.
     Sha384,
+    /// 64 octets, FIPS 180-4.
     Sha512,
+    /// 32 octets: SHA-512 cut short, with a start of its own (FIPS 180-4 5.3.6).
     #[serde(rename = "sha512-256")]
     Sha512_256,
+    /// 32 octets, FIPS 202.
     #[serde(rename = "sha3-256")]
     Sha3_256,
+    /// 48 octets, FIPS 202.
     #[serde(rename = "sha3-384")]
     Sha3_384,
+    /// 64 octets, FIPS 202.
     #[serde(rename = "sha3-512")]
     Sha3_512,
 }
@@ -40,6 +50,21 @@ impl DigestAlgorithm {
         Self::Sha3_384,
         Self::Sha3_512,
     ];
+
+    /// The name used in protocols, tables and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sha1 => "sha1",
+            Self::Sha224 => "sha224",
+            Self::Sha256 => "sha256",
+            Self::Sha384 => "sha384",
+            Self::Sha512 => "sha512",
+            Self::Sha512_256 => "sha512-256",
+            Self::Sha3_256 => "sha3-256",
+            Self::Sha3_384 => "sha3-384",
+            Self::Sha3_512 => "sha3-512",
+        }
+    }
 
     /// By object identifier.
     pub fn from_oid(value: ObjectIdentifier) -> Option<Self> {
@@ -82,7 +107,8 @@ impl DigestAlgorithm {
         context.finish().as_ref().to_vec()
     }
 
-    /// Too weak for a new signature: verified and reported, never made.
+    /// Too weak for a new signature: verified and reported, never made. For a moment in the past
+    /// ask [`strength::Strength`].
     pub fn is_weak(self) -> bool {
         matches!(self, Self::Sha1 | Self::Sha224)
     }
@@ -92,7 +118,11 @@ impl DigestAlgorithm {
         asn1::sequence(&[asn1::oid(self.oid())])
     }
 
-    /// From an `AlgorithmIdentifier`; `None` for one that is not known here.
+    /// From an `AlgorithmIdentifier`; `None` for one that is not known here. Parameters are not
+    /// looked at: NULL and none are both in use (RFC 5754 2).
+    ///
+    /// # Errors
+    /// The bytes are no `AlgorithmIdentifier`.
     pub fn from_identifier(identifier: &[u8]) -> Result<Option<Self>, Malformed> {
         Ok(Self::from_oid(
             Reader::new(identifier)
@@ -117,47 +147,75 @@ impl DigestAlgorithm {
     }
 }
 
-/// A signature algorithm with its digest and, for ECDSA, the curve (thuật toán ký số).
+/// A signature algorithm with its digest and, for ECDSA, the curve (thuật toán ký số). Serialised
+/// by its [`name`](Self::name).
+///
+/// The raw value of a signature is: for RSA as many octets as the modulus (RFC 8017 8.1, 8.2); for
+/// ECDSA the DER of `ECDSA-Sig-Value` (RFC 3279 2.2.3); for Ed25519 64 octets (RFC 8032 5.1.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum SignatureAlgorithm {
-    /// Verified only.
+    /// RSASSA-PKCS1-v1_5 with SHA-1. Verified only.
     RsaPkcs1Sha1,
+    /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 4055 5).
     RsaPkcs1Sha256,
+    /// RSASSA-PKCS1-v1_5 with SHA-384 (RFC 4055 5).
     RsaPkcs1Sha384,
+    /// RSASSA-PKCS1-v1_5 with SHA-512 (RFC 4055 5).
     RsaPkcs1Sha512,
-    /// Salt as long as the digest, as in all PSS variants here.
+    /// RSASSA-PSS with SHA-256, also in MGF1, and a salt of 32 octets (RFC 4055 3.1).
     RsaPssSha256,
+    /// RSASSA-PSS with SHA-384, also in MGF1, and a salt of 48 octets.
     RsaPssSha384,
+    /// RSASSA-PSS with SHA-512, also in MGF1, and a salt of 64 octets.
     RsaPssSha512,
+    /// ECDSA on P-256 with SHA-256 (RFC 5758 3.2).
     EcdsaP256Sha256,
+    /// ECDSA on P-256 with SHA-384. Verified only.
     EcdsaP256Sha384,
+    /// ECDSA on P-256 with SHA-512. Verified only.
     EcdsaP256Sha512,
+    /// ECDSA on P-384 with SHA-256. Verified only.
     EcdsaP384Sha256,
+    /// ECDSA on P-384 with SHA-384 (RFC 5758 3.2).
     EcdsaP384Sha384,
+    /// ECDSA on P-384 with SHA-512. Verified only.
     EcdsaP384Sha512,
+    /// ECDSA on P-521 with SHA-256. Verified only.
     EcdsaP521Sha256,
+    /// ECDSA on P-521 with SHA-384. Verified only.
     EcdsaP521Sha384,
+    /// ECDSA on P-521 with SHA-512 (RFC 5758 3.2).
     EcdsaP521Sha512,
+    /// ECDSA on P-256 with SHA-1. Verified only.
+    EcdsaP256Sha1,
+    /// ECDSA on P-384 with SHA-1. Verified only.
+    EcdsaP384Sha1,
+    /// ECDSA on P-521 with SHA-1. Verified only.
+    EcdsaP521Sha1,
+    /// Ed25519 (RFC 8410 3); in CMS the attributes hold a SHA-512 digest (RFC 8419 3).
     Ed25519,
 }
 
 /// The kind of a public key, from its `SubjectPublicKeyInfo`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum KeyKind {
+    /// rsaEncryption, or id-RSASSA-PSS: a key for PSS alone (RFC 4055 1.2).
     Rsa,
+    /// id-ecPublicKey on P-256 (RFC 5480 2.1.1).
     EcP256,
+    /// id-ecPublicKey on P-384.
     EcP384,
+    /// id-ecPublicKey on P-521.
     EcP521,
+    /// id-Ed25519 (RFC 8410 4).
     Ed25519,
     /// A key whose signatures cannot be checked here.
     Other,
 }
 
 impl SignatureAlgorithm {
-    const NAMES: [(Self, &'static str); 17] = [
+    const NAMES: [(Self, &'static str); 20] = [
         (Self::RsaPkcs1Sha1, "rsa-pkcs1-sha1"),
         (Self::RsaPkcs1Sha256, "rsa-pkcs1-sha256"),
         (Self::RsaPkcs1Sha384, "rsa-pkcs1-sha384"),
@@ -174,6 +232,9 @@ impl SignatureAlgorithm {
         (Self::EcdsaP521Sha256, "ecdsa-p521-sha256"),
         (Self::EcdsaP521Sha384, "ecdsa-p521-sha384"),
         (Self::EcdsaP521Sha512, "ecdsa-p521-sha512"),
+        (Self::EcdsaP256Sha1, "ecdsa-p256-sha1"),
+        (Self::EcdsaP384Sha1, "ecdsa-p384-sha1"),
+        (Self::EcdsaP521Sha1, "ecdsa-p521-sha1"),
         (Self::Ed25519, "ed25519"),
     ];
 
@@ -196,7 +257,10 @@ impl SignatureAlgorithm {
     /// The digest inside.
     pub fn digest(self) -> DigestAlgorithm {
         match self {
-            Self::RsaPkcs1Sha1 => DigestAlgorithm::Sha1,
+            Self::RsaPkcs1Sha1
+            | Self::EcdsaP256Sha1
+            | Self::EcdsaP384Sha1
+            | Self::EcdsaP521Sha1 => DigestAlgorithm::Sha1,
             Self::RsaPkcs1Sha256
             | Self::RsaPssSha256
             | Self::EcdsaP256Sha256
@@ -226,32 +290,67 @@ impl SignatureAlgorithm {
             | Self::RsaPssSha256
             | Self::RsaPssSha384
             | Self::RsaPssSha512 => KeyKind::Rsa,
-            Self::EcdsaP256Sha256 | Self::EcdsaP256Sha384 | Self::EcdsaP256Sha512 => {
-                KeyKind::EcP256
-            }
-            Self::EcdsaP384Sha256 | Self::EcdsaP384Sha384 | Self::EcdsaP384Sha512 => {
-                KeyKind::EcP384
-            }
-            Self::EcdsaP521Sha256 | Self::EcdsaP521Sha384 | Self::EcdsaP521Sha512 => {
-                KeyKind::EcP521
-            }
+            Self::EcdsaP256Sha1
+            | Self::EcdsaP256Sha256
+            | Self::EcdsaP256Sha384
+            | Self::EcdsaP256Sha512 => KeyKind::EcP256,
+            Self::EcdsaP384Sha1
+            | Self::EcdsaP384Sha256
+            | Self::EcdsaP384Sha384
+            | Self::EcdsaP384Sha512 => KeyKind::EcP384,
+            Self::EcdsaP521Sha1
+            | Self::EcdsaP521Sha256
+            | Self::EcdsaP521Sha384
+            | Self::EcdsaP521Sha512 => KeyKind::EcP521,
             Self::Ed25519 => KeyKind::Ed25519,
+        }
+    }
+
+    /// The signature scheme without digest and key: `rsa-pkcs1`, `rsa-pss`, `ecdsa`, `ed25519`.
+    pub fn scheme(self) -> &'static str {
+        match self.key_kind() {
+            KeyKind::Rsa if self.name().starts_with("rsa-pss") => "rsa-pss",
+            KeyKind::Rsa => "rsa-pkcs1",
+            KeyKind::Ed25519 => "ed25519",
+            _ => "ecdsa",
+        }
+    }
+
+    /// RSASSA-PSS (RFC 8017 8.1).
+    pub fn is_pss(self) -> bool {
+        matches!(
+            self,
+            Self::RsaPssSha256 | Self::RsaPssSha384 | Self::RsaPssSha512
+        )
+    }
+
+    /// The algorithms that a kind of key signs with, the usual one first. ECDSA takes the digest
+    /// of the curve's strength.
+    pub fn made_with(kind: KeyKind) -> &'static [Self] {
+        match kind {
+            KeyKind::Rsa => &[
+                Self::RsaPkcs1Sha256,
+                Self::RsaPkcs1Sha384,
+                Self::RsaPkcs1Sha512,
+                Self::RsaPssSha256,
+                Self::RsaPssSha384,
+                Self::RsaPssSha512,
+            ],
+            KeyKind::EcP256 => &[Self::EcdsaP256Sha256],
+            KeyKind::EcP384 => &[Self::EcdsaP384Sha384],
+            KeyKind::EcP521 => &[Self::EcdsaP521Sha512],
+            KeyKind::Ed25519 => &[Self::Ed25519],
+            KeyKind::Other => &[],
         }
     }
 
     /// What this crate signs with by default for a kind of key.
     pub fn default_for(kind: KeyKind) -> Option<Self> {
-        match kind {
-            KeyKind::Rsa => Some(Self::RsaPkcs1Sha256),
-            KeyKind::EcP256 => Some(Self::EcdsaP256Sha256),
-            KeyKind::EcP384 => Some(Self::EcdsaP384Sha384),
-            KeyKind::EcP521 => Some(Self::EcdsaP521Sha512),
-            KeyKind::Ed25519 => Some(Self::Ed25519),
-            KeyKind::Other => None,
-        }
+        Self::made_with(kind).first().copied()
     }
 
-    /// Its `AlgorithmIdentifier`.
+    /// Its `AlgorithmIdentifier` as DER: RSA with NULL parameters (RFC 4055 5), PSS with all of
+    /// them, ECDSA and Ed25519 without.
     pub fn identifier(self) -> Vec<u8> {
         let with_null = |kind| asn1::sequence(&[asn1::oid(kind), asn1::null()]);
         let bare = |kind| asn1::sequence(&[asn1::oid(kind)]);
@@ -272,13 +371,19 @@ impl SignatureAlgorithm {
             Self::EcdsaP256Sha512 | Self::EcdsaP384Sha512 | Self::EcdsaP521Sha512 => {
                 bare(oid::ECDSA_WITH_SHA512)
             }
+            Self::EcdsaP256Sha1 | Self::EcdsaP384Sha1 | Self::EcdsaP521Sha1 => {
+                bare(oid::ECDSA_WITH_SHA1)
+            }
             Self::Ed25519 => bare(oid::ED25519),
         }
     }
 
     /// From an `AlgorithmIdentifier` and the kind of key at hand. Files in the field name only the
     /// key's algorithm (`rsaEncryption`, `id-ecPublicKey`): then `digest` of the surrounding
-    /// structure counts. `None`: not supported here.
+    /// structure counts. `None`: not supported here, or of another kind than the key.
+    ///
+    /// # Errors
+    /// The bytes are no `AlgorithmIdentifier`, or parameters of PSS cannot be read.
     pub fn resolve(
         identifier: &[u8],
         kind: KeyKind,
@@ -293,6 +398,7 @@ impl SignatureAlgorithm {
             oid::SHA512_WITH_RSA => rsa(DigestAlgorithm::Sha512),
             oid::RSA_ENCRYPTION => digest.and_then(rsa),
             oid::RSA_PSS => pss_from_parameters(&reader.any()?)?,
+            oid::ECDSA_WITH_SHA1 => ecdsa(kind, DigestAlgorithm::Sha1),
             oid::ECDSA_WITH_SHA256 => ecdsa(kind, DigestAlgorithm::Sha256),
             oid::ECDSA_WITH_SHA384 => ecdsa(kind, DigestAlgorithm::Sha384),
             oid::ECDSA_WITH_SHA512 => ecdsa(kind, DigestAlgorithm::Sha512),
@@ -318,6 +424,47 @@ impl<'de> Deserialize<'de> for SignatureAlgorithm {
     }
 }
 
+/// The name of the algorithm in an `AlgorithmIdentifier`, also of those that cannot be checked
+/// here, for reports: `md5WithRSAEncryption`. Others are named by their identifier in figures.
+///
+/// # Errors
+/// The bytes are no `AlgorithmIdentifier`.
+pub fn describe(identifier: &[u8]) -> Result<String, Malformed> {
+    let mut reader = Reader::new(identifier).sequence()?;
+    let kind = reader.expect(tag::OID)?.oid()?;
+    let text = kind.to_string();
+    if let Some(digest) = DigestAlgorithm::from_oid(kind) {
+        return Ok(digest.name().to_owned());
+    }
+    let name = NAMED.iter().find(|(oid, _)| *oid == text);
+    Ok(name.map_or(text, |(_, name)| (*name).to_owned()))
+}
+
+/// Algorithms met in old or foreign files.
+const NAMED: [(&str, &str); 21] = [
+    ("1.2.840.113549.2.2", "md2"),
+    ("1.2.840.113549.2.5", "md5"),
+    ("1.3.36.3.2.1", "ripemd160"),
+    ("1.2.840.113549.1.1.1", "rsaEncryption"),
+    ("1.2.840.113549.1.1.2", "md2WithRSAEncryption"),
+    ("1.2.840.113549.1.1.4", "md5WithRSAEncryption"),
+    ("1.2.840.113549.1.1.5", "sha1WithRSAEncryption"),
+    ("1.2.840.113549.1.1.10", "rsassa-pss"),
+    ("1.2.840.113549.1.1.11", "sha256WithRSAEncryption"),
+    ("1.2.840.113549.1.1.12", "sha384WithRSAEncryption"),
+    ("1.2.840.113549.1.1.13", "sha512WithRSAEncryption"),
+    ("1.2.840.113549.1.1.14", "sha224WithRSAEncryption"),
+    ("1.2.840.10040.4.3", "dsa-with-sha1"),
+    ("2.16.840.1.101.3.4.3.2", "dsa-with-sha256"),
+    ("1.2.840.10045.4.1", "ecdsa-with-SHA1"),
+    ("1.2.840.10045.4.3.1", "ecdsa-with-SHA224"),
+    ("1.2.840.10045.4.3.2", "ecdsa-with-SHA256"),
+    ("1.2.840.10045.4.3.3", "ecdsa-with-SHA384"),
+    ("1.2.840.10045.4.3.4", "ecdsa-with-SHA512"),
+    ("1.3.101.112", "Ed25519"),
+    ("1.3.101.113", "Ed448"),
+];
+
 fn rsa(digest: DigestAlgorithm) -> Option<SignatureAlgorithm> {
     Some(match digest {
         DigestAlgorithm::Sha1 => SignatureAlgorithm::RsaPkcs1Sha1,
@@ -329,8 +476,11 @@ fn rsa(digest: DigestAlgorithm) -> Option<SignatureAlgorithm> {
 }
 
 fn ecdsa(kind: KeyKind, digest: DigestAlgorithm) -> Option<SignatureAlgorithm> {
-    use DigestAlgorithm::{Sha256, Sha384, Sha512};
+    use DigestAlgorithm::{Sha1, Sha256, Sha384, Sha512};
     Some(match (kind, digest) {
+        (KeyKind::EcP256, Sha1) => SignatureAlgorithm::EcdsaP256Sha1,
+        (KeyKind::EcP384, Sha1) => SignatureAlgorithm::EcdsaP384Sha1,
+        (KeyKind::EcP521, Sha1) => SignatureAlgorithm::EcdsaP521Sha1,
         (KeyKind::EcP256, Sha256) => SignatureAlgorithm::EcdsaP256Sha256,
         (KeyKind::EcP256, Sha384) => SignatureAlgorithm::EcdsaP256Sha384,
         (KeyKind::EcP256, Sha512) => SignatureAlgorithm::EcdsaP256Sha512,
@@ -401,6 +551,31 @@ mod tests {
             let found =
                 SignatureAlgorithm::resolve(&algorithm.identifier(), algorithm.key_kind(), None);
             assert_eq!(found, Ok(Some(algorithm)));
+        }
+    }
+
+    #[test]
+    fn an_algorithm_that_is_not_supported_is_named_all_the_same() {
+        let md5 = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.4");
+        let identifier = asn1::sequence(&[asn1::oid(md5), asn1::null()]);
+        assert_eq!(describe(&identifier), Ok("md5WithRSAEncryption".to_owned()));
+        let resolved = SignatureAlgorithm::resolve(&identifier, KeyKind::Rsa, None);
+        assert_eq!(resolved, Ok(None));
+    }
+
+    #[test]
+    fn nothing_weak_is_ever_made() {
+        for kind in [
+            KeyKind::Rsa,
+            KeyKind::EcP256,
+            KeyKind::EcP384,
+            KeyKind::EcP521,
+            KeyKind::Ed25519,
+        ] {
+            for made in SignatureAlgorithm::made_with(kind) {
+                assert_eq!(made.key_kind(), kind);
+                assert!(!made.digest().is_weak());
+            }
         }
     }
 

@@ -209,11 +209,47 @@ impl<'a> Tlv<'a> {
             return Ok(Cow::Borrowed(self.body));
         }
         let mut joined = Vec::new();
+        self.join_octets(&mut joined, DEPTH)?;
+        Ok(Cow::Owned(joined))
+    }
+
+    fn join_octets(&self, joined: &mut Vec<u8>, depth: u8) -> Result<(), Malformed> {
+        let depth = depth.checked_sub(1).ok_or(Malformed("nested too deeply"))?;
+        if self.tag & 0x20 == 0 {
+            joined.extend_from_slice(self.body);
+            return Ok(());
+        }
         let mut reader = self.inside()?;
         while !reader.is_empty() {
-            joined.extend_from_slice(&reader.any()?.octets()?);
+            reader.any()?.join_octets(joined, depth)?;
         }
-        Ok(Cow::Owned(joined))
+        Ok(())
+    }
+
+    /// The value as DER has it (X.690 section 10, 11.6): definite and shortest lengths, octet
+    /// strings in one piece, sets in order. Values whose type an implicit tag hides keep their
+    /// order and pieces.
+    pub fn to_der(&self) -> Result<Vec<u8>, Malformed> {
+        self.der_nested(DEPTH)
+    }
+
+    fn der_nested(&self, depth: u8) -> Result<Vec<u8>, Malformed> {
+        let depth = depth.checked_sub(1).ok_or(Malformed("nested too deeply"))?;
+        if self.tag & 0x20 == 0 {
+            return Ok(tlv(self.tag, self.body));
+        }
+        if self.tag == tag::OCTET_STRING | 0x20 {
+            return Ok(octet_string(&self.octets()?));
+        }
+        let mut parts = Vec::new();
+        let mut reader = self.inside()?;
+        while !reader.is_empty() {
+            parts.push(reader.any()?.der_nested(depth)?);
+        }
+        if self.tag == tag::SET {
+            parts.sort();
+        }
+        Ok(tlv(self.tag, &parts.concat()))
     }
 
     /// The octets of a BIT STRING whose length is a multiple of eight.
@@ -376,6 +412,27 @@ mod tests {
     #[test]
     fn deep_nesting_is_refused_instead_of_exhausting_the_stack() {
         assert!(Tlv::read(&[0x30, 0x80].repeat(100_000)).is_err());
+    }
+
+    #[test]
+    fn pieces_of_an_octet_string_nested_without_end_are_refused() {
+        let mut nested = tlv(tag::OCTET_STRING, &[7]);
+        for _ in 0..10_000 {
+            nested = tlv(0x24, &nested);
+        }
+        let value = Tlv::read_all(&nested).unwrap();
+        assert_eq!(value.octets(), Err(Malformed("nested too deeply")));
+        assert_eq!(value.to_der(), Err(Malformed("nested too deeply")));
+    }
+
+    #[test]
+    fn what_is_written_in_another_way_has_one_der() {
+        let ber = [
+            0x31, 0x80, 0x24, 0x80, 4, 1, 7, 4, 1, 8, 0, 0, 2, 0x81, 1, 5, 0, 0,
+        ];
+        let der = set_of(vec![octet_string(&[7, 8]), small_integer(5)]);
+        assert_eq!(Tlv::read_all(&ber).unwrap().to_der(), Ok(der.clone()));
+        assert_eq!(Tlv::read_all(&der).unwrap().to_der(), Ok(der));
     }
 
     proptest! {

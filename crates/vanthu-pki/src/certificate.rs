@@ -35,7 +35,11 @@ struct Parsed {
 }
 
 impl Certificate {
-    /// Reads a DER certificate.
+    /// Reads a DER certificate (RFC 5280 4.1); nothing may follow it.
+    ///
+    /// # Errors
+    /// The bytes are no certificate, or an extension stands twice. What an extension says is read
+    /// when it is asked for.
     pub fn from_der(der: &[u8]) -> Result<Self, Malformed> {
         let outer = Tlv::read_all(der)?;
         if outer.tag != tag::SEQUENCE || outer.indefinite {
@@ -271,7 +275,11 @@ impl Certificate {
         SignatureAlgorithm::resolve(&self.0.algorithm, issuer.kind, None)
     }
 
-    /// Checks the signature on this certificate with the key of `issuer`; nothing else.
+    /// Checks the signature on this certificate with the key of `issuer`; nothing else: neither
+    /// names nor times.
+    ///
+    /// # Errors
+    /// As [`key::verify`]; malformed where the two places that name the algorithm differ.
     pub fn verify_issued_by(&self, issuer: &Certificate) -> Result<(), VerifyError> {
         let algorithm = self
             .signature_algorithm(issuer.public_key_info())?

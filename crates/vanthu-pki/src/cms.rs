@@ -11,15 +11,19 @@ use crate::certificate::Certificate;
 use crate::error::Malformed;
 use crate::oid;
 
+mod attribute;
 mod parse;
 mod verify;
 
 pub use parse::{Attribute, CertificateDigest, SignedData, SignerId, SignerInfo, parse};
-pub use verify::{CertificateBinding, CmsError, VerifiedSigner, verify, verify_content};
+pub use verify::{
+    CertificateBinding, CmsError, VerifiedSigner, verify, verify_content, verify_counter,
+};
 
-/// The signed attributes of CAdES-BES as PAdES wants them: content type, message digest and
-/// signing-certificate-v2; no signing time. The result is the DER of the SET, which is what the
-/// key signs. `digest` is that of the document under `algorithm.digest()`.
+/// The signed attributes of CAdES-BES as PAdES wants them (ETSI EN 319 142-1 6.3): content type,
+/// message digest and signing-certificate-v2; no signing time. The result is the DER of the SET,
+/// which is what the key signs (RFC 5652 5.4). `digest` is that of the document under
+/// `algorithm.digest()`, raw octets.
 pub fn signed_attributes(
     digest: &[u8],
     certificate: &Certificate,
@@ -47,6 +51,9 @@ pub(crate) fn attributes_for(
 }
 
 /// The message digest inside signed attributes: what an agent compares before it signs.
+///
+/// # Errors
+/// The bytes are no SET of attributes, or hold no message digest.
 pub fn message_digest_of(signed_attributes: &[u8]) -> Result<Vec<u8>, Malformed> {
     let attributes = parse::read_attributes(asn1::Tlv::read_all(signed_attributes)?)?;
     let value = attributes
@@ -57,8 +64,10 @@ pub fn message_digest_of(signed_attributes: &[u8]) -> Result<Vec<u8>, Malformed>
     Ok(asn1::Tlv::read_all(value)?.octets()?.into_owned())
 }
 
-/// Puts a detached signature together. `signed_attributes` is the SET that was signed; `chain`
-/// holds the issuers' certificates; the time-stamp token covers the signature value.
+/// Puts a detached signature together: a `ContentInfo` with SignedData, DER (RFC 5652 5.1).
+/// `signed_attributes` is the SET that was signed; `signature` the raw value in the shape of
+/// [`SignatureAlgorithm`]; `chain` holds the issuers' certificates; the time-stamp token, DER,
+/// covers the signature value (ETSI EN 319 122-1 5.3). Nothing is verified here.
 pub fn assemble(
     signed_attributes: &[u8],
     algorithm: SignatureAlgorithm,

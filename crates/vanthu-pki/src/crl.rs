@@ -179,6 +179,14 @@ impl Crl {
         self.integer_extension(oid::CRL_NUMBER)
     }
 
+    /// It has a number, in an extension that is not critical (RFC 5280 5.2.3).
+    pub fn is_numbered(&self) -> bool {
+        self.number().is_some()
+            && self
+                .extension(oid::CRL_NUMBER)
+                .is_some_and(|it| !it.critical)
+    }
+
     /// The number of the list it continues, for a delta list.
     pub fn delta_base(&self) -> Option<Vec<u8>> {
         self.integer_extension(oid::DELTA_CRL)

@@ -49,6 +49,9 @@ pub(crate) fn read_oids(value: &[u8]) -> Result<Vec<ObjectIdentifier>, Malformed
     while !reader.is_empty() {
         oids.push(reader.expect(tag::OID)?.oid()?);
     }
+    if oids.is_empty() {
+        return Err(Malformed("a list of usages without any"));
+    }
     Ok(oids)
 }
 

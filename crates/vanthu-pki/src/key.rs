@@ -57,7 +57,10 @@ pub struct PublicKeyInfo {
 }
 
 impl PublicKeyInfo {
-    /// Reads a `SubjectPublicKeyInfo`.
+    /// Reads a `SubjectPublicKeyInfo` (RFC 5280 4.1.2.7). A kind that is not known is no error.
+    ///
+    /// # Errors
+    /// The bytes are no `SubjectPublicKeyInfo`, or no RSA key stands in one of that kind.
     pub fn from_spki(spki: &[u8]) -> Result<Self, Malformed> {
         let mut reader = Reader::new(spki).sequence()?;
         let mut algorithm = reader.sequence()?;
@@ -76,7 +79,8 @@ impl PublicKeyInfo {
         Ok(Self { kind, bits, key })
     }
 
-    /// Smaller than the standards in force allow: RSA below 2048, curves below 256 bits.
+    /// Smaller than the standards in force allow: RSA below 2048, curves below 256 bits. For a
+    /// moment in the past ask [`crate::algorithm::strength::Strength`].
     pub fn is_weak(&self) -> bool {
         match self.kind {
             KeyKind::Rsa => self.bits < 2048,
@@ -85,20 +89,59 @@ impl PublicKeyInfo {
     }
 }
 
-/// Checks a raw signature over `message` with the key of a `SubjectPublicKeyInfo`.
+/// Checks a raw signature over `message` with the key of a `SubjectPublicKeyInfo`. The shape of
+/// the value is that of [`SignatureAlgorithm`].
+///
+/// # Errors
+/// [`VerifyError::BadSignature`] is the only answer that says something about the signature;
+/// the others say that it was not checked.
 pub fn verify(
     spki: &[u8],
     algorithm: SignatureAlgorithm,
     message: &[u8],
     signature: &[u8],
 ) -> Result<(), VerifyError> {
+    if is_ecdsa_sha1(algorithm) {
+        let digest = algorithm.digest().digest(message);
+        return verify_digest(spki, algorithm, &digest, signature);
+    }
     let (engine, key) = verifier(spki, algorithm)?;
     UnparsedPublicKey::new(engine, key)
         .verify(message, signature)
         .map_err(|_| VerifyError::BadSignature)
 }
 
-/// Checks a raw signature over a message of which only the digest is at hand.
+fn is_ecdsa_sha1(algorithm: SignatureAlgorithm) -> bool {
+    use SignatureAlgorithm as A;
+    matches!(
+        algorithm,
+        A::EcdsaP256Sha1 | A::EcdsaP384Sha1 | A::EcdsaP521Sha1
+    )
+}
+
+/// The library has no ECDSA with SHA-1. The digest is only a number there, so the one of SHA-1 is
+/// written with leading zeros in the width of the curve's own digest (FIPS 186-4 6.4).
+fn widened(algorithm: SignatureAlgorithm, digest: &[u8]) -> Option<(SignatureAlgorithm, Vec<u8>)> {
+    use SignatureAlgorithm as A;
+    let stand_in = match algorithm {
+        A::EcdsaP256Sha1 => A::EcdsaP256Sha256,
+        A::EcdsaP384Sha1 => A::EcdsaP384Sha384,
+        A::EcdsaP521Sha1 => A::EcdsaP521Sha512,
+        _ => return None,
+    };
+    if digest.len() != algorithm.digest().output_len() {
+        return None;
+    }
+    let mut wide = vec![0; stand_in.digest().output_len() - digest.len()];
+    wide.extend_from_slice(digest);
+    Some((stand_in, wide))
+}
+
+/// Checks a raw signature over a message of which only the digest is at hand, made with
+/// `algorithm.digest()`.
+///
+/// # Errors
+/// As [`verify`]; Ed25519 signs the message and not a digest, so it is unsupported here.
 pub fn verify_digest(
     spki: &[u8],
     algorithm: SignatureAlgorithm,
@@ -107,6 +150,10 @@ pub fn verify_digest(
 ) -> Result<(), VerifyError> {
     if algorithm == SignatureAlgorithm::Ed25519 {
         return Err(VerifyError::Unsupported);
+    }
+    if is_ecdsa_sha1(algorithm) {
+        let (stand_in, wide) = widened(algorithm, digest).ok_or(VerifyError::BadSignature)?;
+        return verify_digest(spki, stand_in, &wide, signature);
     }
     let (engine, key) = verifier(spki, algorithm)?;
     let digest = Digest::import_less_safe(digest, algorithm.digest().engine())
@@ -126,6 +173,9 @@ fn verifier(
         return Err(VerifyError::Unsupported);
     }
     if info.kind != algorithm.key_kind() {
+        return Err(VerifyError::KeyMismatch);
+    }
+    if !permitted_by_key(spki, algorithm)? {
         return Err(VerifyError::KeyMismatch);
     }
     let small = info.kind == KeyKind::Rsa && info.bits < 2048;
@@ -150,9 +200,30 @@ fn verifier(
         A::EcdsaP521Sha256 => &signature::ECDSA_P521_SHA256_ASN1,
         A::EcdsaP521Sha384 => &signature::ECDSA_P521_SHA384_ASN1,
         A::EcdsaP521Sha512 => &signature::ECDSA_P521_SHA512_ASN1,
+        A::EcdsaP256Sha1 | A::EcdsaP384Sha1 | A::EcdsaP521Sha1 => {
+            return Err(VerifyError::Unsupported); // goes another way, see `widened`
+        }
         A::Ed25519 => &signature::ED25519,
     };
     Ok((engine, info.key))
+}
+
+/// A key whose `SubjectPublicKeyInfo` says id-RSASSA-PSS makes such signatures alone, and with
+/// parameters only those of the same digest (RFC 4055 3.1, 3.3).
+fn permitted_by_key(spki: &[u8], algorithm: SignatureAlgorithm) -> Result<bool, Malformed> {
+    let identifier = Reader::new(spki).sequence()?.expect(tag::SEQUENCE)?;
+    let mut fields = identifier.inside()?;
+    if fields.expect(tag::OID)?.oid()? != oid::RSA_PSS {
+        return Ok(true);
+    }
+    if !algorithm.is_pss() {
+        return Ok(false);
+    }
+    if fields.is_empty() {
+        return Ok(true);
+    }
+    let found = SignatureAlgorithm::resolve(identifier.full, KeyKind::Rsa, None)?;
+    Ok(found == Some(algorithm))
 }
 
 /// Kind and size of a key to be generated. Weaker ones are verified, never made.
@@ -186,7 +257,10 @@ enum Private {
 }
 
 impl SoftKey {
-    /// A new key of the given kind and size.
+    /// A new key of the given kind and size, from the randomness of the system.
+    ///
+    /// # Errors
+    /// The cryptographic library refuses.
     pub fn generate(spec: KeySpec) -> Result<Self, KeyError> {
         let rsa = |size| {
             let key = rsa::KeyPair::generate(size).map_err(|_| KeyError::Rejected)?;
@@ -220,7 +294,10 @@ impl SoftKey {
         Self::generate(KeySpec::EcP256)
     }
 
-    /// From PKCS#8.
+    /// From PKCS#8 (RFC 5958), DER: RSA, ECDSA on the three curves, Ed25519 (RFC 8410 7).
+    ///
+    /// # Errors
+    /// [`KeyError::Rejected`] for any other key, and for RSA below 2048 bits.
     pub fn from_pkcs8(pkcs8: &[u8]) -> Result<Self, KeyError> {
         let (algorithm, curve) = pkcs8_algorithm(pkcs8).map_err(|_| KeyError::Rejected)?;
         let key = match (algorithm, curve) {
@@ -239,10 +316,15 @@ impl SoftKey {
             ),
             _ => return Err(KeyError::Rejected),
         };
-        Ok(Self { key })
+        let key = Self { key };
+        // Whatever the library takes: nothing is signed with a weak key.
+        match PublicKeyInfo::from_spki(&key.spki()) {
+            Ok(public) if !public.is_weak() => Ok(key),
+            _ => Err(KeyError::Rejected),
+        }
     }
 
-    /// As PKCS#8.
+    /// As PKCS#8, DER, unprotected.
     pub fn to_pkcs8(&self) -> Result<Vec<u8>, KeyError> {
         match &self.key {
             Private::Rsa(key) => key
@@ -300,7 +382,11 @@ impl SoftKey {
         asn1::sequence(&[algorithm, asn1::bit_string(key)])
     }
 
-    /// Signs a message.
+    /// Signs a message; the shape of the value is that of [`SignatureAlgorithm`]. Only what
+    /// [`SignatureAlgorithm::made_with`] lists for the kind of key is made.
+    ///
+    /// # Errors
+    /// [`KeyError::Algorithm`] for any other algorithm.
     pub fn sign(&self, algorithm: SignatureAlgorithm, message: &[u8]) -> Result<Vec<u8>, KeyError> {
         use SignatureAlgorithm as A;
         let random = SystemRandom::new();
@@ -382,6 +468,27 @@ fn modulus_bits(key: &[u8]) -> Result<u32, Malformed> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_for_pss_alone_verifies_nothing_else() {
+        let key = SoftKey::generate_rsa_2048().unwrap();
+        let spki = key.spki();
+        let public = PublicKeyInfo::from_spki(&spki).unwrap().key;
+        let restricted =
+            |identifier: Vec<u8>| asn1::sequence(&[identifier, asn1::bit_string(&public)]);
+        let any_pss = restricted(asn1::sequence(&[asn1::oid(oid::RSA_PSS)]));
+        let one_pss = restricted(SignatureAlgorithm::RsaPssSha256.identifier());
+        for (algorithm, any, one) in [
+            (SignatureAlgorithm::RsaPssSha256, true, true),
+            (SignatureAlgorithm::RsaPssSha384, true, false),
+            (SignatureAlgorithm::RsaPkcs1Sha256, false, false),
+        ] {
+            let value = key.sign(algorithm, b"van thu").unwrap();
+            assert_eq!(verify(&spki, algorithm, b"van thu", &value), Ok(()));
+            assert_eq!(verify(&any_pss, algorithm, b"van thu", &value).is_ok(), any);
+            assert_eq!(verify(&one_pss, algorithm, b"van thu", &value).is_ok(), one);
+        }
+    }
 
     #[test]
     fn a_key_verifies_what_it_signed_and_nothing_else() {

@@ -15,6 +15,7 @@ mod build;
 mod chain;
 mod names;
 mod policy;
+mod profile;
 mod revocation;
 
 pub use revocation::{RevocationStatus, StatusSource};
@@ -56,6 +57,20 @@ pub enum RevocationMode {
     Off,
 }
 
+/// What is asked of the certificates themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Conformance {
+    /// What path validation needs (RFC 5280 section 6). An anchor is trusted by name and key; its
+    /// validity period is not looked at.
+    #[default]
+    Path,
+    /// Also what section 4 demands of a conforming issuer, of the anchor's certificate too: key
+    /// identifiers, serial numbers, criticality, the form of names, numbers of lists. Real
+    /// hierarchies break some of it without harm.
+    Profile,
+}
+
 /// The question: everything but certificates and evidence.
 #[derive(Clone, Debug, Default)]
 pub struct PathOptions {
@@ -71,6 +86,14 @@ pub struct PathOptions {
     pub inhibit_mapping: bool,
     /// anyPolicy doesn't count.
     pub inhibit_any_policy: bool,
+    /// Extended key usages that the end certificate must all allow, beside the purpose; one
+    /// without the extension allows any (RFC 5280 4.2.1.12).
+    pub extended_key_usages: Vec<ObjectIdentifier>,
+    /// At most so many authorities between anchor and end certificate, self-issued ones not
+    /// counted; `None` for no limit of the caller's.
+    pub longest: Option<u64>,
+    /// What is asked of the certificates themselves.
+    pub conformance: Conformance,
 }
 
 /// What speaks against a path.
@@ -103,6 +126,8 @@ pub enum PathProblem {
     UnknownCriticalExtension(String),
     /// An extension or field that cannot be read.
     Malformed(String),
+    /// A rule of RFC 5280 section 4 is broken, by clause; only under [`Conformance::Profile`].
+    Profile(String),
     /// Revoked at the time in question: since when, `CRLReason`.
     Revoked(Time, Option<u64>),
     /// The state at the time in question cannot be determined.
@@ -146,7 +171,12 @@ impl PathReport {
 }
 
 /// Judges a certificate at a time; every state below the anchor must be known. An anchor is trusted
-/// by name and key: its own validity period and signature are not looked at.
+/// by name and key: its own validity period and signature are not looked at. What its certificate
+/// says about names, policies and the length of paths binds all the same (RFC 5937 3.2).
+///
+/// `intermediates` may hold anything, in any order, also what is not needed. Work has bounds: 32
+/// chains of at most 12 certificates, 256 signatures tried while looking for them, 100 000 names
+/// compared with constraints on each.
 pub fn validate(
     certificate: &Certificate,
     intermediates: &[Certificate],
@@ -176,6 +206,7 @@ pub fn validate_with(
         anchors,
         at,
         evidence,
+        conformance: options.conformance,
         depth: 0,
         list_signer: None,
     }
@@ -189,6 +220,7 @@ struct Context<'a> {
     anchors: &'a [Certificate],
     at: Time,
     evidence: &'a RevocationData,
+    conformance: Conformance,
     /// How many issuers of revocation lists are being judged around this question.
     depth: u8,
     /// The one being judged, where the question is whether it may sign a list.

@@ -36,7 +36,10 @@ pub enum Pkcs12Error {
     Key(#[from] KeyError),
 }
 
-/// Opens a file.
+/// Opens a file (RFC 7292), DER or BER: the first private key, its certificate, and the others.
+///
+/// # Errors
+/// Says whether the password is wrong or the file is.
 pub fn open(bytes: &[u8], password: &str) -> Result<KeyFile, Pkcs12Error> {
     let archive = p12::Pkcs12Archive::from_pkcs12(bytes, password).map_err(opening_error)?;
     let certificates: Vec<Certificate> = archive

@@ -1,18 +1,29 @@
 //! From the prepared revision to the signed file: check the returned signature, then put it in its gap.
 
-use vanthu_pki::{Certificate, SignatureAlgorithm, cms, verify};
+use std::io::{Read, Seek, Write};
 
-use crate::prepare::{PrepareError, sha256_parts};
-use crate::update::Tail;
+use vanthu_pki::{Certificate, SignatureAlgorithm, cms, tsp, verify};
+
+use crate::hash;
+use crate::problem::PdfProblem;
+use crate::revision::{Revision, Signed};
+use crate::syntax::source::FileSource;
+use crate::update::Update;
 
 const MAGIC: &[u8] = b"vanthu-prepared-1";
 
-/// Why a signature cannot be put into the document.
+/// Why a signature or time-stamp cannot be put into the document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EmbedError {
     /// The raw signature does not verify with the certificate the document was prepared for.
     #[error("the signature does not verify with the certificate")]
     BadSignature,
+    /// The time-stamp does not stamp this, or comes from nobody who may.
+    #[error("the time-stamp is not accepted: {why}")]
+    BadTimestamp {
+        /// What is wrong with it.
+        why: String,
+    },
     /// The file is not the one that was prepared.
     #[error("the document is not the one that was prepared")]
     OtherDocument,
@@ -27,16 +38,35 @@ pub enum EmbedError {
     /// The saved state cannot be read.
     #[error("the saved signing state is damaged")]
     DamagedState,
+    /// The base cannot be read.
+    #[error(transparent)]
+    Pdf(#[from] PdfProblem),
+    /// The signed file cannot be written.
+    #[error("the signed file cannot be written: {why}")]
+    Unwritable {
+        /// What the system says.
+        why: String,
+    },
+}
+
+impl EmbedError {
+    pub(crate) fn unwritable(why: &std::io::Error) -> Self {
+        Self::Unwritable {
+            why: why.to_string(),
+        }
+    }
+
+    pub(crate) fn timestamp(why: impl ToString) -> Self {
+        Self::BadTimestamp {
+            why: why.to_string(),
+        }
+    }
 }
 
 /// A document with room for a signature; nothing is signed yet. Survives a restart as bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prepared {
-    base_len: usize,
-    base_sha256: [u8; 32],
-    tail: Vec<u8>,
-    gap: (usize, usize),
-    document_digest: [u8; 32],
+    revision: Revision,
     signed_attributes: Vec<u8>,
     certificate: Certificate,
     algorithm: SignatureAlgorithm,
@@ -51,24 +81,14 @@ pub struct Completed {
 
 impl Prepared {
     pub(crate) fn new(
-        base: &[u8],
-        tail: Tail,
+        update: Update<'_, '_>,
         certificate: &Certificate,
         algorithm: SignatureAlgorithm,
-    ) -> Result<Self, PrepareError> {
-        let missing = || crate::PdfProblem::structure("the revision holds no signature");
-        let gap = tail.gap.ok_or_else(missing)?;
-        let (start, end) = (gap.0 - base.len(), gap.1 - base.len());
-        let before = tail.bytes.get(..start).ok_or_else(missing)?;
-        let after = tail.bytes.get(end..).ok_or_else(missing)?;
-        let document_digest = sha256_parts(&[base, before, after]);
-        let signed_attributes = cms::signed_attributes(&document_digest, certificate, algorithm);
+    ) -> Result<Self, PdfProblem> {
+        let revision = Revision::write(update, algorithm.digest())?;
+        let signed_attributes = cms::signed_attributes(revision.digest(), certificate, algorithm);
         Ok(Self {
-            base_len: base.len(),
-            base_sha256: sha256_parts(&[base]),
-            tail: tail.bytes,
-            gap,
-            document_digest,
+            revision,
             signed_attributes,
             certificate: certificate.clone(),
             algorithm,
@@ -80,9 +100,10 @@ impl Prepared {
         &self.signed_attributes
     }
 
-    /// SHA-256 over the document without the gap; it stands in the signed attributes.
-    pub fn document_digest(&self) -> [u8; 32] {
-        self.document_digest
+    /// The digest over the document without the gap, under the digest of [`Prepared::algorithm`]; it stands in the
+    /// signed attributes.
+    pub fn document_digest(&self) -> &[u8] {
+        self.revision.digest()
     }
 
     /// The certificate the document was prepared for.
@@ -97,27 +118,18 @@ impl Prepared {
 
     /// What the whole file looks like before it is signed: for previews.
     pub fn preview(&self, base: &[u8]) -> Vec<u8> {
-        [base, &self.tail].concat()
+        [base, self.revision.tail()].concat()
     }
 
     /// The state as bytes, to be continued after a restart.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let numbers = [self.base_len, self.gap.0, self.gap.1].map(|number| number as u64);
         let mut out = MAGIC.to_vec();
-        for number in numbers {
-            out.extend_from_slice(&number.to_be_bytes());
-        }
-        for part in [
-            self.base_sha256.as_slice(),
-            &self.document_digest,
-            &self.signed_attributes,
+        let extra = [
+            self.signed_attributes.as_slice(),
             self.certificate.der(),
             self.algorithm.name().as_bytes(),
-            &self.tail,
-        ] {
-            out.extend_from_slice(&(part.len() as u64).to_be_bytes());
-            out.extend_from_slice(part);
-        }
+        ];
+        self.revision.save(&mut out, &extra);
         out
     }
 
@@ -127,26 +139,13 @@ impl Prepared {
     }
 
     fn read(bytes: &[u8]) -> Option<Self> {
-        let mut rest = bytes.strip_prefix(MAGIC)?;
-        let base_len = take_number(&mut rest)?;
-        let gap = (take_number(&mut rest)?, take_number(&mut rest)?);
-        let base_sha256 = take_part(&mut rest)?.try_into().ok()?;
-        let document_digest = take_part(&mut rest)?.try_into().ok()?;
-        let signed_attributes = take_part(&mut rest)?.to_vec();
-        let certificate = Certificate::from_der(take_part(&mut rest)?).ok()?;
-        let algorithm = std::str::from_utf8(take_part(&mut rest)?).ok()?;
-        let algorithm = SignatureAlgorithm::from_name(algorithm)?;
-        let tail = take_part(&mut rest)?.to_vec();
-        let inside = gap.0 >= base_len && gap.1 > gap.0 && gap.1 - base_len <= tail.len();
-        (inside && rest.is_empty()).then_some(Self {
-            base_len,
-            base_sha256,
-            tail,
-            gap,
-            document_digest,
-            signed_attributes,
-            certificate,
-            algorithm,
+        let (revision, [attributes, certificate, algorithm]) =
+            Revision::load(bytes.strip_prefix(MAGIC)?)?;
+        Some(Self {
+            revision,
+            signed_attributes: attributes.to_vec(),
+            certificate: Certificate::from_der(certificate).ok()?,
+            algorithm: SignatureAlgorithm::from_name(std::str::from_utf8(algorithm).ok()?)?,
         })
     }
 
@@ -169,7 +168,7 @@ impl Prepared {
 impl Completed {
     /// SHA-256 over the signature value: what a time-stamp service is asked to stamp.
     pub fn timestamp_imprint(&self) -> [u8; 32] {
-        sha256_parts(&[&self.signature])
+        hash::sha256_parts(&[&self.signature])
     }
 
     /// The signed file: `base` unchanged, followed by the new revision.
@@ -179,39 +178,60 @@ impl Completed {
         chain: &[Certificate],
         timestamp_token: Option<&[u8]>,
     ) -> Result<Vec<u8>, EmbedError> {
-        let Prepared {
-            base_len,
-            base_sha256,
-            tail,
-            gap,
-            signed_attributes,
-            ..
-        } = &self.prepared;
-        if base.len() != *base_len || sha256_parts(&[base]) != *base_sha256 {
-            return Err(EmbedError::OtherDocument);
+        self.sign(chain, timestamp_token)?.behind(base)
+    }
+
+    /// As [`Completed::embed`], for a base that stays where it lies: the signed file is written to `out`, in memory
+    /// that does not grow with it. Gives its length. After an error what was written is to be thrown away.
+    pub fn embed_file<R: Read + Seek>(
+        self,
+        base: &FileSource<R>,
+        chain: &[Certificate],
+        timestamp_token: Option<&[u8]>,
+        out: &mut dyn Write,
+    ) -> Result<u64, EmbedError> {
+        self.sign(chain, timestamp_token)?.copy(base, out)
+    }
+
+    /// As [`Completed::embed`], giving only what is to be appended to `base`.
+    pub fn embed_tail<R: Read + Seek>(
+        self,
+        base: &FileSource<R>,
+        chain: &[Certificate],
+        timestamp_token: Option<&[u8]>,
+    ) -> Result<Vec<u8>, EmbedError> {
+        self.sign(chain, timestamp_token)?.tail_for(base)
+    }
+
+    /// Puts the CMS structure together, and judges it like a stranger's before it is written.
+    fn sign(
+        self,
+        chain: &[Certificate],
+        timestamp_token: Option<&[u8]>,
+    ) -> Result<Signed, EmbedError> {
+        let prepared = self.prepared;
+        if let Some(token) = timestamp_token {
+            tsp::verify_token(token, |digest| digest.digest(&self.signature), chain)
+                .map_err(EmbedError::timestamp)?;
         }
         let cms = cms::assemble(
-            signed_attributes,
-            self.prepared.algorithm,
+            &prepared.signed_attributes,
+            prepared.algorithm,
             &self.signature,
-            &self.prepared.certificate,
+            &prepared.certificate,
             chain,
             timestamp_token,
         );
-        let room = (gap.1 - gap.0).saturating_sub(2) / 2;
-        if cms.len() > room {
-            return Err(EmbedError::TooLarge {
-                needed: cms.len(),
-                room,
-            });
+        let whole = cms::parse(&cms).map_err(|_| EmbedError::BadSignature)?;
+        let [signer] = whole.signers.as_slice() else {
+            return Err(EmbedError::BadSignature);
+        };
+        let verified = cms::verify(&whole, signer, prepared.revision.digest(), &[])
+            .map_err(|_| EmbedError::BadSignature)?;
+        if verified.certificate != prepared.certificate {
+            return Err(EmbedError::BadSignature);
         }
-        let mut file = [base, tail].concat();
-        let digits = hex::encode(&cms);
-        let hole = file
-            .get_mut(gap.0 + 1..gap.0 + 1 + digits.len())
-            .ok_or(EmbedError::DamagedState)?;
-        hole.copy_from_slice(digits.as_bytes());
-        Ok(file)
+        prepared.revision.fill(&cms)
     }
 }
 
@@ -220,17 +240,4 @@ impl Completed {
 /// Clause: TG-5.1
 pub fn is_extension(base: &[u8], longer: &[u8]) -> bool {
     longer.len() > base.len() && longer.starts_with(base)
-}
-
-fn take_number(rest: &mut &[u8]) -> Option<usize> {
-    let (head, tail) = rest.split_at_checked(8)?;
-    *rest = tail;
-    usize::try_from(u64::from_be_bytes(head.try_into().ok()?)).ok()
-}
-
-fn take_part<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let length = take_number(rest)?;
-    let (head, tail) = rest.split_at_checked(length)?;
-    *rest = tail;
-    Some(head)
 }

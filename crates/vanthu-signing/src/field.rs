@@ -64,6 +64,19 @@ impl<'u, 'd, 'a, 'f> FieldMaker<'u, 'd, 'a, 'f> {
         self.update
     }
 
+    /// `wanted` when no field has this name, else with the first number that makes it new.
+    pub(crate) fn free_name(&self, wanted: &str) -> String {
+        let taken = |name: &str| self.existing.iter().any(|field| field.name == name);
+        if !taken(wanted) {
+            return wanted.to_owned();
+        }
+        // One more than there are fields must be free.
+        (2..=self.existing.len() + 2)
+            .map(|number| format!("{wanted}{number}"))
+            .find(|name| !taken(name))
+            .unwrap_or_else(|| wanted.to_owned())
+    }
+
     /// Makes an empty text field.
     pub(crate) fn reserve_text(&mut self, field: &ReservedField) -> Result<(), PrepareError> {
         self.check_new_name(&field.name)?;
@@ -78,7 +91,8 @@ impl<'u, 'd, 'a, 'f> FieldMaker<'u, 'd, 'a, 'f> {
             Align::Centre => 1,
             Align::Right => 2,
         };
-        let look = format!("/{font_name} {} Tf 0 g", field.size);
+        let size = field.size / self.unit_of(field.place.page);
+        let look = format!("/{font_name} {} Tf 0 g", (size * 1000.0).round() / 1000.0);
         let dict = self
             .widget(&field.name, "Tx", Some(field.place))?
             .with("F", Object::Int(PRINT))
@@ -149,12 +163,17 @@ impl<'u, 'd, 'a, 'f> FieldMaker<'u, 'd, 'a, 'f> {
         if rect.width() > 0.0 && rect.height() > 0.0 {
             let form = match appearance {
                 Appearance::Invisible => shape.form(self.update, Dict::new(), b""),
-                Appearance::Picture { png } => picture::form(self.update, &shape, png)?,
+                Appearance::Picture { png } => {
+                    picture::form(self.update, &shape, png, picture::Fit::Whole)?
+                }
+                Appearance::Seal { png } => {
+                    picture::form(self.update, &shape, png, picture::Fit::Ink)?
+                }
                 Appearance::Text { lines, size } => text_appearance::lines_form(
                     self.update,
                     &shape,
                     lines,
-                    *size,
+                    *size / self.unit_under(&widget),
                     self.fonts.regular,
                 )?,
             };
@@ -315,6 +334,22 @@ impl<'u, 'd, 'a, 'f> FieldMaker<'u, 'd, 'a, 'f> {
         let page = place.map_or(0, |place| place.page);
         self.new_widgets.entry(page).or_default().push(reference);
         reference
+    }
+
+    /// Points in one unit of a page.
+    fn unit_of(&self, page: u32) -> f64 {
+        self.pages
+            .get(page as usize)
+            .map_or(1.0, |page| page.user_unit)
+    }
+
+    /// Points in one unit of the page that a widget names.
+    fn unit_under(&self, widget: &Dict) -> f64 {
+        let named = widget.get("P").and_then(Object::as_ref);
+        self.pages
+            .iter()
+            .find(|page| Some(page.reference) == named)
+            .map_or(1.0, |page| page.user_unit)
     }
 
     /// The font that `/DA` of new fields names; it holds what numbers and dates need.

@@ -38,6 +38,13 @@ pub struct PageFacts {
     pub area: Rect,
     /// Clockwise rotation when shown.
     pub rotate: u16,
+    /// Points in one unit of default user space (`/UserUnit`).
+    #[serde(default = "one")]
+    pub user_unit: f64,
+}
+
+fn one() -> f64 {
+    1.0
 }
 
 /// One form field.
@@ -94,6 +101,7 @@ pub fn inspect(pdf: &[u8]) -> Result<PdfFacts, PdfProblem> {
             PageFacts {
                 area: Rect { x0, y0, x1, y1 },
                 rotate: page.rotate as u16,
+                user_unit: page.user_unit,
             }
         })
         .collect();

@@ -18,6 +18,8 @@ pub(crate) struct Page {
     pub(crate) area: [f64; 4],
     /// Clockwise rotation when shown: 0, 90, 180 or 270.
     pub(crate) rotate: i64,
+    /// Points in one unit of default user space (`/UserUnit`).
+    pub(crate) user_unit: f64,
 }
 
 #[derive(Clone, Default)]
@@ -114,11 +116,19 @@ impl Walk<'_, '_> {
         if rotate % 90 != 0 {
             return Err(PdfProblem::structure("a page is rotated by an odd angle"));
         }
+        // Not inherited (7.7.3.3); a unit of nothing would make every size endless.
+        let user_unit = self
+            .document
+            .get(dict, "UserUnit")?
+            .and_then(|unit| unit.as_f64())
+            .filter(|unit| (0.001..=10_000.0).contains(unit))
+            .unwrap_or(1.0);
         Ok(Page {
             reference,
             dict: dict.clone(),
             area,
             rotate: rotate.rem_euclid(360),
+            user_unit,
         })
     }
 

@@ -1,23 +1,29 @@
 //! Prepares a signature: the new revision is written with room for the signature, nothing is signed yet.
 
-use aws_lc_rs::digest;
-use vanthu_pki::{Certificate, DigestAlgorithm, SignatureAlgorithm, Time};
+use std::io::{Read, Seek};
+
+use vanthu_pki::{Certificate, SignatureAlgorithm, Time};
 
 use crate::embed::Prepared;
 use crate::field::FieldMaker;
 use crate::form;
+use crate::hash::{self, Hashed};
 use crate::page;
 use crate::problem::PdfProblem;
 use crate::request::{DocMdp, Fonts, SignatureRequest};
+use crate::revision;
 use crate::syntax::document::Document;
 use crate::syntax::object::{Dict, Object, Ref};
+use crate::syntax::source::{FileSource, Source};
 use crate::syntax::text;
 use crate::update::Update;
 
 /// Room for the CMS structure: signature, chain, time-stamp with its chain, and revocation values.
 const GAP_BYTES: usize = 24 * 1024;
-/// A base larger than this is not signed here.
-const MAX_BASE_BYTES: usize = 512 << 20;
+/// A larger base is not taken into memory, but signed where it lies: [`prepare_file`].
+const MAX_IN_MEMORY: usize = 512 << 20;
+/// Offsets in cross-reference tables have ten digits (ISO 32000-2, 7.5.4); the revision needs room too.
+const MAX_BASE_BYTES: usize = 9_900_000_000;
 
 /// Why a signature cannot be prepared.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,7 +31,7 @@ pub enum PrepareError {
     /// The PDF cannot be read or is not accepted.
     #[error(transparent)]
     Pdf(#[from] PdfProblem),
-    /// Only algorithms over SHA-256 are used for signing here.
+    /// Only algorithms over SHA-256, SHA-384 and SHA-512 are used for signing here.
     #[error("the signature algorithm is not used for signing")]
     AlgorithmUnsupported,
     /// The certificate could not be put into the signed attributes.
@@ -93,17 +99,75 @@ pub fn prepare(
     algorithm: SignatureAlgorithm,
     fonts: &Fonts<'_>,
 ) -> Result<Prepared, PrepareError> {
-    if algorithm.digest() != DigestAlgorithm::Sha256 {
+    prepare_source(Source::Memory(pdf), request, certificate, algorithm, fonts)
+}
+
+/// As [`prepare()`], for a file that stays where it lies: only what is needed of it is read, and only the new revision
+/// is in memory. [`Completed::embed_file`](crate::Completed::embed_file) writes the signed file.
+pub fn prepare_file<R: Read + Seek>(
+    pdf: &FileSource<R>,
+    request: &SignatureRequest,
+    certificate: &Certificate,
+    algorithm: SignatureAlgorithm,
+    fonts: &Fonts<'_>,
+) -> Result<Prepared, PrepareError> {
+    prepare_source(pdf.source(), request, certificate, algorithm, fonts)
+}
+
+/// What the file would look like: the same revision by the same code, without a certificate and never to be signed.
+pub fn preview(
+    pdf: &[u8],
+    request: &SignatureRequest,
+    fonts: &Fonts<'_>,
+) -> Result<Vec<u8>, PrepareError> {
+    let source = Source::Memory(pdf);
+    let document = open(source)?;
+    let update = revise(&document, request, fonts)?;
+    let hashed = Hashed::of(&source, vanthu_pki::DigestAlgorithm::Sha256)?;
+    let tail = update.finish(&hashed.sha256)?;
+    Ok(revision::unsigned(&source, &tail.bytes)?)
+}
+
+fn prepare_source(
+    source: Source<'_>,
+    request: &SignatureRequest,
+    certificate: &Certificate,
+    algorithm: SignatureAlgorithm,
+    fonts: &Fonts<'_>,
+) -> Result<Prepared, PrepareError> {
+    if hash::engine(algorithm.digest()).is_none() {
         return Err(PrepareError::AlgorithmUnsupported);
     }
-    if pdf.len() > MAX_BASE_BYTES {
-        return Err(PdfProblem::limit("file size").into());
+    if certificate.public_key_info().kind != algorithm.key_kind() {
+        return Err(PrepareError::CertificateUnusable);
     }
-    let document = Document::open(pdf)?;
-    let status = Status::of(&document)?;
+    let document = open(source)?;
+    let update = revise(&document, request, fonts)?;
+    Ok(Prepared::new(update, certificate, algorithm)?)
+}
+
+/// Opens a base that is to be extended.
+pub(crate) fn open(source: Source<'_>) -> Result<Document<'_>, PdfProblem> {
+    let limit = match source {
+        Source::Memory(_) => MAX_IN_MEMORY,
+        Source::Windows(_) => MAX_BASE_BYTES,
+    };
+    if source.length() > limit {
+        return Err(PdfProblem::limit("file size"));
+    }
+    Document::open_source(source)
+}
+
+/// The revision that `request` asks for.
+fn revise<'d, 'a>(
+    document: &'d Document<'a>,
+    request: &SignatureRequest,
+    fonts: &Fonts<'_>,
+) -> Result<Update<'d, 'a>, PrepareError> {
+    let status = Status::of(document)?;
     status.allow(request)?;
-    let mut update = Update::of(&document);
-    let mut maker = FieldMaker::new(&mut update, fonts, page::pages(&document)?)?;
+    let mut update = Update::of(document);
+    let mut maker = FieldMaker::new(&mut update, fonts, page::pages(document)?)?;
     // The widget made first lies below the others: the seal covers part of the signature.
     let field = match maker.open_signature_field(&request.field_name)? {
         Some(field) => field,
@@ -121,15 +185,14 @@ pub fn prepare(
     for field in &request.fill {
         maker.fill(field)?;
     }
-    let signature_dict = signature_dict(&document, request)?;
+    let signature_dict = signature_dict(document, request)?;
     let signature = maker.update().add_signature(signature_dict, GAP_BYTES);
     maker.sign(field, signature, &request.appearance)?;
     maker.finish()?;
     if request.certify.is_some() {
         certify(&mut update, signature)?;
     }
-    let tail = update.finish()?;
-    Prepared::new(pdf, tail, certificate, algorithm)
+    Ok(update)
 }
 
 /// What earlier signatures say about changes.
@@ -343,15 +406,7 @@ pub(crate) fn pdf_date(at: Time) -> String {
 
 /// Digest of what a byte range covers.
 pub(crate) fn sha256_parts(parts: &[&[u8]]) -> [u8; 32] {
-    let mut context = digest::Context::new(&digest::SHA256);
-    for part in parts {
-        context.update(part);
-    }
-    let mut out = [0; 32];
-    out.iter_mut()
-        .zip(context.finish().as_ref())
-        .for_each(|(to, from)| *to = *from);
-    out
+    hash::sha256_parts(parts)
 }
 
 #[cfg(test)]

@@ -37,6 +37,12 @@ pub enum PdfProblem {
         /// Which limit.
         what: String,
     },
+    /// The file could not be read from where it lies.
+    #[error("the file cannot be read: {why}")]
+    Unreadable {
+        /// What the system says.
+        why: String,
+    },
     /// The catalogue, page tree or form is not what the standard asks.
     #[error("the document structure is damaged: {why}")]
     StructureDamaged {
@@ -48,6 +54,12 @@ pub enum PdfProblem {
 impl PdfProblem {
     pub(crate) fn structure(why: impl Into<String>) -> Self {
         Self::StructureDamaged { why: why.into() }
+    }
+
+    pub(crate) fn unreadable(why: std::io::Error) -> Self {
+        Self::Unreadable {
+            why: why.to_string(),
+        }
     }
 
     pub(crate) fn xref(offset: usize, why: impl Into<String>) -> Self {

@@ -48,11 +48,16 @@ pub enum Appearance {
         /// PNG file, usually with a transparent ground.
         png: Vec<u8>,
     },
+    /// A seal: its inked part, without any transparent margin, fills the place, so that it has its true size.
+    Seal {
+        /// PNG file with a transparent ground.
+        png: Vec<u8>,
+    },
     /// Lines of text from the top left of the place, upright, black.
     Text {
         /// The lines.
         lines: Vec<String>,
-        /// Font size in points.
+        /// Font size in points of the paper, whatever the page's unit.
         size: f64,
     },
 }
@@ -79,7 +84,7 @@ pub struct ReservedField {
     pub name: String,
     /// Where the text will stand.
     pub place: Place,
-    /// Font size in points.
+    /// Font size in points of the paper, whatever the page's unit.
     pub size: f64,
     /// Italic rather than upright.
     pub italic: bool,

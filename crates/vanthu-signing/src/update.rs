@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use aws_lc_rs::digest;
-
+use crate::hash;
 use crate::problem::PdfProblem;
 use crate::syntax::document::Document;
 use crate::syntax::object::{Dict, Object, Ref};
@@ -124,19 +123,21 @@ impl<'d, 'a> Update<'d, 'a> {
         }
     }
 
-    /// Writes the revision; the byte ranges of its signature are exact.
-    pub(crate) fn finish(self) -> Result<Tail, PdfProblem> {
-        let base = self.base.data();
-        let (previous, _) = xref::last_start(base)?;
+    /// Writes the revision; the byte ranges of its signature are exact. The digest of the base makes the file's
+    /// second identifier.
+    pub(crate) fn finish(self, base_sha256: &[u8; 32]) -> Result<Tail, PdfProblem> {
+        let base = self.base.source();
+        let base_len = base.length();
+        let (previous, _) = xref::last_start_in(base)?;
         let mut out = Vec::new();
-        if base.last() != Some(&b'\n') {
+        if base.bytes(base_len.saturating_sub(1), base_len)?.last() != Some(&b'\n') {
             out.push(b'\n');
         }
         let mut offsets: BTreeMap<u32, (usize, u16)> = BTreeMap::new();
         let mut holes: Option<Holes> = None;
         for (number, body) in &self.objects {
             let generation = self.base.generation(*number).unwrap_or(0);
-            offsets.insert(*number, (base.len() + out.len(), generation));
+            offsets.insert(*number, (base_len + out.len(), generation));
             out.extend_from_slice(format!("{number} {generation} obj\n").as_bytes());
             match body {
                 Body::Plain(object) => write::object(&mut out, object),
@@ -152,10 +153,10 @@ impl<'d, 'a> Update<'d, 'a> {
             }
             out.extend_from_slice(b"\nendobj\n");
         }
-        self.write_sections(&mut out, &offsets, previous);
+        self.write_sections(&mut out, &offsets, previous, base_sha256);
         let gap = match holes {
             None => None,
-            Some(holes) => Some(holes.fill(&mut out, base.len())?),
+            Some(holes) => Some(holes.fill(&mut out, base_len)?),
         };
         Ok(Tail { bytes: out, gap })
     }
@@ -165,8 +166,9 @@ impl<'d, 'a> Update<'d, 'a> {
         out: &mut Vec<u8>,
         offsets: &BTreeMap<u32, (usize, u16)>,
         previous: usize,
+        base_sha256: &[u8; 32],
     ) {
-        let start = self.base.data().len() + out.len();
+        let start = self.base.source().length() + out.len();
         let as_stream = self
             .base
             .sections()
@@ -179,7 +181,7 @@ impl<'d, 'a> Update<'d, 'a> {
             }
         }
         trailer.set("Prev", Object::Int(previous as i64));
-        trailer.set("ID", self.file_identifier(out));
+        trailer.set("ID", self.file_identifier(base_sha256, out));
         if as_stream {
             let number = self.next;
             let mut entries = offsets.clone();
@@ -225,17 +227,9 @@ impl<'d, 'a> Update<'d, 'a> {
     }
 
     /// The first identifier stays for the life of the file, the second changes with every revision.
-    fn file_identifier(&self, written: &[u8]) -> Object {
-        let mut context = digest::Context::new(&digest::SHA256);
-        context.update(self.base.data());
-        context.update(written);
-        let fresh = context
-            .finish()
-            .as_ref()
-            .iter()
-            .take(16)
-            .copied()
-            .collect::<Vec<u8>>();
+    fn file_identifier(&self, base_sha256: &[u8; 32], written: &[u8]) -> Object {
+        let fresh = hash::sha256_parts(&[base_sha256, written]);
+        let fresh: Vec<u8> = fresh.iter().take(16).copied().collect();
         let first = self
             .base
             .trailer()

@@ -3,8 +3,9 @@
 //! No other file may ask which database runs. A difference gets a function here whose name says
 //! what it is for.
 
+use std::fs::{File, TryLockError};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
@@ -56,6 +57,17 @@ struct Inner {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
     blobs: Blobs,
+    lock: Lock,
+}
+
+/// What tells whether other programs work on the same database.
+#[derive(Debug)]
+enum Lock {
+    /// Other machines may.
+    Shared,
+    /// Whoever holds the lock of this file, beside the database's, is alone. The system takes the
+    /// lock back when the program ends, however it ends.
+    File(PathBuf, Mutex<Option<File>>),
 }
 
 /// A transaction. Dropped without [`Tx::commit`] it leaves no trace.
@@ -94,6 +106,7 @@ impl Store {
                 reader,
                 writer,
                 blobs,
+                lock: lock_of(&options.url),
             }),
         })
     }
@@ -113,6 +126,27 @@ impl Store {
         &self.inner.blobs
     }
 
+    /// Whether this program alone works the queue of the database, and will until the store is
+    /// dropped. On PostgreSQL that is never known.
+    pub fn work_alone(&self) -> Result<bool> {
+        let Lock::File(path, held) = &self.inner.lock else {
+            return Ok(false);
+        };
+        let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.is_some() {
+            return Ok(true);
+        }
+        let file = File::options().create(true).append(true).open(path)?;
+        match file.try_lock() {
+            Ok(()) => {
+                *held = Some(file);
+                Ok(true)
+            }
+            Err(TryLockError::WouldBlock) => Ok(false),
+            Err(TryLockError::Error(error)) => Err(error.into()),
+        }
+    }
+
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<()> {
         Ok(self.inner.reader.ping().await?)
@@ -124,6 +158,15 @@ impl Store {
         self.inner.writer.clone().close().await?;
         Ok(())
     }
+}
+
+fn lock_of(url: &str) -> Lock {
+    let Some(path) = url.strip_prefix("sqlite:") else {
+        return Lock::Shared;
+    };
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let path = path.split('?').next().unwrap_or(path);
+    Lock::File(PathBuf::from(format!("{path}-worker")), Mutex::new(None))
 }
 
 async fn begin(connection: &DatabaseConnection, access: Option<AccessMode>) -> Result<Tx> {

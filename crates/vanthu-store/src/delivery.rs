@@ -114,7 +114,7 @@ pub async fn update(tx: &mut Tx, delivery: &DeliveryRow, from: DeliveryState) ->
 /// The deliveries of a document in the order of its recipients.
 pub async fn list(tx: &mut Tx, outgoing_id: &OutgoingId) -> Result<Vec<DeliveryRow>> {
     tx.list(
-        "WHERE outgoing_id = $1 ORDER BY delivery_id",
+        "WHERE outgoing_id = $1 ORDER BY queued_at, delivery_id",
         args![outgoing_id],
     )
     .await

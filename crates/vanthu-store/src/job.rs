@@ -138,6 +138,28 @@ pub async fn claim(
     rows.first().map(JobRow::read).transpose()
 }
 
+/// A worker still has the job, and keeps it for so many seconds more. One that lost it, because it
+/// was silent for too long, gets a conflict.
+pub async fn renew(tx: &mut Tx, job: &JobRow, now: Moment, lease_seconds: i64) -> Result<()> {
+    let sql = "UPDATE jobs SET locked_until = $4 \
+               WHERE job_id = $1 AND state = 'running' AND locked_by = $2 AND attempts = $3";
+    let until = now.plus_seconds(lease_seconds);
+    let values = args![job.job_id, job.locked_by, job.attempts, until];
+    expect_one(tx.run(sql, values).await?)
+}
+
+/// Gives back every job that a worker has, and tells how many: for a program that knows itself
+/// alone on the database and has no worker yet. Those that were on their last try are given up.
+pub async fn give_back_all(tx: &mut Tx, now: Moment) -> Result<u64> {
+    let give_up = "UPDATE jobs SET state = 'failed', last_error = 'the worker went silent', \
+                   locked_by = NULL, locked_until = NULL, ended_at = $1 \
+                   WHERE state = 'running' AND attempts >= max_attempts";
+    tx.run(give_up, args![now]).await?;
+    let sql = "UPDATE jobs SET state = 'ready', locked_by = NULL, locked_until = NULL \
+               WHERE state = 'running'";
+    tx.run(sql, args![]).await
+}
+
 /// A job is finished. A worker that lost it, because its time ran out, gets a conflict: where the
 /// work is in this transaction, that undoes it.
 pub async fn finish(tx: &mut Tx, job: &JobRow, now: Moment) -> Result<()> {

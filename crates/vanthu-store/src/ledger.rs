@@ -122,6 +122,13 @@ pub async fn find_head(tx: &mut Tx) -> Result<(i64, String)> {
     head(tx, Lock::Leave).await
 }
 
+/// The hash that the entry of a place has, where there is one.
+pub async fn find_hash(tx: &mut Tx, seq: i64) -> Result<Option<String>> {
+    let sql = "SELECT seq, hash FROM ledger WHERE seq = $1";
+    let rows = tx.rows(LedgerRow::TABLE, LedgerRow::KEY, sql, args![seq]);
+    rows.await?.first().map(|row| row.get("hash")).transpose()
+}
+
 /// The entries about an object in their order: its timeline.
 pub async fn list_about(tx: &mut Tx, object_id: &str) -> Result<Vec<LedgerRow>> {
     tx.list(

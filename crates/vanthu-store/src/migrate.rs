@@ -22,11 +22,18 @@ pub struct Migration {
 }
 
 /// The tree, in order.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "0001_first",
-    text: include_str!("../migrations/0001_first.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "0001_first",
+        text: include_str!("../migrations/0001_first.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "0002_checkpoints_and_reports",
+        text: include_str!("../migrations/0002_checkpoints_and_reports.sql"),
+    },
+];
 
 /// A migration that has been applied.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -99,7 +99,8 @@ pub struct SigningItemRow {
     pub document_version: i64,
     /// The blob of the PDF that was prepared.
     pub base_blob: String,
-    /// The blob of the prepared state.
+    /// The blob of the prepared state while the item waits; once it is signed, the blob of the
+    /// signed file, which the document gets when every item of it is signed.
     pub prepared_blob: String,
     /// The digest that the person agrees to, in hexadecimal.
     pub digest: String,

@@ -35,6 +35,25 @@ async function copyPlainFiles() {
   await copyFile(join(here, "../node_modules/@fontsource/be-vietnam-pro/LICENSE"), join(dist, "fonts/LICENSE"));
 }
 
+/** The English of the texts that the islands use, as a script that pages in English load before them. */
+async function writeTexts() {
+  const english = new Map();
+  for (const line of (await readFile(join(here, "../texts/en.toml"), "utf8")).split("\n")) {
+    const entry = /^("(?:[^"\\]|\\.)*") = ("(?:[^"\\]|\\.)*")$/.exec(line);
+    if (entry) english.set(JSON.parse(entry[1]), JSON.parse(entry[2]));
+  }
+  const texts = {};
+  for (const name of (await readdir(join(here, "ts"))).sort()) {
+    const source = await readFile(join(here, "ts", name), "utf8");
+    for (const [, key] of source.matchAll(/\bt\(\s*("(?:[^"\\]|\\.)*")/g)) {
+      const text = JSON.parse(key);
+      if (!english.has(text)) throw new Error(`${name}: no English for “${text}”`);
+      texts[text] = english.get(text);
+    }
+  }
+  await writeFile(join(dist, "texts.en.js"), `window.vanthuTexts=${JSON.stringify(texts)};\n`);
+}
+
 /** Sizes, and one short hash over everything: what `?v=` carries, so that files may be cached for long. */
 async function report() {
   const hash = createHash("sha256");
@@ -59,8 +78,10 @@ if (process.argv.includes("--watch")) {
   const context = await esbuild.context(options);
   await context.watch();
   await copyPlainFiles();
+  await writeTexts();
 } else {
   await esbuild.build(options);
   await copyPlainFiles();
+  await writeTexts();
   await report();
 }

@@ -5,7 +5,7 @@ use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use axum::routing::{any, get, post};
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use vanthu_app::AppError;
 use vanthu_app::signing::answer::{self, Answer};
@@ -19,22 +19,32 @@ use vanthu_wire::agent::{
 
 use crate::api::{Given, Named, malformed};
 use crate::error::WebError;
+use crate::route::{Asks, Route};
 use crate::state::Web;
 
 /// A signature is small.
 const MOST_BYTES: usize = 256 * 1024;
 
-/// Its routes.
-pub fn routes() -> Router<Web> {
-    Router::new()
-        .route("/agent/v1/sessions/{signing_id}", get(fetched))
-        .route(
-            "/agent/v1/sessions/{signing_id}/items/{item_id}",
-            post(answered),
-        )
-        .route("/agent/v1/sessions/{signing_id}/cancel", post(cancelled))
-        .route("/agent/{*rest}", any(nothing_here))
-        .layer(DefaultBodyLimit::max(MOST_BYTES))
+/// The routes.
+pub(crate) const ROUTES: &[Route] = &[
+    Route::get("/agent/v1/sessions/{signing_id}", Asks::Secret, || {
+        get(fetched)
+    }),
+    Route::post(
+        "/agent/v1/sessions/{signing_id}/items/{item_id}",
+        Asks::Secret,
+        || post(answered),
+    ),
+    Route::post(
+        "/agent/v1/sessions/{signing_id}/cancel",
+        Asks::Secret,
+        || post(cancelled),
+    ),
+];
+
+/// What lies around them.
+pub(crate) fn around(router: Router<Web>) -> Router<Web> {
+    router.layer(DefaultBodyLimit::max(MOST_BYTES))
 }
 
 /// The secret of the session, from `Authorization: Bearer …`.
@@ -95,8 +105,4 @@ async fn cancelled(
     let reason = word.as_str().unwrap_or("failed");
     cancel::cancel_by_agent(&web.app, &id, &token, reason).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-async fn nothing_here() -> WebError {
-    AppError::refused(RefusalCode::NotFound).into()
 }

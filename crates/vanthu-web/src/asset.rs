@@ -4,8 +4,14 @@ use axum::extract::Path;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use crate::route::{Asks, Route};
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+/// The routes.
+pub(crate) const ROUTES: &[Route] = &[Route::get("/static/{*path}", Asks::Nothing, || get(serve))];
 
 /// One built file by its name.
 pub async fn serve(Path(path): Path<String>) -> Response {

@@ -2,12 +2,15 @@
 
 use axum::Json;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use vanthu_app::AppError;
 use vanthu_domain::Refusal;
 use vanthu_domain::refusal::RefusalCode;
+
+/// The header in which every refusal, page or problem document, names its code.
+pub const REFUSAL_HEADER: HeaderName = HeaderName::from_static("x-refusal");
 
 /// An error on its way out. Handlers of pages turn it into a page with [`crate::page::error_page`];
 /// by itself it becomes a problem document.
@@ -76,12 +79,27 @@ impl IntoResponse for WebError {
     fn into_response(self) -> Response {
         let status = self.status();
         let mut response = (status, Json(self.problem())).into_response();
-        response.headers_mut().insert(
+        let headers = response.headers_mut();
+        headers.insert(
             CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
+        if let Some(code) = self.0.code() {
+            headers.insert(REFUSAL_HEADER, HeaderValue::from_static(code.code()));
+        }
+        if let AppError::Refused(refusal) = self.0 {
+            response.extensions_mut().insert(*refusal);
+        }
         response
     }
+}
+
+/// A page that says why something was refused, with the status and the code of the refusal.
+pub(crate) fn refused_page(mut page: Response, code: RefusalCode) -> Response {
+    *page.status_mut() = status_of(code);
+    let word = HeaderValue::from_static(code.code());
+    page.headers_mut().insert(REFUSAL_HEADER, word);
+    page
 }
 
 fn problem_of(refusal: &Refusal, status: StatusCode) -> Problem {
@@ -187,6 +205,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::LeadMissing
         | C::DeadlineRequired
         | C::DeadlineInThePast
+        | C::DeadlineBeyondUnit
         | C::ResultRequired
         | C::ExtensionReasonRequired
         | C::FreeMail

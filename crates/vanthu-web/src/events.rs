@@ -5,7 +5,6 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -23,6 +22,8 @@ use vanthu_app::{AppError, Caller};
 
 use crate::api::Asked;
 use crate::error::WebError;
+use crate::page::show::Say;
+use crate::route::{Asks, Route};
 use crate::session::SignedIn;
 use crate::state::Web;
 
@@ -35,10 +36,8 @@ const MOST_MISSED: i64 = 2000;
 /// The most news that one message sums up.
 const MOST_AT_ONCE: usize = 200;
 
-/// Its route.
-pub fn routes() -> Router<Web> {
-    Router::new().route("/events", get(stream))
-}
+/// The routes.
+pub(crate) const ROUTES: &[Route] = &[Route::get("/events", Asks::Person, || get(stream))];
 
 /// The last event that a page already shows.
 #[derive(Deserialize)]
@@ -67,7 +66,8 @@ async fn stream(
     let last = headers
         .get("last-event-id")
         .and_then(|v| v.to_str().ok()?.parse().ok());
-    let listening = Listening::begin(web, session, last.or(asked.after)).await?;
+    let say = Say::of(&headers, web.app.now());
+    let listening = Listening::begin(web, session, say, last.or(asked.after)).await?;
     let events = unfold(listening, |mut listening| async move {
         let event = listening.next().await?;
         Some((Ok(event), listening))
@@ -79,6 +79,7 @@ async fn stream(
 struct Listening {
     web: Web,
     session: Session,
+    say: Say,
     receiver: Receiver<News>,
     /// The last place in the ledger that was told.
     seen: i64,
@@ -91,7 +92,12 @@ struct Listening {
 }
 
 impl Listening {
-    async fn begin(web: Web, session: Session, after: Option<i64>) -> Result<Self, AppError> {
+    async fn begin(
+        web: Web,
+        session: Session,
+        say: Say,
+        after: Option<i64>,
+    ) -> Result<Self, AppError> {
         // First listen, then look: what happens in between comes twice and is told once.
         let receiver = web.app.events.subscribe();
         let head = head(&web.app).await?;
@@ -110,6 +116,7 @@ impl Listening {
         Ok(Self {
             web,
             session,
+            say,
             receiver,
             seen,
             waiting: waiting.into(),
@@ -138,7 +145,11 @@ impl Listening {
 
     /// Waits for news, or until it is time to look whether the session stands.
     async fn listen(&mut self) -> Option<()> {
-        match timeout(CHECK, self.receiver.recv()).await {
+        let next = tokio::select! {
+            () = self.web.app.events.ended() => return None,
+            next = timeout(CHECK, self.receiver.recv()) => next,
+        };
+        match next {
             Err(_) => return self.look().await,
             Ok(Ok(news)) => self.waiting.push_back(news),
             Ok(Err(RecvError::Lagged(_))) => return self.catch_up().await,
@@ -210,7 +221,8 @@ impl Listening {
         if is_new {
             let page = vanthu_app::notice::list(&self.web.app, caller, None, 1).await?;
             if let Some(newest) = page.items.into_iter().next() {
-                (change.text, change.href) = (Some(newest.text), Some(newest.row.link));
+                change.text = Some(self.say.notice(&newest));
+                change.href = Some(newest.row.link);
             }
         }
         Ok(())

@@ -4,6 +4,7 @@
 //! hold no rule. All routes stand in [`router`]. One page a file, its template at the same path
 //! under `templates/`.
 
+mod act;
 pub mod agent_door;
 pub mod api;
 pub mod asset;
@@ -11,6 +12,7 @@ pub mod error;
 pub mod events;
 pub mod page;
 pub mod practice_door;
+pub mod route;
 pub mod security;
 pub mod session;
 pub mod state;
@@ -18,6 +20,8 @@ pub mod texts;
 pub mod view;
 
 pub use state::Web;
+
+use route::{Asks, Part, Route};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -30,29 +34,57 @@ use tower_http::compression::predicate::{NotForContentType, Predicate as _, Size
 /// No request is larger; each entrance has its own, smaller limit.
 const LARGEST_REQUEST_BYTES: usize = 80 * 1024 * 1024;
 
+/// Every route of the server.
+pub fn routes() -> Vec<Route> {
+    parts().into_iter().flat_map(|part| part.routes).collect()
+}
+
 /// All routes with everything around them.
 pub fn router(web: Web) -> Router {
     let compressed = SizeAbove::new(512)
         .and(NotForContentType::IMAGES)
         .and(NotForContentType::const_new("application/pdf"))
         .and(NotForContentType::SSE);
-    Router::new()
-        .merge(page::routes())
-        .merge(api::routes())
-        .merge(agent_door::routes())
-        .merge(practice_door::routes())
-        .merge(events::routes())
-        .route("/static/{*path}", get(asset::serve))
-        .route("/health", get(health))
+    parts()
+        .into_iter()
+        .fold(Router::new(), |router, part| router.merge(part.router()))
         .fallback(page::not_found)
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST_BYTES))
-        .layer(from_fn_with_state(web.clone(), page::dress_errors))
         .layer(from_fn_with_state(web.clone(), session::protect))
         .layer(from_fn_with_state(web.clone(), security::rate_limit))
+        .layer(from_fn_with_state(web.clone(), page::dress_errors))
         .layer(from_fn(security::headers))
         .layer(CompressionLayer::new().compress_when(compressed))
         .layer(CatchPanicLayer::new())
         .with_state(web)
+}
+
+/// The parts of the router. What stands in none of them is not there.
+fn parts() -> [Part; 4] {
+    let own = [
+        page::routes(),
+        events::ROUTES.to_vec(),
+        asset::ROUTES.to_vec(),
+        vec![Route::get("/health", Asks::Nothing, || get(health))],
+    ];
+    [
+        Part {
+            routes: own.concat(),
+            around: |router| router,
+        },
+        Part {
+            routes: api::routes(),
+            around: api::around,
+        },
+        Part {
+            routes: agent_door::ROUTES.to_vec(),
+            around: agent_door::around,
+        },
+        Part {
+            routes: practice_door::ROUTES.to_vec(),
+            around: practice_door::around,
+        },
+    ]
 }
 
 /// Whether the database answers.

@@ -12,20 +12,26 @@ use vanthu_app::{AppError, Mode};
 use vanthu_domain::refusal::RefusalCode;
 
 use crate::error::WebError;
+use crate::route::{Asks, Route};
 use crate::state::Web;
 
 /// A question to these services is small.
 const MOST_BYTES: usize = 64 * 1024;
 
-/// Its routes.
-pub fn routes() -> Router<Web> {
-    Router::new()
-        .route("/practice/tsa", post(timestamp))
-        .route("/practice/ocsp", post(status))
-        .route("/practice/root.crl", get(root_list))
-        .route("/practice/issuing.crl", get(issuing_list))
-        .route("/practice/anchors.pem", get(anchors))
-        .layer(DefaultBodyLimit::max(MOST_BYTES))
+/// The routes.
+pub(crate) const ROUTES: &[Route] = &[
+    Route::post("/practice/tsa", Asks::Practice, || post(timestamp)),
+    Route::post("/practice/ocsp", Asks::Practice, || post(status)),
+    Route::get("/practice/root.crl", Asks::Practice, || get(root_list)),
+    Route::get("/practice/issuing.crl", Asks::Practice, || {
+        get(issuing_list)
+    }),
+    Route::get("/practice/anchors.pem", Asks::Practice, || get(anchors)),
+];
+
+/// What lies around them.
+pub(crate) fn around(router: Router<Web>) -> Router<Web> {
+    router.layer(DefaultBodyLimit::max(MOST_BYTES))
 }
 
 async fn timestamp(State(web): State<Web>, body: Bytes) -> Result<Response, WebError> {

@@ -1,12 +1,13 @@
 //! Who is asking: the session cookie, the signed-in person, and protection against forged requests.
 
 use std::fmt::Write as _;
+use std::net::SocketAddr;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, ORIGIN, USER_AGENT};
+use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
+use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, ORIGIN, SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, Method};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use vanthu_app::account::session::{self, Session};
@@ -89,6 +90,39 @@ pub fn session_cookie(secret: &str, secure: bool) -> String {
     format!("{SESSION_COOKIE}={secret}; Path=/; HttpOnly; SameSite=Strict{secure}{life}")
 }
 
+/// The answer with the cookie that carries a session. Where the session ends (the secret is empty),
+/// the browser also forgets the pictures of papers that it kept.
+pub(crate) fn with_cookie(
+    web: &Web,
+    secret: &str,
+    mut response: Response,
+) -> Result<Response, WebError> {
+    let secure = web.app.base_url.starts_with("https:");
+    let cookie = HeaderValue::from_str(&session_cookie(secret, secure))
+        .map_err(|error| AppError::fault("cookie", error))?;
+    let headers = response.headers_mut();
+    headers.insert(SET_COOKIE, cookie);
+    if secret.is_empty() {
+        let forget = HeaderValue::from_static("\"cache\"");
+        headers.insert(HeaderName::from_static("clear-site-data"), forget);
+    }
+    Ok(response)
+}
+
+/// The address that asks; none in tests without a network.
+pub(crate) struct Address(pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Address {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let info = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(Self(
+            info.map_or_else(String::new, |info| info.0.ip().to_string()),
+        ))
+    }
+}
+
 /// Refuses requests that change something and don't come from our own pages, or that lack the
 /// session's token. Requests of the agent door carry their own secret and no cookie.
 pub async fn protect(State(web): State<Web>, request: Request, next: Next) -> Response {
@@ -102,6 +136,10 @@ pub async fn protect(State(web): State<Web>, request: Request, next: Next) -> Re
     }
     if !is_same_origin(headers) {
         return refuse(RefusalCode::Csrf);
+    }
+    // Pages without the menu know no session; and the language changes nothing but the browser.
+    if request.uri().path() == "/language" {
+        return next.run(request).await;
     }
     let session = match resolve(&web, headers).await {
         Ok(Some(session)) => session,
@@ -126,8 +164,12 @@ pub async fn protect(State(web): State<Web>, request: Request, next: Next) -> Re
     }
     if kind.starts_with("multipart/form-data") {
         // The origin was checked above; the token of a form with files stands in its first field
-        // and is checked where the fields are read.
-        return next.run(request).await;
+        // and is checked where the fields are read. Routes that read no such form refuse it here.
+        return if takes_files(&request) {
+            next.run(request).await
+        } else {
+            refuse(RefusalCode::Csrf)
+        };
     }
     let (parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, FORM_LIMIT_BYTES).await else {
@@ -140,6 +182,16 @@ pub async fn protect(State(web): State<Web>, request: Request, next: Next) -> Re
     } else {
         refuse(RefusalCode::Csrf)
     }
+}
+
+/// Whether the request is for a route that reads forms with files.
+fn takes_files(request: &Request) -> bool {
+    let path = request.extensions().get::<MatchedPath>();
+    path.is_some_and(|path| {
+        crate::routes()
+            .iter()
+            .any(|route| route.takes_files && route.path == path.as_str())
+    })
 }
 
 async fn resolve(web: &Web, headers: &HeaderMap) -> Result<Option<Session>, AppError> {

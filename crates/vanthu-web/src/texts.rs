@@ -2,13 +2,20 @@
 //!
 //! A text is written in Vietnamese where it is used, as `{{ "Trình ký"|t }}` in a template or
 //! [`translate`] in code, and is its own key, after gettext. `texts/en.toml` holds the English;
-//! `cargo xtask texts` finds what is missing or no longer used.
+//! `cargo xtask texts` finds what is missing or no longer used. What the floors below name (states,
+//! kinds, acts, what refusals put into their sentences) is in `texts/en.names.toml`.
 
 use std::any::Any;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use axum::http::HeaderMap;
+use vanthu_domain::english;
+use vanthu_domain::text::fill;
+use vanthu_domain::verdict::{Point, PointCode};
+
+/// The cookie in which a browser keeps the choice.
+pub const LANGUAGE_COOKIE: &str = "lang";
 
 /// A language of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,7 +38,7 @@ impl Language {
 
     /// What the browser's cookie `lang` says; Vietnamese where it says nothing.
     pub fn of(headers: &HeaderMap) -> Self {
-        match crate::session::cookie(headers, "lang").as_deref() {
+        match crate::session::cookie(headers, LANGUAGE_COOKIE).as_deref() {
             Some("en") => Self::English,
             _ => Self::Vietnamese,
         }
@@ -48,19 +55,159 @@ impl askama::Values for PageValues {
     }
 }
 
-static ENGLISH: LazyLock<HashMap<String, String>> =
+type Catalogue = HashMap<String, String>;
+
+static ENGLISH: LazyLock<Catalogue> =
     LazyLock::new(|| toml::from_str(include_str!("../texts/en.toml")).unwrap_or_default());
+
+static NAMES: LazyLock<Catalogue> =
+    LazyLock::new(|| toml::from_str(include_str!("../texts/en.names.toml")).unwrap_or_default());
+
+/// The titles of the verdict's points, which refusals and notices quote as the reason.
+static TITLES: LazyLock<Catalogue> = LazyLock::new(|| {
+    let points = PointCode::ALL.iter().map(|code| Point {
+        code: *code,
+        args: BTreeMap::new(),
+    });
+    points
+        .map(|point| (point.title(), english::point(&point, str::to_owned).0))
+        .collect()
+});
 
 /// The text in the language; the Vietnamese itself where there is no translation.
 pub fn translate(text: &str, language: Language) -> &str {
+    first_of([&*ENGLISH, &*NAMES], text, language)
+}
+
+/// The name of a kind, a state or an act in the language: a few are also texts of buttons, which say
+/// it another way (`Phát hành`: “Issue” on the button, “Issued” in the history).
+pub fn name(text: &str, language: Language) -> &str {
+    first_of([&*NAMES, &*ENGLISH], text, language)
+}
+
+fn first_of<'a>(catalogues: [&'a Catalogue; 2], text: &'a str, language: Language) -> &'a str {
     match language {
         Language::Vietnamese => text,
-        Language::English => ENGLISH
-            .get(text)
-            .filter(|it| !it.is_empty())
+        Language::English => catalogues
+            .into_iter()
+            .find_map(|catalogue| catalogue.get(text).filter(|it| !it.is_empty()))
             .map_or(text, String::as_str),
     }
 }
+
+/// What a floor below put together, in the language: a name, several names, or a sentence with
+/// something in it. What nobody knows, such as what a person wrote, stays as it is.
+pub fn words(text: &str, language: Language) -> String {
+    if language == Language::Vietnamese {
+        return text.to_owned();
+    }
+    let known = [&*NAMES, &*ENGLISH, &*TITLES]
+        .into_iter()
+        .find_map(|catalogue| catalogue.get(text));
+    if let Some(known) = known {
+        return known.clone();
+    }
+    for (between, english) in [("; ", "; "), (" và ", " and "), (", ", ", ")] {
+        let parts: Vec<&str> = text.split(between).collect();
+        if parts.len() == 1 {
+            continue;
+        }
+        let told: Vec<String> = parts.iter().map(|part| words(part, language)).collect();
+        let all_known = parts.iter().zip(&told).all(|(part, told)| part != told);
+        if all_known || between == "; " {
+            return told.join(english);
+        }
+    }
+    let filled = NAMES
+        .iter()
+        .filter(|(template, _)| template.contains('{'))
+        .find_map(|(template, english)| Some(fill(english, &taken_out(template, text)?)));
+    filled.unwrap_or_else(|| text.to_owned())
+}
+
+/// What stands in the places of a template, where the text was made from it.
+fn taken_out(template: &str, text: &str) -> Option<BTreeMap<String, String>> {
+    let (start, mut template) = template.split_once('{')?;
+    let mut text = text.strip_prefix(start)?;
+    let mut found = BTreeMap::new();
+    loop {
+        let (name, after) = template.split_once('}')?;
+        let (literal, next) = after
+            .split_once('{')
+            .map_or((after, None), |(literal, next)| (literal, Some(next)));
+        let (value, rest) = match next {
+            None => (text.strip_suffix(literal)?, ""),
+            Some(_) => text.split_once(literal)?,
+        };
+        if value.is_empty() {
+            return None;
+        }
+        found.insert(name.to_owned(), value.to_owned());
+        match next {
+            None => return Some(found),
+            Some(next) => (template, text) = (next, rest),
+        }
+    }
+}
+
+/// An article that a rule rests on, in the language. Numbers and notations stay; so do the names
+/// that only their own language has.
+pub fn citation(article: &str, language: Language) -> String {
+    if language == Language::Vietnamese {
+        return article.to_owned();
+    }
+    let mut text = article.to_owned();
+    while let (Some(open), Some(close)) = (text.find(" ("), text.find(')')) {
+        if close < open {
+            break;
+        }
+        text.replace_range(open..=close, "");
+    }
+    for (vietnamese, english) in CITED {
+        text = text.replace(vietnamese, english);
+    }
+    text
+}
+
+/// The words of citations, the longer ones first.
+const CITED: &[(&str, &str)] = &[
+    (
+        "Luật Giao dịch điện tử 2023",
+        "Law on Electronic Transactions 2023",
+    ),
+    ("Bộ luật Dân sự 2015", "Civil Code 2015"),
+    (
+        "Quy chế áp dụng của cơ quan, mục ",
+        "Regulation profile of the agency, section ",
+    ),
+    ("thư điện tử công vụ", "official e-mail"),
+    ("dung lượng tệp", "size of files"),
+    ("đặt tên tệp", "names of files"),
+    ("định dạng tệp", "types of files"),
+    (
+        "Quy tắc kết nối của hệ thống",
+        "Rules of the system for connections",
+    ),
+    (
+        "Quy tắc vận hành của hệ thống",
+        "Rules of the system for its operation",
+    ),
+    ("Nghị định ", "Decree "),
+    ("Quyết định ", "Decision "),
+    ("Thông tư ", "Circular "),
+    ("Quy chế ", "Regulation "),
+    ("Luật ", "Law "),
+    ("Phụ lục ", "Appendix "),
+    ("Điều ", "Article "),
+    ("điều ", "Article "),
+    ("khoản ", "clause "),
+    ("điểm ", "point "),
+    ("phần ", "part "),
+    ("mục ", "section "),
+    (" đến ", " to "),
+    (" và ", " and "),
+    (" tỉnh ", " of the province "),
+];
 
 /// The filters of the templates.
 #[expect(
@@ -82,17 +229,4 @@ pub mod filters {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_catalogue_reads_and_falls_back_to_vietnamese() {
-        assert!(
-            toml::from_str::<HashMap<String, String>>(include_str!("../texts/en.toml")).is_ok()
-        );
-        assert_eq!(
-            translate("Không có trong danh mục", Language::English),
-            "Không có trong danh mục"
-        );
-    }
-}
+mod tests;

@@ -318,6 +318,10 @@ pub struct Verdict {
     pub articles: String,
     /// The full report; empty for none.
     pub report: String,
+    /// When the signatures were judged; empty where that is told elsewhere.
+    pub judged_at: String,
+    /// Where they are judged again; empty where they aren't.
+    pub judge: String,
 }
 
 /// One point of a verdict.

@@ -44,6 +44,9 @@ pub(crate) struct Storage {
     pub(crate) database_file: Option<PathBuf>,
     /// The folder of the files' contents.
     pub(crate) blobs: PathBuf,
+    /// The file of the key that signs the ledger's checkpoints; `ledger.key` beside the folder of
+    /// the contents where it isn't said. Programs that share a database share it too.
+    pub(crate) ledger_key: Option<PathBuf>,
 }
 
 /// Signatures.
@@ -177,11 +180,18 @@ impl Config {
                     .flat_map(|it| [&mut it.folder, &mut it.signer]),
             )
             .chain(&mut config.storage.database_file)
+            .chain(&mut config.storage.ledger_key)
             .chain(std::iter::once(&mut config.storage.blobs))
         {
             *file = folder.join(&*file);
         }
         Ok(config)
+    }
+
+    /// The file of the ledger's key.
+    pub(crate) fn ledger_key(&self) -> PathBuf {
+        let beside = || self.storage.blobs.with_file_name("ledger.key");
+        self.storage.ledger_key.clone().unwrap_or_else(beside)
     }
 
     /// The database's URL.

@@ -15,7 +15,7 @@ use vanthu_app::practice::Folders;
 use vanthu_app::practice::authority::{PracticeAuthority, is_practice_anchor};
 use vanthu_app::system::{SystemClock, SystemRandomness};
 use vanthu_app::trust::{Anchor, AnchorPurpose, Trust};
-use vanthu_app::{App, Mode, Ports, job};
+use vanthu_app::{App, Mode, Ports, checkpoint, job};
 use vanthu_domain::{Clock, Randomness};
 use vanthu_pki::anchors::AnchorList;
 use vanthu_pki::{Certificate, Time};
@@ -45,6 +45,15 @@ pub(crate) struct Where {
 }
 
 impl Where {
+    /// The file of the ledger's key, where the place says one.
+    pub(crate) fn ledger_key(&self) -> anyhow::Result<Option<PathBuf>> {
+        Ok(match (&self.config, &self.data) {
+            (Some(file), _) => Some(Config::read(file)?.ledger_key()),
+            (None, Some(data)) => Some(Folders::new(data).ledger_key()),
+            (None, None) => None,
+        })
+    }
+
     /// Opens the store, which must be there already.
     pub(crate) async fn open(&self) -> anyhow::Result<Store> {
         let (url, blobs) = match (&self.config, &self.data, &self.database) {
@@ -103,6 +112,20 @@ pub(crate) fn clock() -> Arc<dyn Clock> {
 /// The randomness of the machine.
 pub(crate) fn randomness() -> Arc<dyn Randomness> {
     Arc::new(SystemRandomness)
+}
+
+/// A real installation with its ledger's key: see [`real`].
+pub(crate) async fn equipped(config: &Config, store: Store) -> anyhow::Result<Arc<App>> {
+    let app = real(config, store).await?;
+    equip(&app, &config.ledger_key()).await?;
+    Ok(app)
+}
+
+/// Gives an installation the key that signs its ledger's checkpoints.
+pub(crate) async fn equip(app: &App, file: &Path) -> anyhow::Result<()> {
+    checkpoint::equip(app, file)
+        .await
+        .with_context(|| format!("khóa ký điểm chốt của sổ nhật ký, {}", file.display()))
 }
 
 /// A real installation. Practice anchors are refused, and a list of anchors that is older than the one installed.
@@ -215,10 +238,11 @@ fn configured(config: &Config) -> anyhow::Result<Trust> {
 }
 
 /// The practice installation.
-pub(crate) fn practice(
+pub(crate) async fn practice(
     store: Store,
     authority: PracticeAuthority,
     base_url: String,
+    key: &Path,
 ) -> anyhow::Result<Arc<App>> {
     let ports = Ports {
         clock: clock(),
@@ -229,6 +253,7 @@ pub(crate) fn practice(
     let app = App::new(store, ports, authority.trust(), Mode::Practice, base_url)?;
     // It was made a moment ago: nobody has set it yet.
     let _first = app.practice.set(authority);
+    equip(&app, key).await?;
     Ok(app)
 }
 
@@ -275,7 +300,7 @@ pub(crate) async fn serve(
         ended = &mut server => ended.context("máy chủ dừng bất thường")??,
     }
     tell.send_replace(true);
-    // Open event streams never end by themselves.
+    app.events.end();
     if tokio::time::timeout(LAST_REQUESTS, &mut server)
         .await
         .is_err()

@@ -154,10 +154,11 @@ pub(crate) fn validators(repo: &Repo) -> Result<Outcome> {
     if folder.exists() {
         fs::remove_dir_all(&folder).context("cannot empty the folder of the last run")?;
     }
+    let mut count = signatures_of_every_level(repo, python, &folder.join("levels"))?;
     let sqlite = folder.join("sqlite");
     let mut demo = script(repo, "scripts/demo.sh");
     demo.args(["--own", "--out"]).arg(&sqlite);
-    let mut count = issued_document(repo, &mut demo, python, &sqlite)?;
+    count.add(issued_document(repo, &mut demo, python, &sqlite)?);
     count.add(other_authority(repo, &server, python, &folder)?);
     if !child::run(script(repo, "scripts/with-postgres.sh").arg("--check"))?.ok {
         return Ok(Outcome::of(count).lacking("on SQLite only: PostgreSQL is not installed"));
@@ -180,6 +181,19 @@ fn other_authority(repo: &Repo, server: &Path, python: &str, folder: &Path) -> R
     asked.arg("tests/authority.py").arg(server).arg(&kept);
     let finished = child::run(&mut asked)?;
     Ok(count::cargo(&finished.lines).with_end(finished.ok))
+}
+
+/// Signs with every kind of key, at every level, in every form of file, and lets other tools judge that.
+fn signatures_of_every_level(repo: &Repo, python: &str, folder: &Path) -> Result<Count> {
+    let mut example = command(repo, "cargo");
+    example.args(["run", "--quiet", "--locked", "-p", "vanthu-signing"]);
+    example.args(["--example", "make_levels", "--"]).arg(folder);
+    let mut count = Count::one(child::run(&mut example)?.ok);
+    if count.failed == 0 {
+        let judged = child::run(command(repo, python).arg("tests/levels.py").arg(folder))?;
+        count.add(count::cargo(&judged.lines).with_end(judged.ok));
+    }
+    Ok(count)
 }
 
 /// Runs the demonstration and lets other tools judge what it issued.

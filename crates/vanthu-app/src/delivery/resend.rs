@@ -1,12 +1,10 @@
 //! The clerk sends again what could not be delivered (gửi lại).
 
 use serde_json::json;
-use vanthu_domain::agency::Role;
 use vanthu_domain::audit::Act;
 use vanthu_domain::delivery::DeliveryState;
 use vanthu_domain::id::OutgoingId;
 use vanthu_domain::permission::Action;
-use vanthu_domain::refusal::RefusalCode;
 use vanthu_store::delivery::{self, DeliveryStep};
 
 use crate::outgoing::issue::DELIVER;
@@ -15,10 +13,7 @@ use crate::{App, AppError, Caller};
 /// Puts the failed deliveries of a document back into the outbox; tells how many.
 pub async fn resend(app: &App, caller: &Caller, id: &OutgoingId) -> Result<usize, AppError> {
     let mut work = app.begin(caller).await?;
-    let row = crate::outgoing::open(&mut work, caller, id, Action::Track, None).await?;
-    if !caller.actor.has(&row.agency_id, Role::Clerk) {
-        return Err(AppError::refused(RefusalCode::NotPermitted));
-    }
+    crate::outgoing::open(&mut work, caller, id, Action::Resend, None).await?;
     let mut count = 0;
     for mut row in delivery::list(&mut work.tx, id).await? {
         if row.state != DeliveryState::Failed {

@@ -26,7 +26,7 @@ use crate::delivery::status::holders_of;
 use crate::frozen::frozen;
 use crate::incoming::duplicate::find_duplicate;
 use crate::incoming::keep;
-use crate::{App, AppError, Work, verify};
+use crate::{App, AppError, Work, reading, verify};
 
 /// The job that examines documents that arrived.
 pub const CHECK: &str = "check";
@@ -126,25 +126,15 @@ struct Paper {
 
 impl Paper {
     async fn examine(app: &App, blob: &str, signer_name: &str) -> Result<Self, AppError> {
-        let pdf = app.store.blobs().get(blob).await?;
-        let examined = verify::examine(app, pdf.clone(), signer_name).await?;
-        let report = frozen(&examined, &app.trust.version)?;
+        let (examined, status) = verify::examine_now(app, blob, signer_name).await?;
+        let report = frozen(&examined.report, &status, &app.trust.version)?;
         let report_blob = app.store.blobs().put(report, app.now()).await?;
-        let text = tokio::task::spawn_blocking(move || vanthu_layout::extract_text(&pdf))
-            .await
-            .map_err(|error| AppError::fault("text", error))?
-            .map(|pages| {
-                pages
-                    .iter()
-                    .map(vanthu_layout::PageText::text)
-                    .collect::<String>()
-            })
-            .unwrap_or_default();
+        let reading = reading::read(app, blob).await?;
         Ok(Self {
             facts: examined.facts,
             report_blob,
-            has_text: !text.trim().is_empty(),
-            secret: find_secret_marking(&text),
+            has_text: !reading.text.trim().is_empty(),
+            secret: find_secret_marking(&reading.text),
         })
     }
 }

@@ -67,5 +67,6 @@ pub async fn open_file(
         name,
         media_type,
         bytes,
+        sha256: blob,
     })
 }

@@ -122,7 +122,8 @@ mod tests {
     use super::*;
     use crate::incoming::view::view;
     use crate::line::ask_extension::ask_extension;
-    use crate::test::way::{directed, line_now, person};
+    use crate::line::assign::{self, Assign, Share};
+    use crate::test::way::{directed, line_now, lines_of, person, unit};
     use crate::test::{World, day};
 
     #[tokio::test]
@@ -191,6 +192,60 @@ mod tests {
             history[1].decided_by.as_deref(),
             Some(to.leader.full_name.as_str())
         );
+    }
+
+    #[tokio::test]
+    async fn more_time_ends_with_the_deadline_of_the_unit_and_the_refusal_says_so() {
+        let world = World::new().await;
+        let from = world.office("H01.01", "Sở Mẫu").await;
+        let to = world.office("H01.02", "UBND xã Một").await;
+        let given = vec![unit(&to.unit_id, Part::Lead)];
+        let (row, lines) = directed(&world, &from, &to, given).await;
+        let share = |due_day| Share {
+            person_id: to.specialist.person_id().clone(),
+            part: Part::Lead,
+            due_day,
+        };
+        let assign = async |due_day| {
+            let input = Assign {
+                line_id: lines[0].line_id.clone(),
+                version: None,
+                words: String::new(),
+                shares: vec![share(due_day)],
+            };
+            assign::assign(&world.app, &to.head, input).await
+        };
+        let refused = assign(Some(day(24))).await.unwrap_err();
+        assert_eq!(refused.code(), Some(RefusalCode::DeadlineBeyondUnit));
+        assign(Some(day(20))).await.unwrap();
+        let all = lines_of(&world, &row).await;
+        let own = all
+            .iter()
+            .find(|line| line.parent_line_id.is_some())
+            .unwrap();
+        let own = own.line_id.clone();
+        let asked = ask_extension(&world.app, &to.specialist, &own, day(27), "Chờ số liệu")
+            .await
+            .unwrap();
+        let grant = async |until| {
+            let decision = Decision::Grant(until);
+            decide_extension(&world.app, &to.head, &asked, decision).await
+        };
+        let AppError::Refused(refusal) = grant(None).await.unwrap_err() else {
+            panic!("a fault");
+        };
+        assert_eq!(refusal.code, RefusalCode::DeadlineBeyondUnit);
+        assert!(refusal.what().contains("27/11/2026"), "{}", refusal.what());
+        assert!(refusal.why().contains("23/11/2026"), "{}", refusal.why());
+        assert!(refusal.now().contains("23/11/2026"), "{}", refusal.now());
+        assert!(
+            refusal.article().contains("Điều 24"),
+            "{}",
+            refusal.article()
+        );
+        assert_eq!(line_now(&world, &own).await.due_day, Some(day(20)));
+        grant(Some(day(23))).await.unwrap();
+        assert_eq!(line_now(&world, &own).await.due_day, Some(day(23)));
     }
 
     #[tokio::test]

@@ -188,12 +188,10 @@ pub(crate) fn within_parent(
     today: Day,
 ) -> Result<Day, Refusal> {
     match parent.and_then(|parent| parent.due_day) {
-        Some(last) if day > last.max(today) => Err(Refusal::new(RefusalCode::FieldMalformed)
-            .with("field", "Thời hạn")
-            .with(
-                "why",
-                format!("thời hạn của đơn vị là {last}, việc giao lại không được dài hơn"),
-            )),
+        Some(unit) if day > unit.max(today) => Err(Refusal::new(RefusalCode::DeadlineBeyondUnit)
+            .with("deadline", day)
+            .with("unit", unit)
+            .with("last", unit.max(today))),
         _ => Ok(day),
     }
 }

@@ -36,9 +36,11 @@ pub async fn issue(
     row.state = row.state.issue(work.now)?;
     crate::outgoing::keep(&mut work, &mut row).await?;
     let mut deliveries = Vec::with_capacity(recipients.len());
-    for to_agency_id in &recipients {
+    // Of one moment: their identifiers count up, so that they sort as the recipients do.
+    let first = work.random() >> 49;
+    for (place, to_agency_id) in (0..).zip(&recipients) {
         deliveries.push(DeliveryRow {
-            delivery_id: DeliveryId::new(work.now, work.random()),
+            delivery_id: DeliveryId::new(work.now, first + place),
             outgoing_id: id.clone(),
             from_agency_id: row.agency_id.clone(),
             to_agency_id: to_agency_id.clone(),
@@ -69,4 +71,36 @@ pub async fn issue(
     work.record(Act::Issued, id, &[], data).await?;
     work.commit().await?;
     Ok(recipients.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test::{Letter, Life, World};
+
+    #[tokio::test]
+    async fn deliveries_stand_in_the_order_of_the_recipients() {
+        let world = World::new().await;
+        let from = world.office("H01.01", "Sở Mẫu").await;
+        let mut offices = Vec::new();
+        for number in 2..8 {
+            let name = format!("UBND xã {number}");
+            offices.push(world.office(&format!("H01.0{number}"), &name).await);
+        }
+        // Not the order in which the agencies were made.
+        offices.reverse();
+        offices.rotate_left(2);
+        let to: Vec<_> = offices.iter().collect();
+        let letter = Letter {
+            state: Life::Sealed,
+            ..Letter::about("V/v báo cáo")
+        };
+        let id = world.letter(&from, &to, letter).await;
+        issue(&world.app, &from.clerk, &id, None).await.unwrap();
+        let mut tx = world.app.store.read().await.unwrap();
+        let rows = delivery::list(&mut tx, &id).await.unwrap();
+        let found: Vec<_> = rows.iter().map(|row| &row.to_agency_id).collect();
+        let expected: Vec<_> = to.iter().map(|it| &it.agency.agency_id).collect();
+        assert_eq!(found, expected);
+    }
 }

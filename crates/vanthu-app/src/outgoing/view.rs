@@ -81,7 +81,7 @@ pub struct Possible {
 }
 
 /// The actions that an outgoing document's page speaks of.
-pub const PAGE_ACTIONS: [Action; 13] = [
+pub const PAGE_ACTIONS: [Action; 14] = [
     Action::Edit,
     Action::Submit,
     Action::TakeBack,
@@ -95,6 +95,7 @@ pub const PAGE_ACTIONS: [Action; 13] = [
     Action::Issue,
     Action::Withdraw,
     Action::Track,
+    Action::Resend,
 ];
 
 impl OutgoingView {
@@ -243,6 +244,8 @@ pub struct Handed {
     pub media_type: String,
     /// The contents.
     pub bytes: Vec<u8>,
+    /// Their SHA-256 in hexadecimal; empty where they were made a moment ago.
+    pub sha256: String,
 }
 
 /// The paper or an attached file, for those who may see the document.
@@ -279,5 +282,6 @@ pub async fn open_file(
         name,
         media_type,
         bytes,
+        sha256: blob,
     })
 }

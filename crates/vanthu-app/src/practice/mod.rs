@@ -57,6 +57,11 @@ impl Folders {
         self.root.join("blobs")
     }
 
+    /// The key that signs the ledger's checkpoints.
+    pub fn ledger_key(&self) -> PathBuf {
+        self.root.join("ledger.key")
+    }
+
     /// The practice authority.
     pub fn authority(&self) -> PathBuf {
         self.root.join("practice").join("authority")

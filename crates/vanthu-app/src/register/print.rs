@@ -72,6 +72,7 @@ pub async fn print(app: &App, caller: &Caller, stretch: Stretch) -> Result<Hande
         name: format!("so-van-ban-{way}-{}.pdf", stretch.year),
         media_type: "application/pdf".to_owned(),
         bytes,
+        sha256: String::new(),
     })
 }
 

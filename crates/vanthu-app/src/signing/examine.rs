@@ -9,6 +9,7 @@ use vanthu_pki::path::PathProblem;
 use vanthu_store::certificate::CertificateRow;
 
 use crate::signing::certificates_of;
+use crate::trust::evidence_about;
 use crate::{App, AppError};
 
 /// The certificate is effective here, leads to an anchor, and is not revoked. A status that can't
@@ -34,15 +35,8 @@ pub(crate) async fn certificate_may_sign(
     let mut question = Question::about(certificate.clone(), app.trust.roots_at(at), at);
     question.known.extend(app.trust.intermediates.clone());
     question.known.extend(chain.clone());
-    let found = app
-        .ports
-        .revocation
-        .evidence(question)
-        .await
-        .map_err(|unknown| {
-            tracing::warn!(%unknown, "certificate status");
-            about(RefusalCode::RevocationUnknown, row)
-        })?;
+    // Whatever stays unknown of the path is found when that is examined.
+    let found = evidence_about(app.ports.revocation.as_ref(), question).await;
     let chain = [chain, found.certificates].concat();
     let report = app.trust.examine(&certificate, &chain, at, &found.evidence);
     if report.is_valid() {

@@ -52,7 +52,12 @@ pub async fn fetch(
             number: document.state.number().map(|n| n.notation.clone()),
             issuer: agency_name.clone(),
             pages: attached.map_or(document.pages, |file| file.pages.unwrap_or(1)),
-            document_digest: Digest(prepared.document_digest()),
+            document_digest: Digest(
+                prepared
+                    .document_digest()
+                    .try_into()
+                    .map_err(|e| AppError::fault("prepared", e))?,
+            ),
             signed_attributes: Base64(prepared.to_be_signed().to_vec()),
             algorithm: wire_algorithm(prepared.algorithm())?,
             certificate: Base64(prepared.certificate().der().to_vec()),

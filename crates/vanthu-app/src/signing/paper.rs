@@ -150,7 +150,7 @@ pub fn agency_request(
     SignatureRequest {
         field_name: AGENCY_FIELD.to_owned(),
         place: Some(seal_place(&places.signature, seal_mm)),
-        appearance: Appearance::Picture { png: seal },
+        appearance: Appearance::Seal { png: seal },
         reason: Some(about.reason.clone()),
         location: Some(about.location.clone()),
         signer_name: about.name.clone(),

@@ -58,6 +58,13 @@ pub struct Attribute {
     pub values: Vec<Vec<u8>>,
 }
 
+impl Attribute {
+    /// The name its standard gives it, or its identifier in figures.
+    pub fn name(&self) -> String {
+        super::attribute::name_of(self.kind)
+    }
+}
+
 /// One `SignerInfo`.
 #[derive(Clone, Debug)]
 pub struct SignerInfo {
@@ -139,17 +146,48 @@ impl SignerInfo {
         Ok(found)
     }
 
-    /// The time-stamp tokens over the signature value.
+    /// The time-stamp tokens over the signature value (ETSI EN 319 122-1 5.3).
     pub fn timestamp_tokens(&self) -> Vec<&[u8]> {
-        self.unsigned
-            .iter()
-            .filter(|attribute| attribute.kind == oid::SIGNATURE_TIMESTAMP)
-            .flat_map(|attribute| attribute.values.iter().map(Vec::as_slice))
+        values_of(&self.unsigned, oid::SIGNATURE_TIMESTAMP)
+    }
+
+    /// The time-stamp tokens over the content, made before the signature (ETSI EN 319 122-1
+    /// 5.2.8): each proves that the signature is younger.
+    pub fn content_timestamp_tokens(&self) -> Vec<&[u8]> {
+        values_of(&self.signed, oid::CONTENT_TIMESTAMP)
+    }
+
+    /// The time-stamp tokens over the signature with its evidence, archive-time-stamp-v3 (ETSI EN
+    /// 319 122-1 5.5.3). They are named here; what they cover is not checked.
+    pub fn archive_timestamp_tokens(&self) -> Vec<&[u8]> {
+        values_of(&self.unsigned, oid::ARCHIVE_TIMESTAMP_V3)
+    }
+
+    /// Signatures over this signature's value (RFC 5652 11.4): [`super::verify_counter`].
+    pub fn counter_signatures(&self) -> Result<Vec<Self>, Malformed> {
+        values_of(&self.unsigned, oid::COUNTER_SIGNATURE)
+            .into_iter()
+            .map(|value| {
+                let value = Tlv::read_all(value)?;
+                if value.tag != tag::SEQUENCE {
+                    return Err(Malformed("counter-signature"));
+                }
+                read_signer(value.inside()?)
+            })
             .collect()
     }
 }
 
-/// Reads a `ContentInfo` with SignedData. Bytes after it (padding of `/Contents`) must be cut off
+fn values_of(attributes: &[Attribute], kind: ObjectIdentifier) -> Vec<&[u8]> {
+    attributes
+        .iter()
+        .filter(|attribute| attribute.kind == kind)
+        .flat_map(|attribute| attribute.values.iter().map(Vec::as_slice))
+        .collect()
+}
+
+/// Reads a `ContentInfo` with SignedData (RFC 5652 3, 5.1), in BER or DER. Certificates of a kind
+/// that is not known are left out. Bytes after it (padding of `/Contents`) must be cut off
 /// before: [`asn1::length_of_first`].
 pub fn parse(bytes: &[u8]) -> Result<SignedData, Malformed> {
     let mut info = Tlv::read_all(bytes)?.inside()?;

@@ -1,10 +1,14 @@
-//! Finds chains of issuers from a certificate to an anchor by name, within bounds.
+//! Finds chains of issuers from a certificate to an anchor by name, within bounds. Where several
+//! certificates bear the issuer's name, those whose key did not sign are left out, so that a crowd
+//! of namesakes can't hide the real one; this too has a bound.
 
 use crate::certificate::Certificate;
 
 const LONGEST: usize = 12;
 const MOST_CHAINS: usize = 32;
 const MOST_STEPS: usize = 2000;
+/// Signatures tried while looking for issuers; beyond that names alone lead on.
+const MOST_TRIALS: usize = 256;
 
 /// Chains, likeliest first: end certificate first, anchor last.
 pub(super) fn chains(
@@ -17,6 +21,7 @@ pub(super) fn chains(
         anchors,
         found: Vec::new(),
         steps: 0,
+        trials: 0,
     };
     if anchors.contains(certificate) {
         search.found.push(vec![certificate.clone()]);
@@ -31,6 +36,7 @@ struct Search<'a> {
     anchors: &'a [Certificate],
     found: Vec<Vec<Certificate>>,
     steps: usize,
+    trials: usize,
 }
 
 impl Search<'_> {
@@ -42,12 +48,13 @@ impl Search<'_> {
         if self.steps > MOST_STEPS || self.found.len() >= MOST_CHAINS || chain.len() >= LONGEST {
             return;
         }
-        for anchor in by_key(self.anchors, &last) {
+        let (anchors, intermediates) = (self.anchors, self.intermediates);
+        for anchor in self.issuers(anchors, &last) {
             let mut complete = chain.clone();
             complete.push(anchor);
             self.found.push(complete);
         }
-        for issuer in by_key(self.intermediates, &last) {
+        for issuer in self.issuers(intermediates, &last) {
             let repeated = chain.iter().any(|it| {
                 *it == issuer || (it.subject() == issuer.subject() && it.spki() == issuer.spki())
             });
@@ -58,6 +65,20 @@ impl Search<'_> {
             self.extend(chain);
             chain.pop();
         }
+    }
+}
+
+impl Search<'_> {
+    /// Possible issuers; of several namesakes only those whose key signed, if any did.
+    fn issuers(&mut self, pool: &[Certificate], certificate: &Certificate) -> Vec<Certificate> {
+        let named = by_key(pool, certificate);
+        if named.len() < 2 || self.trials + named.len() > MOST_TRIALS {
+            return named;
+        }
+        self.trials += named.len();
+        let signed = |it: &&Certificate| certificate.verify_issued_by(it).is_ok();
+        let signers: Vec<Certificate> = named.iter().filter(signed).cloned().collect();
+        if signers.is_empty() { named } else { signers }
     }
 }
 

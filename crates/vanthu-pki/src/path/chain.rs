@@ -2,16 +2,21 @@
 
 use const_oid::ObjectIdentifier;
 
+use crate::asn1::{Tlv, tag};
 use crate::certificate::Certificate;
 use crate::error::Malformed;
-use crate::extension::{BasicConstraints, KeyUsage, NameConstraints};
+use crate::extension::{self, BasicConstraints, GeneralName, KeyUsage, NameConstraints};
 use crate::key::VerifyError;
 use crate::oid;
 
 use super::names::Constraints;
 use super::policy::Policies;
+use super::profile::{self, Place};
 use super::revocation::{self, RevocationStatus};
-use super::{Context, PathFailure, PathOptions, PathProblem, PathReport, Purpose, RevocationMode};
+use super::{
+    Conformance, Context, PathFailure, PathOptions, PathProblem, PathReport, Purpose,
+    RevocationMode,
+};
 
 /// Extensions that are processed, or whose meaning a path doesn't depend on.
 const KNOWN: [ObjectIdentifier; 13] = [
@@ -95,18 +100,22 @@ impl Walk {
         };
         let mut policies = Policies::new(below.len(), options);
         let mut constraints = Constraints::default();
-        let mut room = below.len() as u64;
+        let most = options.longest.unwrap_or(u64::MAX);
+        let mut room = most.min(below.len() as u64);
+        self.anchor(context, anchor, below.len());
+        if !below.is_empty() {
+            let started = policies.start_from(anchor);
+            self.read(below.len(), started);
+            self.constrain(below.len(), anchor, &mut constraints);
+            room = room.min(path_length(anchor).unwrap_or(u64::MAX));
+        }
         let mut issuer = anchor;
         for (index, certificate) in below.iter().enumerate().rev() {
             let last = index == 0;
             self.signature(index, certificate, issuer);
-            if context.at < certificate.not_before() {
-                self.fail(index, PathProblem::NotYetValid);
-            }
-            if context.at > certificate.not_after() {
-                self.fail(index, PathProblem::Expired);
-            }
+            self.validity(context, index, certificate);
             self.extensions(index, certificate);
+            self.profile(context, index, certificate, Place::Below);
             if last || !certificate.is_self_issued() {
                 let allowed = constraints.allow(certificate);
                 if self.read(index, allowed) == Some(false) {
@@ -119,12 +128,7 @@ impl Walk {
             }
             if !last {
                 self.authority(index, certificate, &mut room);
-                if let Some(extension) = certificate.extension(oid::NAME_CONSTRAINTS)
-                    && let Some(more) =
-                        self.read(index, NameConstraints::from_der(&extension.value))
-                {
-                    constraints.add(more);
-                }
+                self.constrain(index, certificate, &mut constraints);
                 let prepared = policies.prepare(certificate);
                 if self.read(index, prepared) == Some(false) {
                     self.fail(index, PathProblem::Policy);
@@ -140,6 +144,57 @@ impl Walk {
         }
         if let Some(end) = chain.first() {
             self.purpose(end, options.purpose);
+            let allowed = |wanted: &ObjectIdentifier| {
+                end.extended_key_usage().is_none_or(|usages| {
+                    usages.contains(wanted) || usages.contains(&oid::ANY_EXTENDED_KEY_USAGE)
+                })
+            };
+            if !options.extended_key_usages.iter().all(allowed) {
+                self.fail(0, PathProblem::ExtendedKeyUsage);
+            }
+        }
+    }
+
+    /// What binds of an anchor although it is trusted: RFC 5937, and section 4 where asked for.
+    fn anchor(&mut self, context: &Context<'_>, anchor: &Certificate, index: usize) {
+        self.extensions(index, anchor);
+        if context.conformance == Conformance::Profile {
+            self.validity(context, index, anchor);
+            self.profile(context, index, anchor, Place::Anchor);
+            if index > 0 {
+                self.authority(index, anchor, &mut u64::MAX.clone());
+            }
+        }
+    }
+
+    fn validity(&mut self, context: &Context<'_>, index: usize, certificate: &Certificate) {
+        if context.at < certificate.not_before() {
+            self.fail(index, PathProblem::NotYetValid);
+        }
+        if context.at > certificate.not_after() {
+            self.fail(index, PathProblem::Expired);
+        }
+    }
+
+    fn profile(
+        &mut self,
+        context: &Context<'_>,
+        index: usize,
+        certificate: &Certificate,
+        place: Place,
+    ) {
+        if context.conformance == Conformance::Profile {
+            for rule in profile::broken(certificate, place) {
+                self.fail(index, PathProblem::Profile(rule.to_owned()));
+            }
+        }
+    }
+
+    fn constrain(&mut self, index: usize, certificate: &Certificate, to: &mut Constraints) {
+        if let Some(extension) = certificate.extension(oid::NAME_CONSTRAINTS)
+            && let Some(more) = self.read(index, NameConstraints::from_der(&extension.value))
+        {
+            to.add(more);
         }
     }
 
@@ -165,6 +220,12 @@ impl Walk {
         }
         if let Some(extension) = certificate.extension(oid::KEY_USAGE) {
             self.read(index, KeyUsage::from_der(&extension.value));
+        }
+        if let Some(extension) = certificate.extension(oid::EXTENDED_KEY_USAGE) {
+            self.read(index, extension::read_oids(&extension.value));
+        }
+        if let Some(extension) = certificate.extension(oid::SUBJECT_ALT_NAME) {
+            self.read(index, read_names(&extension.value));
         }
     }
 
@@ -222,4 +283,19 @@ impl Walk {
             self.fail(0, PathProblem::ExtendedKeyUsage);
         }
     }
+}
+
+fn path_length(certificate: &Certificate) -> Option<u64> {
+    let extension = certificate.extension(oid::BASIC_CONSTRAINTS)?;
+    BasicConstraints::from_der(&extension.value)
+        .ok()?
+        .path_length
+}
+
+fn read_names(value: &[u8]) -> Result<Vec<GeneralName>, Malformed> {
+    let list = Tlv::read_all(value)?;
+    if list.tag != tag::SEQUENCE || list.body.is_empty() {
+        return Err(Malformed("alternative names"));
+    }
+    GeneralName::read_all(&list)
 }

@@ -46,6 +46,11 @@ impl Policies {
         }
     }
 
+    /// Takes over what the anchor's own certificate demands of the path (RFC 5937 3.2).
+    pub(super) fn start_from(&mut self, anchor: &Certificate) -> Result<(), Malformed> {
+        self.limit(anchor)
+    }
+
     /// Takes in the policies of a certificate; false when no required policy is left.
     pub(super) fn enter(
         &mut self,
@@ -80,6 +85,11 @@ impl Policies {
             self.mapping = self.mapping.saturating_sub(1);
             self.any = self.any.saturating_sub(1);
         }
+        self.limit(certificate)?;
+        Ok(true)
+    }
+
+    fn limit(&mut self, certificate: &Certificate) -> Result<(), Malformed> {
         if let Some(extension) = certificate.extension(oid::POLICY_CONSTRAINTS) {
             let (require, inhibit) = extension::read_policy_constraints(&extension.value)?;
             self.explicit = self.explicit.min(require.unwrap_or(u64::MAX));
@@ -89,7 +99,7 @@ impl Policies {
             let skip = crate::asn1::Tlv::read_all(&extension.value)?.small()?;
             self.any = self.any.min(skip);
         }
-        Ok(true)
+        Ok(())
     }
 
     /// The last certificate has been entered; false when no accepted policy is left.

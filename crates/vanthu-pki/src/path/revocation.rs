@@ -10,7 +10,7 @@ use crate::ocsp::OcspStatus;
 use crate::oid;
 use crate::time::Time;
 
-use super::{Context, PathOptions, Purpose};
+use super::{Conformance, Context, PathOptions, Purpose};
 
 /// Where a state comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -204,7 +204,9 @@ fn usable(
     let out_of_scope = scope.only_attributes
         || (scope.only_users && authority)
         || (scope.only_authorities && !authority);
+    let numbered = context.conformance == Conformance::Path || crl.is_numbered();
     if out_of_scope
+        || !numbered
         || crl.has_unknown_critical()
         || !is_current(context.at, crl.this_update(), crl.next_update())
     {

@@ -2,5 +2,6 @@
 
 pub(crate) mod font;
 pub(crate) mod picture;
+pub(crate) mod place;
 pub(crate) mod shape;
 pub(crate) mod text;

@@ -12,6 +12,22 @@ use crate::update::Update;
 /// Distance between baselines, in font sizes.
 const LEADING: f64 = 1.15;
 
+/// Width and height that `lines` take at `size`.
+pub(crate) fn lines_size(
+    lines: &[String],
+    size: f64,
+    font_data: &[u8],
+) -> Result<(f64, f64), PrepareError> {
+    let font = SubsetFont::for_text(font_data, false, &lines.concat())?;
+    let (ascent, descent) = font.extent();
+    let width = lines
+        .iter()
+        .map(|line| font.width(line, size))
+        .fold(0.0, f64::max);
+    let below = lines.len().saturating_sub(1) as f64 * LEADING;
+    Ok((width, (ascent - descent + below) * size))
+}
+
 /// Draws `lines` from the top of `shape`, upright, black.
 pub(crate) fn lines_form(
     update: &mut Update<'_, '_>,

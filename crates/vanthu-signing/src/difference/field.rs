@@ -195,8 +195,15 @@ fn new_signature_field(
     } else {
         ChangeLevel::LongTermEvidence
     };
-    let kind = ChangeKind::SignatureFieldAdded {
-        field: name.to_owned(),
+    // The field of a document time-stamp is made for it and is nobody's signature.
+    let kind = if !visible && holds_timestamp(comparison.new, node) {
+        ChangeKind::DocTimestamp {
+            field: name.to_owned(),
+        }
+    } else {
+        ChangeKind::SignatureFieldAdded {
+            field: name.to_owned(),
+        }
     };
     if visible && comparison.limits.certified {
         comparison.refuse(
@@ -244,6 +251,19 @@ fn new_signature_field(
     if node.dict.contains("V") {
         signature_value(comparison, name, node, visible);
     }
+}
+
+fn holds_timestamp(document: &Document<'_>, node: &Node) -> bool {
+    node.dict
+        .get("V")
+        .and_then(|value| document.resolve(value).ok())
+        .is_some_and(|value| value.as_dict().is_some_and(is_doc_timestamp))
+}
+
+fn is_doc_timestamp(signature: &Dict) -> bool {
+    signature
+        .get("Type")
+        .is_some_and(|kind| kind.is_name("DocTimeStamp"))
 }
 
 fn existing_field(comparison: &mut Comparison<'_, '_>, name: &str, old: &Node, new: &Node) {
@@ -394,10 +414,7 @@ fn signature_value(comparison: &mut Comparison<'_, '_>, name: &str, node: &Node,
         );
         return;
     };
-    let is_timestamp = signature
-        .get("Type")
-        .is_some_and(|kind| kind.is_name("DocTimeStamp"));
-    let approval = if is_timestamp && !visible {
+    let approval = if is_doc_timestamp(signature) && !visible {
         let kind = ChangeKind::DocTimestamp {
             field: name.to_owned(),
         };

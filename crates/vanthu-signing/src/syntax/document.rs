@@ -1,5 +1,6 @@
 //! A PDF as one reader sees it: the newest state, or the state of an earlier revision.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -7,6 +8,7 @@ use std::rc::Rc;
 use super::filter;
 use super::object::{Dict, Object, Ref, Stream};
 use super::parser::Parser;
+use super::source::Source;
 use super::xref::{self, Entry, Section};
 use crate::problem::PdfProblem;
 
@@ -15,7 +17,7 @@ const MAX_TOTAL_DECODED: usize = 256 << 20;
 
 /// One state of a PDF file.
 pub(crate) struct Document<'a> {
-    data: &'a [u8],
+    source: Source<'a>,
     sections: Rc<Vec<Section>>,
     /// How many of the sections count in this state.
     depth: usize,
@@ -35,13 +37,18 @@ struct ObjectStream {
 impl<'a> Document<'a> {
     /// Reads the newest state of `data`.
     pub(crate) fn open(data: &'a [u8]) -> Result<Self, PdfProblem> {
-        if !data.starts_with(b"%PDF-") {
+        Self::open_source(Source::Memory(data))
+    }
+
+    /// Reads the newest state of a file, wherever it lies.
+    pub(crate) fn open_source(source: Source<'a>) -> Result<Self, PdfProblem> {
+        if !source.bytes(0, 5)?.starts_with(b"%PDF-") {
             return Err(PdfProblem::NotPdf);
         }
-        let (start, _) = xref::last_start(data)?;
-        let sections = xref::read_chain(data, start)?;
+        let (start, _) = xref::last_start_in(&source)?;
+        let sections = xref::read_chain(&source, start)?;
         let depth = sections.len();
-        let document = Self::view(data, Rc::new(sections), depth);
+        let document = Self::view(source, Rc::new(sections), depth);
         if document.trailer().contains("Encrypt") {
             return Err(PdfProblem::Encrypted);
         }
@@ -51,15 +58,18 @@ impl<'a> Document<'a> {
 
     /// The state made by the oldest `depth` sections, seeing only the bytes before `limit`.
     pub(crate) fn at_depth(&self, depth: usize, limit: usize) -> Self {
-        let data = self.data.get(..limit).unwrap_or(self.data);
+        let source = match self.source {
+            Source::Memory(data) => Source::Memory(data.get(..limit).unwrap_or(data)),
+            Source::Windows(file) => Source::Windows(file),
+        };
         Self::view(
-            data,
+            source,
             Rc::clone(&self.sections),
             depth.clamp(1, self.sections.len()),
         )
     }
 
-    fn view(data: &'a [u8], sections: Rc<Vec<Section>>, depth: usize) -> Self {
+    fn view(source: Source<'a>, sections: Rc<Vec<Section>>, depth: usize) -> Self {
         let mut entries = BTreeMap::new();
         for section in sections.iter().take(depth) {
             entries.extend(
@@ -70,7 +80,7 @@ impl<'a> Document<'a> {
             );
         }
         Self {
-            data,
+            source,
             sections,
             depth,
             entries,
@@ -81,8 +91,17 @@ impl<'a> Document<'a> {
         }
     }
 
+    /// All bytes of a document that lies in memory, as everything that is judged does. One that is read through
+    /// windows has none to give: what is made of it uses [`Document::source`].
     pub(crate) fn data(&self) -> &'a [u8] {
-        self.data
+        match self.source {
+            Source::Memory(data) => data,
+            Source::Windows(_) => &[],
+        }
+    }
+
+    pub(crate) fn source(&self) -> &Source<'a> {
+        &self.source
     }
 
     /// The sections that count in this state, oldest first.
@@ -152,11 +171,11 @@ impl<'a> Document<'a> {
         match self.entries.get(&number) {
             None | Some(Entry::Free) => Ok(Object::Null),
             Some(Entry::At { offset, generation }) => {
-                let mut parser = Parser::at(self.data, *offset);
                 let length_of =
                     |reference: Ref| self.load(reference).ok().and_then(|object| object.as_int());
-                let (found, object) = parser
-                    .indirect(&length_of)
+                let (found, object) = self
+                    .source
+                    .parse(*offset, |mut parser| parser.indirect(&length_of))?
                     .map_err(|why| PdfProblem::object(number, why))?;
                 if found
                     != (Ref {
@@ -247,7 +266,8 @@ impl<'a> Document<'a> {
 
     /// The decoded bytes of a structural stream, counted against the limit of the whole document.
     pub(crate) fn decoded(&self, stream: &Stream) -> Result<Vec<u8>, String> {
-        let bytes = filter::decode(&stream.dict, self.raw(stream))?;
+        let raw = self.raw(stream).map_err(|problem| problem.to_string())?;
+        let bytes = filter::decode(&stream.dict, &raw)?;
         let total = self.decoded.get().saturating_add(bytes.len());
         if total > MAX_TOTAL_DECODED {
             return Err("the streams together inflate beyond the limit".to_owned());
@@ -257,8 +277,8 @@ impl<'a> Document<'a> {
     }
 
     /// The raw bytes of a stream.
-    pub(crate) fn raw(&self, stream: &Stream) -> &'a [u8] {
-        self.data.get(stream.start..stream.end).unwrap_or_default()
+    pub(crate) fn raw(&self, stream: &Stream) -> Result<Cow<'a, [u8]>, PdfProblem> {
+        self.source.bytes(stream.start, stream.end)
     }
 
     /// Follows references until something else stands there.
@@ -296,7 +316,8 @@ impl<'a> Document<'a> {
         }
         match (mine.as_ref(), theirs.as_ref()) {
             (Object::Stream(a), Object::Stream(b)) => {
-                a.dict == b.dict && self.raw(a) == other.raw(b)
+                a.dict == b.dict
+                    && matches!((self.raw(a), other.raw(b)), (Ok(mine), Ok(theirs)) if mine == theirs)
             }
             (a, b) => a == b,
         }

@@ -7,6 +7,7 @@ pub(crate) mod document;
 pub(crate) mod filter;
 pub(crate) mod object;
 pub(crate) mod parser;
+pub(crate) mod source;
 pub(crate) mod text;
 pub(crate) mod write;
 pub(crate) mod xref;

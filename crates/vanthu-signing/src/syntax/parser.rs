@@ -8,10 +8,13 @@ const MAX_DEPTH: u32 = 96;
 /// What is wrong at a position, in words for the log.
 pub(crate) type SyntaxResult<T> = Result<T, &'static str>;
 
-/// A cursor over PDF bytes.
+/// A cursor over PDF bytes: a whole file, or a window of one.
 #[derive(Clone)]
 pub(crate) struct Parser<'a> {
     data: &'a [u8],
+    /// Where in the file `data` begins.
+    origin: usize,
+    /// In the file.
     position: usize,
 }
 
@@ -32,7 +35,28 @@ const fn is_regular(byte: u8) -> bool {
 
 impl<'a> Parser<'a> {
     pub(crate) fn at(data: &'a [u8], position: usize) -> Self {
-        Self { data, position }
+        Self {
+            data,
+            origin: 0,
+            position,
+        }
+    }
+
+    /// At the start of a window that begins at `origin` of its file; positions stay those of the file.
+    pub(crate) fn in_window(data: &'a [u8], origin: usize) -> Self {
+        Self {
+            data,
+            origin,
+            position: origin,
+        }
+    }
+
+    /// The bytes from `position` of the file on.
+    fn from(&self, position: usize) -> &'a [u8] {
+        position
+            .checked_sub(self.origin)
+            .and_then(|start| self.data.get(start..))
+            .unwrap_or_default()
     }
 
     pub(crate) fn position(&self) -> usize {
@@ -40,15 +64,16 @@ impl<'a> Parser<'a> {
     }
 
     pub(crate) fn peek(&self) -> Option<u8> {
-        self.data.get(self.position).copied()
+        self.peek_at(0)
     }
 
     fn peek_at(&self, ahead: usize) -> Option<u8> {
-        self.data.get(self.position.checked_add(ahead)?).copied()
+        let index = self.position.checked_sub(self.origin)?;
+        self.data.get(index.checked_add(ahead)?).copied()
     }
 
     pub(crate) fn rest(&self) -> &'a [u8] {
-        self.data.get(self.position..).unwrap_or_default()
+        self.from(self.position)
     }
 
     fn bump(&mut self) -> Option<u8> {
@@ -279,7 +304,8 @@ impl<'a> Parser<'a> {
         while self.peek().is_some_and(is_regular) {
             self.position += 1;
         }
-        let token = self.data.get(start..self.position).unwrap_or_default();
+        let token = self.from(start);
+        let token = token.get(..self.position - start).unwrap_or_default();
         let text = std::str::from_utf8(token).map_err(|_| "bad number")?;
         let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
         if digits.is_empty()
@@ -401,7 +427,7 @@ impl<'a> Parser<'a> {
         let start = self.position;
         let end = length
             .and_then(|length| start.checked_add(length))
-            .filter(|end| *end <= self.data.len())
+            .filter(|end| *end <= self.origin.saturating_add(self.data.len()))
             .ok_or("the stream length is missing or wrong")?;
         self.position = end;
         while self.peek().is_some_and(is_space) {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::filter;
 use super::object::{Dict, Object};
 use super::parser::{Parser, is_space};
+use super::source::Source;
 use crate::problem::PdfProblem;
 
 /// No official document has this many objects; a cross-reference stream that inflates to more is a bomb.
@@ -43,10 +44,16 @@ pub(crate) struct Section {
 
 /// The value of the last `startxref`, and where its `%%EOF` ends.
 pub(crate) fn last_start(data: &[u8]) -> Result<(usize, usize), PdfProblem> {
-    let tail_start = data.len().saturating_sub(2048);
-    let tail = data.get(tail_start..).unwrap_or_default();
-    let at = find_last(tail, b"startxref").ok_or(PdfProblem::NoStartXref)?;
-    start_at(data, tail_start + at).ok_or(PdfProblem::NoStartXref)
+    last_start_in(&Source::Memory(data))
+}
+
+/// As [`last_start`], wherever the file lies.
+pub(crate) fn last_start_in(source: &Source<'_>) -> Result<(usize, usize), PdfProblem> {
+    let tail_start = source.length().saturating_sub(2048);
+    let tail = source.bytes(tail_start, source.length())?;
+    let at = find_last(&tail, b"startxref").ok_or(PdfProblem::NoStartXref)?;
+    let (offset, end) = start_at(&tail, at).ok_or(PdfProblem::NoStartXref)?;
+    Ok((offset, tail_start + end))
 }
 
 /// Reads `startxref … %%EOF` at `position`: the offset it names, and the end of the marker.
@@ -78,7 +85,7 @@ fn find_last(haystack: &[u8], needle: &[u8]) -> Option<usize> {
 }
 
 /// All sections reachable from `start`, oldest first.
-pub(crate) fn read_chain(data: &[u8], start: usize) -> Result<Vec<Section>, PdfProblem> {
+pub(crate) fn read_chain(source: &Source<'_>, start: usize) -> Result<Vec<Section>, PdfProblem> {
     let mut sections = Vec::new();
     let mut seen = BTreeSet::new();
     let mut next = Some(start);
@@ -90,7 +97,7 @@ pub(crate) fn read_chain(data: &[u8], start: usize) -> Result<Vec<Section>, PdfP
         if sections.len() >= MAX_SECTIONS {
             return Err(PdfProblem::limit("number of revisions"));
         }
-        let section = read_section(data, offset, &mut seen)?;
+        let section = read_section(source, offset, &mut seen)?;
         entries += section.entries.len();
         if entries > MAX_ENTRIES {
             return Err(PdfProblem::limit("number of objects"));
@@ -111,41 +118,45 @@ pub(crate) fn read_chain(data: &[u8], start: usize) -> Result<Vec<Section>, PdfP
 }
 
 fn read_section(
-    data: &[u8],
+    source: &Source<'_>,
     offset: usize,
     seen: &mut BTreeSet<usize>,
 ) -> Result<Section, PdfProblem> {
-    let mut parser = Parser::at(data, offset);
-    if parser.take_keyword("xref") {
-        let mut section = read_table(data, offset, parser)?;
-        if let Some(hidden) = section.trailer.get("XRefStm") {
-            let at = hidden
-                .as_int()
-                .and_then(|value| usize::try_from(value).ok())
-                .ok_or_else(|| PdfProblem::xref(offset, "XRefStm is no offset"))?;
-            if !seen.insert(at) {
-                return Err(PdfProblem::xref(at, "the sections form a circle"));
-            }
-            let stream = read_stream(data, at)?;
-            section.form = Form::Hybrid;
-            section.carriers = stream.carriers;
-            // What the table declares free may be hidden in the stream; what it declares in use stands.
-            for (number, entry) in stream.entries {
-                if section
-                    .entries
-                    .get(&number)
-                    .is_none_or(|old| *old == Entry::Free)
-                {
-                    section.entries.insert(number, entry);
-                }
+    let table = source.parse(offset, |mut parser| {
+        let is_table = parser.take_keyword("xref");
+        is_table
+            .then(|| read_table(source.length(), offset, parser))
+            .transpose()
+    })??;
+    let Some(mut section) = table else {
+        return read_stream(source, offset);
+    };
+    if let Some(hidden) = section.trailer.get("XRefStm") {
+        let at = hidden
+            .as_int()
+            .and_then(|value| usize::try_from(value).ok())
+            .ok_or_else(|| PdfProblem::xref(offset, "XRefStm is no offset"))?;
+        if !seen.insert(at) {
+            return Err(PdfProblem::xref(at, "the sections form a circle"));
+        }
+        let stream = read_stream(source, at)?;
+        section.form = Form::Hybrid;
+        section.carriers = stream.carriers;
+        // What the table declares free may be hidden in the stream; what it declares in use stands.
+        for (number, entry) in stream.entries {
+            if section
+                .entries
+                .get(&number)
+                .is_none_or(|old| *old == Entry::Free)
+            {
+                section.entries.insert(number, entry);
             }
         }
-        return Ok(section);
     }
-    read_stream(data, offset)
+    Ok(section)
 }
 
-fn read_table(data: &[u8], offset: usize, mut parser: Parser<'_>) -> Result<Section, PdfProblem> {
+fn read_table(length: usize, offset: usize, mut parser: Parser<'_>) -> Result<Section, PdfProblem> {
     let damaged = |why: &str| PdfProblem::xref(offset, why);
     let mut entries = BTreeMap::new();
     loop {
@@ -160,7 +171,7 @@ fn read_table(data: &[u8], offset: usize, mut parser: Parser<'_>) -> Result<Sect
         let count = parser
             .take_unsigned()
             .ok_or_else(|| damaged("bad subsection"))?;
-        if count > (data.len() / 18) as u64 {
+        if count > (length / 18) as u64 {
             return Err(damaged("a subsection is longer than the file"));
         }
         for number in first..first.saturating_add(count) {
@@ -200,15 +211,18 @@ fn read_table(data: &[u8], offset: usize, mut parser: Parser<'_>) -> Result<Sect
     })
 }
 
-fn read_stream(data: &[u8], offset: usize) -> Result<Section, PdfProblem> {
+fn read_stream(source: &Source<'_>, offset: usize) -> Result<Section, PdfProblem> {
     let damaged = |why: &str| PdfProblem::xref(offset, why);
-    if !data.get(offset).is_some_and(u8::is_ascii_digit) {
-        return Err(damaged("neither a table nor a stream stands here"));
-    }
-    let mut parser = Parser::at(data, offset);
-    // Nothing can be looked up yet: the length of a cross-reference stream is direct.
-    let (reference, object) = parser.indirect(&|_| None).map_err(&damaged)?;
-    let end = parser.position();
+    let (reference, object, end) = source
+        .parse(offset, |mut parser| {
+            if !parser.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+                return Err("neither a table nor a stream stands here");
+            }
+            // Nothing can be looked up yet: the length of a cross-reference stream is direct.
+            let (reference, object) = parser.indirect(&|_| None)?;
+            Ok((reference, object, parser.position()))
+        })?
+        .map_err(&damaged)?;
     let Object::Stream(stream) = object else {
         return Err(damaged("no stream"));
     };
@@ -219,8 +233,8 @@ fn read_stream(data: &[u8], offset: usize) -> Result<Section, PdfProblem> {
     {
         return Err(damaged("not a cross-reference stream"));
     }
-    let raw = data.get(stream.start..stream.end).unwrap_or_default();
-    let bytes = filter::decode(&stream.dict, raw).map_err(&damaged)?;
+    let raw = source.bytes(stream.start, stream.end)?;
+    let bytes = filter::decode(&stream.dict, &raw).map_err(&damaged)?;
     let entries = stream_entries(&stream.dict, &bytes).map_err(&damaged)?;
     let carriers = vec![reference.number];
     Ok(Section {

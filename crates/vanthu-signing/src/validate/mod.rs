@@ -11,7 +11,7 @@ mod trust;
 use std::collections::BTreeSet;
 
 use vanthu_pki::path::{RevocationData, RevocationMode};
-use vanthu_pki::{Certificate, Time};
+use vanthu_pki::{Certificate, Time, asn1, cms};
 
 pub use report::{
     CertificateFacts, Coverage, Finding, FindingCode, Indication, PlatformVerdict, Report,
@@ -99,6 +99,38 @@ pub fn validate(pdf: &[u8], input: &ValidationInput) -> Report {
         .as_ref()
         .map(|rule| platform_verdict(&report, rule));
     report
+}
+
+/// Every certificate that the signatures and their time-stamps carry, each once: what evidence may be
+/// asked about before the file is judged. Nothing of it is proved, and what can't be read is left out.
+pub fn certificates(pdf: &[u8]) -> Vec<Certificate> {
+    let mut all = Vec::new();
+    let found = Document::open(pdf).and_then(|document| signatures(&document));
+    for found in found.iter().flatten() {
+        let contents = found.dict.get("Contents").and_then(Object::as_string);
+        carried(contents.unwrap_or_default(), &mut all);
+    }
+    all
+}
+
+fn carried(contents: &[u8], all: &mut Vec<Certificate>) {
+    let first = asn1::length_of_first(contents).ok();
+    let Some(contents) = first.and_then(|length| contents.get(..length)) else {
+        return;
+    };
+    let Ok(signed) = cms::parse(contents) else {
+        return;
+    };
+    for certificate in signed.certificates {
+        if !all.contains(&certificate) {
+            all.push(certificate);
+        }
+    }
+    for signer in &signed.signers {
+        for token in signer.timestamp_tokens() {
+            carried(token, all);
+        }
+    }
 }
 
 /// A signature found in the file.

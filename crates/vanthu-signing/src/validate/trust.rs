@@ -1,7 +1,6 @@
 //! Paths and time-stamps: who signed, and since when the signature provably existed.
 
 use vanthu_pki::crl::Crl;
-use vanthu_pki::ocsp::OcspResponse;
 use vanthu_pki::path::{
     self, PathOptions, PathProblem, PathReport, Purpose, RevocationData, RevocationMode,
 };
@@ -11,6 +10,7 @@ use super::ValidationInput;
 use super::report::{
     CertificateFacts, FindingCode, Indication, SignatureReport, SubIndication, TimestampReport,
 };
+use crate::longterm::dss;
 use crate::syntax::document::Document;
 use crate::syntax::object::{Dict, Object};
 
@@ -30,25 +30,10 @@ impl Evidence {
             revocation: input.evidence.clone(),
             mode: input.revocation,
         };
-        if let Ok(root) = document.root()
-            && let Some(root) = root.as_dict()
-            && let Ok(Some(store)) = document.get(root, "DSS")
-            && let Some(store) = store.as_dict()
-        {
-            for der in streams(document, store, "Certs") {
-                evidence
-                    .certificates
-                    .extend(Certificate::from_der(&der).ok());
-            }
-            for der in streams(document, store, "CRLs") {
-                evidence.revocation.crls.extend(Crl::from_der(&der).ok());
-            }
-            for der in streams(document, store, "OCSPs") {
-                evidence
-                    .revocation
-                    .ocsp
-                    .extend(OcspResponse::from_der(&der).ok());
-            }
+        if let Ok(Some(store)) = dss::read(document) {
+            evidence.certificates.extend(store.certificates());
+            evidence.revocation.crls.extend(store.crls());
+            evidence.revocation.ocsp.extend(store.ocsp());
         }
         evidence
     }
@@ -82,18 +67,6 @@ impl Evidence {
             &options,
         )
     }
-}
-
-fn streams(document: &Document<'_>, dict: &Dict, key: &str) -> Vec<Vec<u8>> {
-    let Ok(Some(list)) = document.get(dict, key) else {
-        return Vec::new();
-    };
-    list.as_array()
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|item| document.resolve(item).ok())
-        .filter_map(|item| document.decoded(item.as_stream()?).ok())
-        .collect()
 }
 
 /// Judges a time-stamp token at `at`; a good one proves existence at its own time.

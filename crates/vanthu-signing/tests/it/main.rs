@@ -7,7 +7,16 @@
 )]
 
 mod attack;
+mod bases;
+mod big;
 mod corpus;
+mod forms;
+mod ladder;
+mod longterm;
+mod look;
 mod making;
+mod paper;
+mod protection;
 mod reading;
+mod scan;
 mod world;

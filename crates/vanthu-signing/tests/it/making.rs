@@ -1,8 +1,8 @@
 //! Making: the two signatures of an official letter, from plain PDF to sealed file.
 
 use crate::world::{World, leader_request, now, place, plain_pdf, seal_request};
-use vanthu_pki::authority::Revocation;
-use vanthu_pki::{SignatureAlgorithm, Time};
+use vanthu_pki::authority::{Authority, Revocation, Validity};
+use vanthu_pki::{SignatureAlgorithm, Time, tsp};
 use vanthu_signing::{
     Appearance, ChangeKind, ChangeLevel, Coverage, DocMdp, EmbedError, FilledField, FindingCode,
     Indication, PdfProblem, PrepareError, Prepared, SignatureKind, SignatureRequest, SubIndication,
@@ -160,9 +160,30 @@ fn a_signature_of_another_key_is_refused_before_embedding() {
         completed.clone().embed(&touched, &[], None),
         Err(EmbedError::OtherDocument)
     );
-    let huge = vec![0x30; 60_000];
+    let garbage = vec![0x30; 600];
     assert!(matches!(
-        completed.embed(&base, &[], Some(&huge)),
+        completed.clone().embed(&base, &[], Some(&garbage)),
+        Err(EmbedError::BadTimestamp { .. })
+    ));
+    let other = tsp::parse_request(&tsp::request(&[7; 32], None)).unwrap();
+    let other = world.stamps.token(&other, now(), 1).unwrap();
+    assert!(matches!(
+        completed.clone().embed(&base, &[], Some(&other)),
+        Err(EmbedError::BadTimestamp { .. })
+    ));
+    let chain: Vec<_> = (0..80)
+        .map(|serial| {
+            let key = vanthu_pki::SoftKey::generate_p256().unwrap();
+            let validity = Validity {
+                from: now(),
+                to: now().plus_days(1),
+            };
+            let authority = Authority::root(key, "Một gốc khác", validity, serial + 1).unwrap();
+            authority.certificate().clone()
+        })
+        .collect();
+    assert!(matches!(
+        completed.embed(&base, &chain, None),
         Err(EmbedError::TooLarge { .. })
     ));
 }

@@ -31,6 +31,28 @@ async fn a_document_goes_to_each_recipient_once() {
 }
 
 #[tokio::test]
+async fn deliveries_stand_in_the_order_of_time_and_then_of_their_names() {
+    on_each_database(async |world| {
+        let here = office(&world.store, "H01").await;
+        let letter = draft(&world.store, &here, NOW).await;
+        let mut rows = Vec::new();
+        for (code, later) in [("H02", 2), ("H03", 0), ("H04", 1), ("H05", 0)] {
+            let there = office(&world.store, code).await;
+            let mut row = a_delivery(&letter, &there.agency.agency_id);
+            row.queued_at = NOW.plus_seconds(later);
+            let mut tx = world.store.write().await.unwrap();
+            insert(&mut tx, &row).await.unwrap();
+            tx.commit().await.unwrap();
+            rows.push(row);
+        }
+        rows.sort_by_key(|row| (row.queued_at, row.delivery_id.clone()));
+        let mut tx = world.store.read().await.unwrap();
+        assert_eq!(list(&mut tx, &letter.outgoing_id).await.unwrap(), rows);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_delivery_moves_from_the_state_it_was_read_in_and_keeps_its_history() {
     on_each_database(async |world| {
         let here = office(&world.store, "H01").await;

@@ -6,9 +6,10 @@ use serde_json::json;
 use vanthu_domain::Moment;
 use vanthu_domain::id::JobId;
 use vanthu_store::job::{
-    JobState, NewJob, claim, count, enqueue, find, finish, give_up, list, load, next_due,
-    remove_done, restart, retry,
+    JobState, NewJob, claim, count, enqueue, find, finish, give_back_all, give_up, list, load,
+    next_due, remove_done, renew, restart, retry,
 };
+use vanthu_store::{Durability, Store, StoreOptions};
 
 use crate::build::fresh;
 use crate::world::{NOW, World, on_each_database};
@@ -188,6 +189,84 @@ async fn a_job_of_a_silent_worker_goes_to_another_and_the_first_cannot_finish_it
                 .is_conflict()
         );
         finish(&mut tx, &taken, later).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_stays_with_a_worker_that_says_in_time_that_it_lives() {
+    on_each_database(async |world| {
+        put(world, a_job(NOW)).await;
+        let mut tx = world.store.write().await.unwrap();
+        let job = claim(&mut tx, "first", NOW, 30).await.unwrap().unwrap();
+        renew(&mut tx, &job, NOW.plus_seconds(20), 30)
+            .await
+            .unwrap();
+        let before = NOW.plus_seconds(49);
+        assert_eq!(claim(&mut tx, "second", before, 30).await.unwrap(), None);
+        let over = NOW.plus_seconds(50);
+        let taken = claim(&mut tx, "second", over, 30).await.unwrap().unwrap();
+        assert_eq!(taken.job_id, job.job_id);
+        let lost = renew(&mut tx, &job, over, 30).await.unwrap_err();
+        assert!(lost.is_conflict(), "{lost:?}");
+        renew(&mut tx, &taken, over, 30).await.unwrap();
+        finish(&mut tx, &taken, over).await.unwrap();
+        let ended = renew(&mut tx, &taken, over, 30).await.unwrap_err();
+        assert!(ended.is_conflict(), "{ended:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_under_way_is_given_back_with_the_tries_it_has_left() {
+    on_each_database(async |world| {
+        let last_try = NewJob {
+            max_attempts: 1,
+            ..a_job(NOW)
+        };
+        let last_try = put(world, last_try).await;
+        let again = put(world, a_job(NOW)).await;
+        let waiting = put(world, a_job(NOW.plus_seconds(600))).await;
+        let mut tx = world.store.write().await.unwrap();
+        let mut lost = Vec::new();
+        for worker in ["first", "second"] {
+            lost.extend(claim(&mut tx, worker, NOW, 3600).await.unwrap());
+        }
+        assert_eq!(lost.len(), 2);
+        assert_eq!(give_back_all(&mut tx, NOW).await.unwrap(), 1);
+        let state = async |tx: &mut _, id| load(tx, id).await.unwrap().state;
+        assert_eq!(state(&mut tx, &last_try).await, JobState::Failed);
+        assert_eq!(state(&mut tx, &again).await, JobState::Ready);
+        assert_eq!(state(&mut tx, &waiting).await, JobState::Ready);
+        let job = claim(&mut tx, "third", NOW, 30).await.unwrap().unwrap();
+        assert_eq!((&job.job_id, job.attempts), (&again, 2));
+        for lost in &lost {
+            let error = finish(&mut tx, lost, NOW).await.unwrap_err();
+            assert!(error.is_conflict(), "{error:?}");
+        }
+        assert_eq!(claim(&mut tx, "third", NOW, 30).await.unwrap(), None);
+    })
+    .await;
+}
+
+/// A second store is what a second program would have.
+#[tokio::test]
+async fn one_program_at_a_time_works_alone_on_a_file_and_none_on_a_server() {
+    on_each_database(async |world| {
+        let again = || {
+            Store::open_with(StoreOptions {
+                url: world.url.clone(),
+                blob_dir: world.folder.path().join("blobs"),
+                durability: Durability::Relaxed,
+                readers: 1,
+            })
+        };
+        let other = again().await.unwrap();
+        let first = world.store.work_alone().unwrap();
+        assert_eq!(first, world.url.starts_with("sqlite:"));
+        assert_eq!(world.store.work_alone().unwrap(), first);
+        assert!(!other.work_alone().unwrap());
+        other.close().await.unwrap();
     })
     .await;
 }

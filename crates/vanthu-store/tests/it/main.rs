@@ -10,6 +10,8 @@ mod build;
 #[cfg(test)]
 mod certificate;
 #[cfg(test)]
+mod checkpoint;
+#[cfg(test)]
 mod delivery;
 #[cfg(test)]
 mod incoming;
@@ -27,6 +29,8 @@ mod notice;
 mod outgoing;
 #[cfg(test)]
 mod register;
+#[cfg(test)]
+mod report;
 #[cfg(test)]
 mod signing;
 #[cfg(test)]

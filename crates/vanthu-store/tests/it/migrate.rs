@@ -64,8 +64,11 @@ async fn a_migration_that_was_edited_is_found() {
 #[tokio::test]
 async fn a_database_of_a_newer_program_is_left_alone() {
     on_each_database(async |world| {
+        let next = MIGRATIONS.len() + 1;
         world
-            .meddle("INSERT INTO migrations VALUES (2, '0002_later', 'x', 0)")
+            .meddle(&format!(
+                "INSERT INTO migrations VALUES ({next}, 'later', 'x', 0)"
+            ))
             .await;
         let error = run(&world.store, NOW).await.unwrap_err();
         assert!(error.to_string().contains("newer"), "{error}");
@@ -78,8 +81,8 @@ async fn a_migration_that_fails_halfway_leaves_nothing() {
     on_each_database(async |world| {
         let mut tree = MIGRATIONS.to_vec();
         tree.push(Migration {
-            number: 2,
-            name: "0002_bad",
+            number: MIGRATIONS.len() as i64 + 1,
+            name: "bad",
             text: "CREATE TABLE fine (a TEXT);\nINSERT INTO nowhere VALUES (1);\n",
         });
         assert!(run_these(&world.store, &tree, NOW).await.is_err());

@@ -1,19 +1,12 @@
 /** Texts of the islands, in gettext manner: the Vietnamese text is the key.
- *  Another language comes as JSON in `<script type="application/json" id="texts">`. */
-let catalogue: Record<string, string> | undefined;
-
-function load(): Record<string, string> {
-  const source = document.getElementById("texts")?.textContent;
-  if (!source) return {};
-  try {
-    return JSON.parse(source) as Record<string, string>;
-  } catch {
-    return {};
+ *  Another language comes in a script of its own, which a page in that language loads before the islands. */
+declare global {
+  interface Window {
+    vanthuTexts?: Record<string, string>;
   }
 }
 
 /** The text in the page's language; `{name}` is replaced by `values.name`. */
 export function t(text: string, values: Record<string, string | number> = {}): string {
-  catalogue ??= load();
-  return (catalogue[text] ?? text).replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return (window.vanthuTexts?.[text] ?? text).replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }

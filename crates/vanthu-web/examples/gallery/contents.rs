@@ -570,6 +570,7 @@ pub(crate) fn document(signing: bool) -> Document {
             ],
             articles: "NĐ 30/2020 Đ5.1, Đ21.2; NĐ 68/2024 Đ30–32".into(),
             report: "#".into(),
+            ..Verdict::default()
         },
         facts: vec![
             locked("Loại", "Công văn"),

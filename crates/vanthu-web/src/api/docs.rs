@@ -8,10 +8,11 @@ use axum::response::Response;
 use axum::routing::get;
 use serde_json::Value;
 
-use super::operation::{Door, Gives, Member, Operation, Takes, Verb, openapi};
+use super::operation::{Gives, Member, Operation, Takes, Verb, openapi};
 use super::operations;
 use crate::error::WebError;
 use crate::page::{render, shell};
+use crate::route::Asks;
 use crate::state::Web;
 use crate::texts::{Language, filters};
 use crate::view;
@@ -101,7 +102,7 @@ impl From<&Operation> for Entry {
             verb: operation.verb.word().to_uppercase(),
             path: operation.path,
             says: operation.says,
-            open: operation.door == Door::Open,
+            open: operation.asks == Asks::Nothing,
             query: operation.query,
             takes: match operation.takes {
                 Takes::Json(shape) => shape.members(),

@@ -21,6 +21,9 @@ use crate::session::encode;
 /// profile, and never more than this.
 pub(crate) const MOST_UPLOAD_BYTES: usize = 64 * 1024 * 1024;
 
+/// What a browser shows; nothing that could run.
+const SHOWN: [&str; 3] = ["application/pdf", "image/png", "image/jpeg"];
+
 /// What handlers of the API give.
 pub(crate) type Answer<T> = Result<Json<T>, WebError>;
 
@@ -115,9 +118,9 @@ pub(crate) fn malformed(detail: impl std::fmt::Display) -> WebError {
         .into()
 }
 
-/// A file on its way out: PDFs and pictures are shown, everything else is saved.
+/// A file on its way out: PDFs and photographs are shown, everything else is saved.
 pub(crate) fn hand_out(file: Handed) -> Response {
-    let shown = file.media_type == "application/pdf" || file.media_type.starts_with("image/");
+    let shown = SHOWN.contains(&file.media_type.as_str());
     let way = if shown { "inline" } else { "attachment" };
     let name = format!(
         "{way}; filename*=UTF-8''{}",

@@ -9,23 +9,23 @@ use vanthu_app::line::ask_extension::ask_extension;
 use vanthu_app::line::assign::{self, Assign, Share};
 use vanthu_app::line::decide_extension::{Decision, decide_extension};
 use vanthu_app::line::finish::{self, Finish};
-use vanthu_app::line::give::NewLine;
 use vanthu_app::line::list::{self, LineOrder, Scope, Wanted};
 use vanthu_app::line::take_back::{self, TakeBack};
 use vanthu_app::line::view::{self, LineView};
 use vanthu_app::line::{give_back, read, start};
-use vanthu_app::{AppError, Caller, Cursor};
+use vanthu_app::{AppError, Cursor};
 use vanthu_domain::Day;
 use vanthu_domain::id::{ExtensionId, LineId, OutgoingId, PersonId};
 use vanthu_domain::incoming::ClosingCode;
 use vanthu_domain::line::{ExtensionState, Part};
+use vanthu_domain::permission::Action;
 use vanthu_domain::refusal::RefusalCode;
 
 use super::desk::{LinePage, PAGE, page_of};
 use super::extract::{Answer, Asked, Done, Given, Named, answer, done};
-use super::incoming::LineIn;
+use super::incoming::{LineIn, lines as new_lines};
 use super::operation::{Operation, Verb};
-use super::shared::{Act, LISTING, Listing, Reason, Seen, day, moment};
+use super::shared::{self, LISTING, Listing, Reason, Seen, day, moment};
 use crate::session::SignedIn;
 use crate::state::Web;
 
@@ -45,6 +45,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || get(show),
         "Một việc",
     )
+    .asks(&[Action::ViewIncoming])
     .gives::<LineOut>(),
     Operation::new(
         Verb::Post,
@@ -52,6 +53,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(started),
         "Bắt đầu xử lý",
     )
+    .asks(&[Action::StartLine])
     .takes::<Seen>()
     .gives::<LineStands>(),
     Operation::new(
@@ -60,6 +62,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(was_read),
         "Xác nhận đã đọc việc nhận để biết",
     )
+    .asks(&[Action::ReadLine])
     .takes::<Seen>()
     .gives::<LineStands>(),
     Operation::new(
@@ -68,6 +71,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(assigned),
         "Phân công trong đơn vị",
     )
+    .asks(&[Action::AssignLine])
     .takes::<Assigning>()
     .gives::<LineStands>(),
     Operation::new(
@@ -76,6 +80,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(finished),
         "Báo cáo xử lý xong",
     )
+    .asks(&[Action::FinishLine])
     .takes::<Finishing>()
     .gives::<LineStands>(),
     Operation::new(
@@ -84,6 +89,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(given_back),
         "Trả lại việc, có lý do",
     )
+    .asks(&[Action::ReturnLine])
     .takes::<Reason>()
     .gives::<LineStands>(),
     Operation::new(
@@ -92,6 +98,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(taken_back),
         "Lấy lại việc đã giao",
     )
+    .asks(&[Action::TakeBackLine])
     .takes::<TakingBack>()
     .gives::<LineStands>(),
     Operation::new(
@@ -100,6 +107,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(asked),
         "Xin gia hạn",
     )
+    .asks(&[Action::AskExtension])
     .takes::<Asking>()
     .gives::<Requested>(),
     Operation::new(
@@ -108,6 +116,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(decided),
         "Quyết định gia hạn",
     )
+    .asks(&[Action::DecideExtension])
     .takes::<Deciding>(),
 ];
 
@@ -153,7 +162,7 @@ pub(super) struct LineOut {
     /// Các đề nghị gia hạn.
     extensions: Vec<ExtensionOut>,
     /// Việc có thể làm lúc này, và vì sao không với việc còn lại.
-    acts: Vec<Act>,
+    acts: Vec<shared::Act>,
 }
 
 /// A request for more time.
@@ -288,8 +297,6 @@ struct Deciding {
     reason: String,
 }
 
-type Id = Named<LineId>;
-
 async fn listed(
     State(web): State<Web>,
     who: SignedIn,
@@ -321,125 +328,89 @@ async fn listed(
     answer(Listed::Lines(page).try_into()?)
 }
 
-async fn show(State(web): State<Web>, who: SignedIn, Named(id): Id) -> Answer<LineOut> {
+async fn show(State(web): State<Web>, who: SignedIn, Named(id): Named<LineId>) -> Answer<LineOut> {
     answer(LineOut::from(
         &view::view(&web.app, who.caller(), &id).await?,
     ))
 }
 
-async fn stands(web: &Web, caller: &Caller, id: &LineId) -> Answer<LineStands> {
-    let line = match view::view(&web.app, caller, id).await {
+type Act<G> = crate::act::Act<LineId, Given<G>>;
+
+/// Done, and where the line stands now; or why it was not done.
+async fn stands<G, T>(act: &Act<G>, done: Result<T, AppError>) -> Answer<LineStands> {
+    done?;
+    let line = match view::view(act.app(), act.caller(), &act.id).await {
         Ok(view) => Some(view.row),
         Err(error) if error.code() == Some(RefusalCode::NotFound) => None,
         Err(error) => return Err(error.into()),
     };
     answer(LineStands {
-        line_id: id.to_string(),
+        line_id: act.id.to_string(),
         state: line.as_ref().map(|line| line.state.code()),
         version: line.map(|line| line.version),
     })
 }
 
-async fn started(
-    State(web): State<Web>,
-    who: SignedIn,
-    Named(id): Id,
-    Given(seen): Given<Seen>,
-) -> Answer<LineStands> {
-    start::start(&web.app, who.caller(), &id, seen.version).await?;
-    stands(&web, who.caller(), &id).await
+async fn started(act: Act<Seen>) -> Answer<LineStands> {
+    let done = start::start(act.app(), act.caller(), &act.id, act.given.0.version).await;
+    stands(&act, done).await
 }
 
-async fn was_read(
-    State(web): State<Web>,
-    who: SignedIn,
-    Named(id): Id,
-    Given(_): Given<Seen>,
-) -> Answer<LineStands> {
-    read::read(&web.app, who.caller(), &id).await?;
-    stands(&web, who.caller(), &id).await
+async fn was_read(act: Act<Seen>) -> Answer<LineStands> {
+    stands(&act, read::read(act.app(), act.caller(), &act.id).await).await
 }
 
-async fn assigned(
-    State(web): State<Web>,
-    who: SignedIn,
-    Named(id): Id,
-    Given(given): Given<Assigning>,
-) -> Answer<LineStands> {
-    let shares = given.shares.into_iter().map(|share| Share {
-        person_id: share.person_id,
+async fn assigned(act: Act<Assigning>) -> Answer<LineStands> {
+    let shares = act.given.0.shares.iter().map(|share| Share {
+        person_id: share.person_id.clone(),
         part: share.part,
         due_day: share.due_day,
     });
     let input = Assign {
-        line_id: id.clone(),
-        version: given.version,
-        words: given.words,
+        line_id: act.id.clone(),
+        version: act.given.0.version,
+        words: act.given.0.words.clone(),
         shares: shares.collect(),
     };
-    assign::assign(&web.app, who.caller(), input).await?;
-    stands(&web, who.caller(), &id).await
+    stands(&act, assign::assign(act.app(), act.caller(), input).await).await
 }
 
-async fn finished(
-    State(web): State<Web>,
-    who: SignedIn,
-    Named(id): Id,
-    Given(given): Given<Finishing>,
-) -> Answer<LineStands> {
+async fn finished(act: Act<Finishing>) -> Answer<LineStands> {
     let input = Finish {
-        line_id: id.clone(),
-        version: given.version,
-        code: given.code,
-        words: given.words,
-        reply: given.reply,
+        line_id: act.id.clone(),
+        version: act.given.0.version,
+        code: act.given.0.code,
+        words: act.given.0.words.clone(),
+        reply: act.given.0.reply.clone(),
     };
-    finish::finish(&web.app, who.caller(), input).await?;
-    stands(&web, who.caller(), &id).await
+    stands(&act, finish::finish(act.app(), act.caller(), input).await).await
 }
 
-async fn given_back(
-    State(web): State<Web>,
-    who: SignedIn,
-    Named(id): Id,
-    Given(given): Given<Reason>,
-) -> Answer<LineStands> {
-    let caller = who.caller();
-    give_back::give_back(&web.app, caller, &id, given.version, &given.reason).await?;
-    stands(&web, caller, &id).await
+async fn given_back(act: Act<Reason>) -> Answer<LineStands> {
+    let Reason { version, reason } = &act.given.0;
+    let done = give_back::give_back(act.app(), act.caller(), &act.id, *version, reason).await;
+    stands(&act, done).await
 }
 
-async fn taken_back(
-    State(web): State<Web>,
-    who: SignedIn,
-    Named(id): Id,
-    Given(given): Given<TakingBack>,
-) -> Answer<LineStands> {
-    let instead = given
-        .instead
-        .into_iter()
-        .map(NewLine::try_from)
-        .collect::<Result<_, _>>()?;
+async fn taken_back(act: Act<TakingBack>) -> Answer<LineStands> {
     let input = TakeBack {
-        line_id: id.clone(),
-        version: given.version,
-        reason: given.reason,
-        instead,
+        line_id: act.id.clone(),
+        version: act.given.0.version,
+        reason: act.given.0.reason.clone(),
+        instead: new_lines(&act.given.0.instead)?,
     };
-    take_back::take_back(&web.app, who.caller(), input).await?;
-    stands(&web, who.caller(), &id).await
+    stands(
+        &act,
+        take_back::take_back(act.app(), act.caller(), input).await,
+    )
+    .await
 }
 
-async fn asked(
-    State(web): State<Web>,
-    who: SignedIn,
-    Named(id): Id,
-    Given(given): Given<Asking>,
-) -> Answer<Requested> {
-    let extension_id =
-        ask_extension(&web.app, who.caller(), &id, given.until_day, &given.reason).await?;
+async fn asked(act: Act<Asking>) -> Answer<Requested> {
+    let Asking { until_day, reason } = &act.given.0;
+    let id = ask_extension(act.app(), act.caller(), &act.id, *until_day, reason).await?;
     answer(Requested {
-        extension_id: extension_id.to_string(),
+        extension_id: id.to_string(),
     })
 }
 
@@ -499,7 +470,7 @@ impl From<&LineView> for LineOut {
             reply_outgoing_id: row.reply_outgoing_id.as_ref().map(ToString::to_string),
             version: row.version,
             extensions: extensions.collect(),
-            acts: view.acts.iter().map(Act::from).collect(),
+            acts: view.acts.iter().map(shared::Act::from).collect(),
         }
     }
 }

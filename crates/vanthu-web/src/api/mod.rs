@@ -20,13 +20,14 @@ mod verify;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::any;
-use vanthu_app::AppError;
-use vanthu_domain::refusal::RefusalCode;
 
 use crate::error::WebError;
+use crate::route::Route;
 use crate::state::Web;
 use operation::Operation;
+
+pub(crate) use incoming::file as incoming_file;
+pub(crate) use outgoing::file as outgoing_file;
 
 pub(crate) use extract::{Asked, Given, Named, hand_out, malformed};
 
@@ -34,12 +35,13 @@ pub(crate) use extract::{Asked, Given, Named, hand_out, malformed};
 const MOST_JSON_BYTES: usize = 2 * 1024 * 1024;
 
 /// All routes under `/api`.
-pub fn routes() -> Router<Web> {
-    operations()
-        .fold(Router::new(), |router, operation| {
-            router.route(operation.path, (operation.handler)())
-        })
-        .route("/api/{*rest}", any(nothing_here))
+pub(crate) fn routes() -> Vec<Route> {
+    operations().map(Operation::route).collect()
+}
+
+/// What lies around them.
+pub(crate) fn around(router: Router<Web>) -> Router<Web> {
+    router
         .method_not_allowed_fallback(other_method)
         .layer(DefaultBodyLimit::max(MOST_JSON_BYTES))
 }
@@ -58,10 +60,6 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static Operation> {
         .chain(notices::OPERATIONS)
         .chain(verify::OPERATIONS)
         .chain(docs::OPERATIONS)
-}
-
-async fn nothing_here() -> WebError {
-    AppError::refused(RefusalCode::NotFound).into()
 }
 
 async fn other_method() -> WebError {

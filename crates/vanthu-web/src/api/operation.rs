@@ -8,47 +8,11 @@ use axum::routing::MethodRouter;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
+use vanthu_domain::permission::Action;
 
+pub(crate) use crate::route::Verb;
+use crate::route::{Asks, Route};
 use crate::state::Web;
-
-/// The HTTP method.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verb {
-    /// Reads.
-    Get,
-    /// Does something.
-    Post,
-    /// Replaces.
-    Put,
-    /// Takes away.
-    Delete,
-}
-
-impl Verb {
-    /// As OpenAPI names it.
-    pub(crate) const fn word(self) -> &'static str {
-        match self {
-            Self::Get => "get",
-            Self::Post => "post",
-            Self::Put => "put",
-            Self::Delete => "delete",
-        }
-    }
-
-    /// Whether nothing changes.
-    pub(crate) const fn is_safe(self) -> bool {
-        matches!(self, Self::Get)
-    }
-}
-
-/// Who may knock. What may be done inside is the authorisation core's to say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Door {
-    /// Anybody.
-    Open,
-    /// A signed-in person.
-    SignedIn,
-}
 
 /// What a request carries in its body.
 #[derive(Clone, Copy)]
@@ -159,8 +123,8 @@ pub(crate) struct Operation {
     pub(crate) handler: fn() -> MethodRouter<Web>,
     /// What it does, in Vietnamese.
     pub(crate) says: &'static str,
-    /// Who may knock.
-    pub(crate) door: Door,
+    /// What it asks of whoever knocks.
+    pub(crate) asks: Asks,
     /// What may stand behind the question mark: name and meaning.
     pub(crate) query: &'static [(&'static str, &'static str)],
     /// The body of the request.
@@ -182,7 +146,7 @@ impl Operation {
             path,
             handler,
             says,
-            door: Door::SignedIn,
+            asks: Asks::Person,
             query: &[],
             takes: Takes::Nothing,
             gives: Gives::Nothing,
@@ -191,8 +155,19 @@ impl Operation {
 
     /// Anybody may ask.
     pub(crate) const fn open(mut self) -> Self {
-        self.door = Door::Open;
+        self.asks = Asks::Nothing;
         self
+    }
+
+    /// Whoever may do one of these.
+    pub(crate) const fn asks(mut self, actions: &'static [Action]) -> Self {
+        self.asks = Asks::May(actions);
+        self
+    }
+
+    /// Its route.
+    pub(crate) fn route(&self) -> Route {
+        Route::new(self.verb, self.path, self.asks, self.handler)
     }
 
     /// What may stand in the query.
@@ -357,10 +332,10 @@ fn describe(operation: &Operation, problem: Shape) -> Value {
 }
 
 fn security(operation: &Operation) -> Value {
-    match (operation.door, operation.verb.is_safe()) {
-        (Door::Open, _) => json!([]),
-        (Door::SignedIn, true) => json!([{"session": []}]),
-        (Door::SignedIn, false) => json!([{"session": [], "csrf": []}]),
+    match (operation.asks, operation.verb.is_safe()) {
+        (Asks::Nothing, _) => json!([]),
+        (_, true) => json!([{"session": []}]),
+        (_, false) => json!([{"session": [], "csrf": []}]),
     }
 }
 

@@ -10,6 +10,7 @@ use vanthu_app::register::{Direction, Stretch, print};
 use vanthu_app::{AppError, Caller};
 use vanthu_domain::Day;
 use vanthu_domain::id::RegisterId;
+use vanthu_domain::permission::Action;
 use vanthu_domain::refusal::RefusalCode;
 
 use super::extract::{Answer, Asked, Named, answer, hand_out};
@@ -31,6 +32,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || get(registers),
         "Các sổ đăng ký của cơ quan",
     )
+    .asks(&[Action::ViewRegisters])
     .gives::<Vec<RegisterOut>>(),
     Operation::new(
         Verb::Get,
@@ -38,6 +40,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || get(rows),
         "Các số trong một sổ, cả số đã hủy",
     )
+    .asks(&[Action::ViewRegisters])
     .query(DAYS)
     .gives::<Vec<NumberOut>>(),
     Operation::new(
@@ -46,6 +49,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || get(printed),
         "Bản in của sổ theo mẫu",
     )
+    .asks(&[Action::ViewRegisters])
     .query(DAYS)
     .gives_file("application/pdf"),
 ];

@@ -1,12 +1,8 @@
 //! Signing in and out, for programs.
 
-use std::net::SocketAddr;
-
 use axum::Json;
-use axum::extract::{ConnectInfo, FromRequestParts, State};
-use axum::http::header::SET_COOKIE;
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde::Deserialize;
@@ -21,7 +17,7 @@ use super::extract::{Done, Given, done};
 use super::me::{Me, me_of};
 use super::operation::{Operation, Verb};
 use crate::error::WebError;
-use crate::session::{SignedIn, browser, session_cookie};
+use crate::session::{Address, SignedIn, browser, with_cookie};
 use crate::state::Web;
 
 /// The operations.
@@ -63,20 +59,6 @@ struct NewPassword {
     old: String,
     /// Mật khẩu mới.
     new: String,
-}
-
-/// The address that asks; none in tests without a network.
-struct Address(String);
-
-impl<S: Send + Sync> FromRequestParts<S> for Address {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let info = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        Ok(Self(
-            info.map_or_else(String::new, |info| info.0.ip().to_string()),
-        ))
-    }
 }
 
 async fn enter(
@@ -121,12 +103,4 @@ async fn change_password(
     )
     .await?;
     done()
-}
-
-fn with_cookie(web: &Web, secret: &str, mut response: Response) -> Result<Response, WebError> {
-    let secure = web.app.base_url.starts_with("https:");
-    let cookie = HeaderValue::from_str(&session_cookie(secret, secure))
-        .map_err(|e| AppError::fault("cookie", e))?;
-    response.headers_mut().insert(SET_COOKIE, cookie);
-    Ok(response)
 }

@@ -9,6 +9,7 @@ use vanthu_app::signing::open::{self, OpenSigning};
 use vanthu_app::signing::{Consent, ItemState, Purpose, SessionState, cancel, state};
 use vanthu_domain::Moment;
 use vanthu_domain::id::{OutgoingId, SigningId};
+use vanthu_domain::permission::Action;
 
 use super::extract::{Answer, Done, Given, Named, answer, done};
 use super::operation::{Operation, Verb};
@@ -23,6 +24,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(begin),
         "Mở phiên ký; mã dùng một lần được đưa cho phần mềm ký",
     )
+    .asks(&[Action::Sign, Action::Seal])
     .takes::<OpenSession>()
     .gives::<SessionOpened>(),
     Operation::new(

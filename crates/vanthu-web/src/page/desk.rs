@@ -2,7 +2,6 @@
 //! and what is new.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -17,6 +16,7 @@ use crate::page::outgoing::new_draft;
 use crate::page::rows;
 use crate::page::show::Say;
 use crate::page::{render, shell};
+use crate::route::{Asks, Route};
 use crate::session::SignedIn;
 use crate::state::Web;
 use crate::texts::{Language, filters};
@@ -27,12 +27,11 @@ const FIRST_ROWS: u32 = 8;
 /// Notices beside it.
 const NOTICES: u32 = 6;
 
-/// Its routes.
-pub fn routes() -> Router<Web> {
-    Router::new()
-        .route("/", get(show))
-        .route("/fragment/tiles", get(tiles))
-}
+/// The routes.
+pub(crate) const ROUTES: &[Route] = &[
+    Route::get("/", Asks::Person, || get(show)),
+    Route::get("/fragment/tiles", Asks::Person, || get(tiles)),
+];
 
 #[derive(Template)]
 #[template(path = "desk/page.html")]
@@ -78,11 +77,7 @@ async fn show(
         None => (say.t("Việc cần làm"), List::default(), None),
     };
     let latest = notice::list(&web.app, caller, None, NOTICES).await?;
-    let notices = latest
-        .items
-        .iter()
-        .map(|one| Line::of(say, &one.text, &one.row.link, one.row.at, one.row.read_at))
-        .collect();
+    let notices = latest.items.iter().map(|one| Line::of(say, one)).collect();
     let (waiting, quiet) = parted(rows::tiles(say, &counts, None));
     let frame = shell::shell(&web, &who, &headers, say.t("Bàn làm việc"), "/").await?;
     let page = DeskPage {

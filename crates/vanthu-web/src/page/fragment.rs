@@ -1,7 +1,6 @@
 //! Small parts of the frame that fetch themselves again when something changes.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -9,17 +8,17 @@ use axum::routing::get;
 
 use crate::error::WebError;
 use crate::page::{render, shell};
+use crate::route::{Asks, Route};
 use crate::session::SignedIn;
 use crate::state::Web;
 use crate::texts::{Language, filters};
 use crate::view;
 
-/// Its routes.
-pub fn routes() -> Router<Web> {
-    Router::new()
-        .route("/fragment/menu", get(menu))
-        .route("/fragment/notices", get(notices))
-}
+/// The routes.
+pub(crate) const ROUTES: &[Route] = &[
+    Route::get("/fragment/menu", Asks::Person, || get(menu)),
+    Route::get("/fragment/notices", Asks::Person, || get(notices)),
+];
 
 #[derive(Template)]
 #[template(path = "fragment/menu.html")]

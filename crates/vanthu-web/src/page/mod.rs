@@ -14,42 +14,47 @@ mod rows;
 pub mod search;
 mod sheets;
 pub mod shell;
-mod show;
+pub(crate) mod show;
 pub mod sign_in;
 pub mod verify;
 pub mod work;
 
 use askama::Template;
-use axum::Router;
+use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
+use serde_json::Value;
 use vanthu_app::AppError;
-use vanthu_domain::refusal::RefusalCode;
+use vanthu_domain::refusal::{Refusal, RefusalCode};
 
-use crate::error::{Problem, WebError};
+use crate::error::{Problem, REFUSAL_HEADER, WebError};
+use crate::page::show::Say;
+use crate::route::Route;
 use crate::state::Web;
 use crate::texts::{Language, PageValues, filters};
 use crate::view;
 
 /// All pages.
-pub fn routes() -> Router<Web> {
-    Router::new()
-        .merge(account::routes())
-        .merge(admin::routes())
-        .merge(desk::routes())
-        .merge(fragment::routes())
-        .merge(incoming::routes())
-        .merge(notice::routes())
-        .merge(outgoing::routes())
-        .merge(refusal::routes())
-        .merge(register::routes())
-        .merge(search::routes())
-        .merge(sign_in::routes())
-        .merge(verify::routes())
-        .merge(work::routes())
+pub(crate) fn routes() -> Vec<Route> {
+    [
+        account::ROUTES,
+        admin::ROUTES,
+        desk::ROUTES,
+        fragment::ROUTES,
+        incoming::ROUTES,
+        notice::ROUTES,
+        outgoing::ROUTES,
+        refusal::ROUTES,
+        register::ROUTES,
+        search::ROUTES,
+        sign_in::ROUTES,
+        verify::ROUTES,
+        work::ROUTES,
+    ]
+    .concat()
 }
 
 /// Renders a page in the language.
@@ -69,9 +74,10 @@ struct ErrorPage {
     status: u16,
 }
 
-/// Turns the problem documents of page routes into pages; those of programs stay as they are.
+/// Turns the problem documents of page routes into pages, and says in the reader's language what
+/// scripts of a page are refused; those of programs stay as they are.
 pub async fn dress_errors(State(web): State<Web>, request: Request, next: Next) -> Response {
-    let language = Language::of(request.headers());
+    let say = Say::of(request.headers(), web.app.now());
     let theme = shell::theme(request.headers());
     let for_person = wants_page(request.uri(), request.headers());
     let response = next.run(request).await;
@@ -79,17 +85,69 @@ pub async fn dress_errors(State(web): State<Web>, request: Request, next: Next) 
         .headers()
         .get(CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"application/problem+json"));
-    if !for_person || !is_problem {
+    let translated = say.language != Language::Vietnamese;
+    if !is_problem || !(for_person || translated) {
         return response;
     }
-    let status = response.status();
-    let Ok(bytes) = axum::body::to_bytes(response.into_body(), 64 * 1024).await else {
+    let (parts, body) = response.into_parts();
+    let status = parts.status;
+    let code = parts.headers.get(REFUSAL_HEADER).cloned();
+    let Ok(bytes) = axum::body::to_bytes(body, 64 * 1024).await else {
         return status.into_response();
     };
-    let Ok(problem) = serde_json::from_slice::<Problem>(&bytes) else {
+    let Ok(mut told) = serde_json::from_slice::<Value>(&bytes) else {
         return status.into_response();
     };
-    error_page(&web, language, theme, &problem, status)
+    if translated {
+        say_problem(say, &mut told, parts.extensions.get::<Refusal>());
+    }
+    if !for_person {
+        let mut response = (status, Json(told)).into_response();
+        named(&mut response, code);
+        let kind = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(CONTENT_TYPE, kind);
+        return response;
+    }
+    match serde_json::from_value::<Problem>(told) {
+        Ok(problem) => {
+            let mut page = error_page(&web, say.language, theme, &problem, status);
+            named(&mut page, code);
+            page
+        }
+        Err(_) => status.into_response(),
+    }
+}
+
+/// Keeps the refusal's code on what is told instead of it.
+fn named(response: &mut Response, code: Option<HeaderValue>) {
+    if let Some(code) = code {
+        response.headers_mut().insert(REFUSAL_HEADER, code);
+    }
+}
+
+/// Puts the problem into the reader's language; further members stay as they are.
+fn say_problem(say: Say, problem: &mut Value, refusal: Option<&Refusal>) {
+    let Some(members) = problem.as_object_mut() else {
+        return;
+    };
+    let told = match refusal {
+        Some(refusal) => {
+            let said = say.refusal(refusal);
+            [
+                ("title", said.what),
+                ("detail", said.why),
+                ("article", said.article),
+                ("action", said.now),
+            ]
+        }
+        None => ["title", "detail", "article", "action"].map(|name| {
+            let text = members.get(name).and_then(Value::as_str);
+            (name, say.t(text.unwrap_or_default()))
+        }),
+    };
+    for (name, text) in told {
+        members.insert(name.to_owned(), text.into());
+    }
 }
 
 /// Whatever has no route.

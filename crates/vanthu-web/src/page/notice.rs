@@ -1,13 +1,11 @@
 //! Notices (thông báo): what came to the reader, each with the page that it leads to.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
-use vanthu_app::notice;
-use vanthu_domain::Moment;
+use vanthu_app::notice::{self, Notice};
 
 use crate::error::WebError;
 use crate::page::fields::named;
@@ -15,18 +13,18 @@ use crate::page::incoming::Asked;
 use crate::page::rows::PAGE_ROWS;
 use crate::page::show::Say;
 use crate::page::{render, shell};
+use crate::route::{Asks, Route};
 use crate::session::{SignedIn, encode};
 use crate::state::Web;
 use crate::texts::{Language, filters};
 use crate::view::{Pager, Shell};
 
-/// Its routes.
-pub fn routes() -> Router<Web> {
-    Router::new()
-        .route("/notices", get(show))
-        .route("/notices/read", post(read_all))
-        .route("/notices/{id}/read", post(read_one))
-}
+/// The routes.
+pub(crate) const ROUTES: &[Route] = &[
+    Route::get("/notices", Asks::Person, || get(show)),
+    Route::post("/notices/read", Asks::Person, || post(read_all)),
+    Route::post("/notices/{id}/read", Asks::Person, || post(read_one)),
+];
 
 #[derive(Template)]
 #[template(path = "notice/page.html")]
@@ -54,19 +52,14 @@ pub(crate) struct Line {
 
 impl Line {
     /// A notice as the reader sees it.
-    pub(crate) fn of(
-        say: Say,
-        text: &str,
-        link: &str,
-        at: Moment,
-        read_at: Option<Moment>,
-    ) -> Self {
+    pub(crate) fn of(say: Say, notice: &Notice) -> Self {
+        let row = &notice.row;
         Self {
-            text: text.to_owned(),
-            href: link.to_owned(),
-            when: say.moment(at),
-            at: at.iso(),
-            unread: read_at.is_none(),
+            text: say.notice(notice),
+            href: row.link.clone(),
+            when: say.moment(row.at),
+            at: row.at.iso(),
+            unread: row.read_at.is_none(),
         }
     }
 }
@@ -80,11 +73,7 @@ async fn show(
     let say = Say::of(&headers, web.app.now());
     let after = asked.after().map(|after| after.to_owned().into());
     let listed = notice::list(&web.app, who.caller(), after.as_ref(), PAGE_ROWS).await?;
-    let notices: Vec<Line> = listed
-        .items
-        .iter()
-        .map(|one| Line::of(say, &one.text, &one.row.link, one.row.at, one.row.read_at))
-        .collect();
+    let notices: Vec<Line> = listed.items.iter().map(|one| Line::of(say, one)).collect();
     let page = NoticePage {
         shell: shell::shell(&web, &who, &headers, say.t("Thông báo"), "/notices").await?,
         unread: notices.iter().any(|one| one.unread),

@@ -1,7 +1,6 @@
 //! The page of each refusal's code, to which problem documents refer (`/errors/{code}`).
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -12,16 +11,16 @@ use vanthu_domain::refusal::{Refusal, RefusalCode};
 use crate::error::{WebError, status_of};
 use crate::page::show::Say;
 use crate::page::{render, shell};
+use crate::route::{Asks, Route};
 use crate::state::Web;
 use crate::texts::{Language, filters};
 use crate::view::{Problem, Shell};
 
-/// Its routes.
-pub fn routes() -> Router<Web> {
-    Router::new()
-        .route("/errors", get(all))
-        .route("/errors/{code}", get(show))
-}
+/// The routes.
+pub(crate) const ROUTES: &[Route] = &[
+    Route::get("/errors", Asks::Nothing, || get(all)),
+    Route::get("/errors/{code}", Asks::Nothing, || get(show)),
+];
 
 #[derive(Template)]
 #[template(path = "refusal/page.html")]
@@ -83,7 +82,7 @@ async fn all(State(web): State<Web>, headers: HeaderMap) -> Result<Response, Web
         shell: shell::plain(&web, say.language, shell::theme(&headers), title),
         refusals: RefusalCode::ALL
             .iter()
-            .map(|code| (code.code(), Refusal::new(*code).what()))
+            .map(|code| (code.code(), say.what(&Refusal::new(*code))))
             .collect(),
     };
     render(&page, Language::of(&headers))

@@ -92,7 +92,7 @@ pub(crate) fn table(say: Say, listed: &Listed, caption: String) -> List {
             page.items
                 .iter()
                 .map(|item| {
-                    let mut notes = vec![say.t(item.kind.name()), pages(say, item.pages)];
+                    let mut notes = vec![say.named(item.kind.name()), pages(say, item.pages)];
                     let mut number = Cell::text(&item.notation);
                     if let Some(arrival) = item.arrival_number {
                         let said = say.t("số đến {n}");
@@ -209,7 +209,7 @@ pub(crate) fn table(say: Say, listed: &Listed, caption: String) -> List {
                     if let Some(mark) = say.urgency(item.urgency) {
                         number = number.and(mark.tone, mark.text);
                     }
-                    let mut notes = vec![say.t(item.kind.name())];
+                    let mut notes = vec![say.named(item.kind.name())];
                     if item.pages > 0 {
                         notes.push(pages(say, item.pages));
                     }

@@ -1,7 +1,6 @@
 //! Searching (tra cứu) by number, abstract, issuer and words: incoming and outgoing documents.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -13,6 +12,7 @@ use crate::page::incoming::Asked;
 use crate::page::rows;
 use crate::page::show::Say;
 use crate::page::{render, shell};
+use crate::route::{Asks, Route};
 use crate::session::{SignedIn, encode};
 use crate::state::Web;
 use crate::texts::{Language, filters};
@@ -21,10 +21,8 @@ use crate::view::{Empty, Link, List, Shell};
 /// Rows of each part.
 const PART_ROWS: u32 = 15;
 
-/// Its routes.
-pub fn routes() -> Router<Web> {
-    Router::new().route("/search", get(show))
-}
+/// The routes.
+pub(crate) const ROUTES: &[Route] = &[Route::get("/search", Asks::Person, || get(show))];
 
 #[derive(Template)]
 #[template(path = "search/page.html")]

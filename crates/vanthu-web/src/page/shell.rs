@@ -4,6 +4,7 @@ use axum::http::HeaderMap;
 use vanthu_app::desk::{self, Count, Tile};
 use vanthu_app::{Caller, Mode, notice};
 use vanthu_domain::agency::Role;
+use vanthu_domain::permission::Action;
 
 use crate::error::WebError;
 use crate::session::{SignedIn, cookie};
@@ -159,14 +160,15 @@ pub fn menu(
         }
     }
     let mut more = Vec::new();
-    if caller.is(Role::Clerk) || caller.is(Role::Leader) {
+    let may = |action| caller.may(action, &caller.own_agency()).is_ok();
+    if may(Action::ViewRegisters) {
         more.push(item("Sổ đăng ký", "/registers", "g s"));
     }
     more.push(item("Kiểm tra chữ ký", "/verify", "g k"));
-    if caller.is(Role::Administrator) {
+    if may(Action::ViewAccounts) {
         more.push(item("Tài khoản", "/admin/accounts", ""));
     }
-    if caller.is(Role::Administrator) || caller.is(Role::ItOfficer) {
+    if may(Action::ViewJobs) {
         more.push(item("Việc nền và gửi lỗi", "/admin/jobs", ""));
     }
     groups.push(view::MenuGroup {

@@ -1,14 +1,16 @@
 //! How facts are put on the screen: times, deadlines, urgency, verdicts; the same on every page.
 
 use axum::http::HeaderMap;
+use vanthu_app::notice::Notice;
 use vanthu_app::outgoing::view::TimelineEntry;
 use vanthu_domain::audit::Act;
+use vanthu_domain::english::{self, Said};
 use vanthu_domain::kind::{DocumentKind, Urgency};
 use vanthu_domain::refusal::Refusal;
-use vanthu_domain::verdict::{LegalValue, LegalVerdict, PointState};
+use vanthu_domain::verdict::{LegalValue, LegalVerdict, Point, PointState};
 use vanthu_domain::{Day, Moment};
 
-use crate::texts::{Language, translate};
+use crate::texts::{self, Language, translate};
 use crate::view::{Check, Fact, Happening, Pill, Problem, Tone, Verdict};
 
 /// So many days before its deadline a thing is "due soon".
@@ -35,6 +37,46 @@ impl Say {
     /// A text of the catalogue.
     pub(crate) fn t(self, text: &str) -> String {
         translate(text, self.language).to_owned()
+    }
+
+    /// The name of a kind, a state or an act.
+    pub(crate) fn named(self, text: &str) -> String {
+        texts::name(text, self.language).to_owned()
+    }
+
+    /// What a floor below put together.
+    pub(crate) fn words(self, text: &str) -> String {
+        texts::words(text, self.language)
+    }
+
+    /// An article that a rule rests on.
+    pub(crate) fn article(self, article: &str) -> String {
+        texts::citation(article, self.language)
+    }
+
+    /// The short way of [`short_articles`], in the language.
+    fn short(self, articles: String) -> String {
+        if self.language == Language::Vietnamese {
+            return articles;
+        }
+        let english = [
+            ("NĐ ", "Decree "),
+            ("QĐ ", "Decision "),
+            (" PL ", " App. "),
+            (" Đ", " Art. "),
+        ];
+        let told = english
+            .iter()
+            .fold(articles, |told, (from, to)| told.replace(from, to));
+        self.article(&told)
+    }
+
+    /// A notice.
+    pub(crate) fn notice(self, notice: &Notice) -> String {
+        match self.language {
+            Language::Vietnamese => notice.text.clone(),
+            Language::English => notice.in_english(|word| self.words(word)),
+        }
     }
 
     /// Today.
@@ -93,46 +135,56 @@ impl Say {
 
     /// The refusal as the problem box shows it.
     pub(crate) fn refusal(self, refusal: &Refusal) -> Problem {
+        let said = match self.language {
+            Language::Vietnamese => Said {
+                what: refusal.what(),
+                why: refusal.why(),
+                now: refusal.now(),
+            },
+            Language::English => english::refusal(refusal, |word| self.words(word)),
+        };
         Problem {
             tone: Tone::Bad,
-            what: self.t(&refusal.what()),
-            why: self.t(&refusal.why()),
-            article: refusal.article(),
-            now: self.t(&refusal.now()),
+            what: said.what,
+            why: said.why,
+            article: self.article(&refusal.article()),
+            now: said.now,
             link: None,
+        }
+    }
+
+    /// What was refused.
+    pub(crate) fn what(self, refusal: &Refusal) -> String {
+        self.refusal(refusal).what
+    }
+
+    /// Title and detail of a point of the verdict.
+    pub(crate) fn point(self, point: &Point) -> (String, String) {
+        match self.language {
+            Language::Vietnamese => (point.title(), point.detail()),
+            Language::English => english::point(point, |word| self.words(word)),
         }
     }
 
     /// The legal verdict point by point, with the articles it rests on.
     pub(crate) fn verdict(self, verdict: &LegalVerdict, report: String) -> Verdict {
-        let mut articles: Vec<&str> = Vec::new();
-        for article in verdict
-            .points
-            .iter()
-            .map(vanthu_domain::verdict::Point::article)
-        {
-            if !articles.contains(&article) {
-                articles.push(article);
-            }
-        }
         Verdict {
             whole: self.legal_value(verdict.value),
             checks: verdict
                 .points
                 .iter()
-                .map(|point| Check {
-                    tone: tone_of(point.state()),
-                    text: point.title(),
-                    note: point.detail(),
+                .map(|point| {
+                    let (text, note) = self.point(point);
+                    Check {
+                        tone: tone_of(point.state()),
+                        text,
+                        note,
+                    }
                 })
                 .collect(),
-            articles: short_articles(
-                verdict
-                    .points
-                    .iter()
-                    .map(vanthu_domain::verdict::Point::article),
-            ),
+            articles: self.short(short_articles(verdict.points.iter().map(Point::article))),
             report,
+            ..Verdict::default()
         }
     }
 
@@ -187,16 +239,16 @@ impl Say {
             .find(|text| !text.is_empty() && text.contains(' '))
             .unwrap_or_default();
         let text = match entry.act {
-            Act::Checked => [entry.text.to_owned(), word("name")].join(": "),
+            Act::Checked => [self.named(entry.text), self.named(&word("name"))].join(": "),
             Act::Registered => match entry.data.get("arrival_number") {
                 Some(number) => {
                     let said = self.t("{act}, số đến {number}");
-                    said.replace("{act}", entry.text)
+                    said.replace("{act}", &self.named(entry.text))
                         .replace("{number}", &number.to_string())
                 }
-                None => entry.text.to_owned(),
+                None => self.named(entry.text),
             },
-            _ => self.t(entry.text),
+            _ => self.named(entry.text),
         };
         let who = match (entry.who.as_str(), entry.agency.as_str()) {
             ("", "") => self.t("Hệ thống"),

@@ -1,12 +1,8 @@
-//! Signing in and out (đăng nhập, đăng xuất), and the choice of light and dark.
-
-use std::net::SocketAddr;
+//! Signing in and out (đăng nhập, đăng xuất), and the choice of language and of light and dark.
 
 use askama::Template;
-use axum::Router;
-use axum::extract::{ConnectInfo, FromRequestParts, Query, State};
+use axum::extract::{Query, State};
 use axum::http::header::{REFERER, SET_COOKIE};
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
@@ -16,23 +12,25 @@ use vanthu_app::account::session;
 use vanthu_app::account::sign_in::{self, SignIn};
 use vanthu_domain::refusal::Refusal;
 
-use crate::error::{WebError, status_of};
+use crate::error::{WebError, refused_page};
 use crate::page::fields::Fields;
 use crate::page::show::Say;
 use crate::page::{render, shell};
-use crate::session::{SignedIn, browser, session_cookie};
+use crate::route::{Asks, Route};
+use crate::session::{Address, SignedIn, browser, with_cookie};
 use crate::state::Web;
-use crate::texts::{Language, filters};
+use crate::texts::{LANGUAGE_COOKIE, Language, filters};
 use crate::view::{Field, Problem, Shell};
 
-/// Its routes.
-pub fn routes() -> Router<Web> {
-    Router::new()
-        .route("/sign-in", get(show).post(enter))
-        .route("/sign-out", post(leave))
-        .route("/logout", post(leave))
-        .route("/theme", post(theme))
-}
+/// The routes.
+pub(crate) const ROUTES: &[Route] = &[
+    Route::get("/sign-in", Asks::Nothing, || get(show)),
+    Route::post("/sign-in", Asks::Nothing, || post(enter)),
+    Route::post("/sign-out", Asks::Person, || post(leave)),
+    Route::post("/logout", Asks::Person, || post(leave)),
+    Route::post("/theme", Asks::Nothing, || post(theme)),
+    Route::post("/language", Asks::Nothing, || post(language)),
+];
 
 #[derive(Template)]
 #[template(path = "sign_in/page.html")]
@@ -48,20 +46,6 @@ struct SignInPage {
 struct Asked {
     #[serde(default)]
     next: String,
-}
-
-/// The address that asks; none in tests without a network.
-struct Address(String);
-
-impl<S: Send + Sync> FromRequestParts<S> for Address {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let info = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        Ok(Self(
-            info.map_or_else(String::new, |info| info.0.ip().to_string()),
-        ))
-    }
 }
 
 async fn show(
@@ -86,12 +70,10 @@ async fn enter(
         browser: browser(&headers),
     };
     match sign_in::sign_in(&web.app, input).await {
-        Ok(secret) => with_cookie(&web, &secret, Redirect::to(next)),
+        Ok(secret) => with_cookie(&web, &secret, Redirect::to(next).into_response()),
         Err(AppError::Refused(refusal)) => {
-            let mut response =
-                render_form(&web, &headers, fields.get("login"), next, Some(&refusal))?;
-            *response.status_mut() = status_of(refusal.code);
-            Ok(response)
+            let form = render_form(&web, &headers, fields.get("login"), next, Some(&refusal))?;
+            Ok(refused_page(form, refusal.code))
         }
         Err(fault) => Err(fault.into()),
     }
@@ -99,7 +81,7 @@ async fn enter(
 
 async fn leave(State(web): State<Web>, SignedIn(session): SignedIn) -> Result<Response, WebError> {
     session::sign_out(&web.app, &session).await?;
-    with_cookie(&web, "", Redirect::to("/sign-in"))
+    with_cookie(&web, "", Redirect::to("/sign-in").into_response())
 }
 
 /// Without scripts, the theme is chosen here; with them, in the page itself.
@@ -108,6 +90,20 @@ async fn theme(headers: HeaderMap, fields: Fields) -> Response {
         known @ ("light" | "dark") => known,
         _ => "",
     };
+    remember(&headers, "theme", theme)
+}
+
+/// The language of the interface; it belongs to the browser, so that the sign-in page has it too.
+async fn language(headers: HeaderMap, fields: Fields) -> Response {
+    let language = match fields.get("language") {
+        "en" => Language::English,
+        _ => Language::Vietnamese,
+    };
+    remember(&headers, LANGUAGE_COOKIE, language.tag())
+}
+
+/// Keeps a choice in the browser for a year, and goes back to the page where it was made.
+fn remember(headers: &HeaderMap, name: &str, choice: &str) -> Response {
     let back = headers
         .get(REFERER)
         .and_then(|value| value.to_str().ok())
@@ -115,7 +111,7 @@ async fn theme(headers: HeaderMap, fields: Fields) -> Response {
         .and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..)))
         .map_or("/", inside);
     let mut response = Redirect::to(back).into_response();
-    let cookie = format!("theme={theme}; Path=/; Max-Age=31536000; SameSite=Lax");
+    let cookie = format!("{name}={choice}; Path=/; Max-Age=31536000; SameSite=Lax");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().insert(SET_COOKIE, cookie);
     }
@@ -140,15 +136,6 @@ fn render_form(
         next: inside(next).to_owned(),
     };
     render(&page, Language::of(headers))
-}
-
-fn with_cookie(web: &Web, secret: &str, to: Redirect) -> Result<Response, WebError> {
-    let secure = web.app.base_url.starts_with("https:");
-    let cookie = HeaderValue::from_str(&session_cookie(secret, secure))
-        .map_err(|error| AppError::fault("cookie", error))?;
-    let mut response = to.into_response();
-    response.headers_mut().insert(SET_COOKIE, cookie);
-    Ok(response)
 }
 
 /// An address of this site; the desk for anything else.

@@ -3,18 +3,18 @@
 mod report;
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use vanthu_app::verify;
 use vanthu_domain::refusal::{Refusal, RefusalCode};
 
-use crate::error::{WebError, status_of};
+use crate::error::{WebError, refused_page};
 use crate::page::show::Say;
 use crate::page::verify::report::SignatureCard;
 use crate::page::{render, shell};
+use crate::route::{Asks, Route};
 use crate::state::Web;
 use crate::texts::{Language, filters};
 use crate::view::{Check, Fact, Problem, Shell};
@@ -22,12 +22,14 @@ use crate::view::{Check, Fact, Problem, Shell};
 /// The largest file that is checked here.
 const MOST_BYTES: usize = 50 * 1000 * 1000;
 
-/// Its routes.
-pub fn routes() -> Router<Web> {
-    Router::new()
-        .route("/verify", get(ask).post(check))
-        .layer(DefaultBodyLimit::max(MOST_BYTES + 64 * 1024))
-}
+/// The routes.
+pub(crate) const ROUTES: &[Route] = &[
+    Route::get("/verify", Asks::Nothing, || get(ask)),
+    Route::post("/verify", Asks::Nothing, || {
+        post(check).layer(DefaultBodyLimit::max(MOST_BYTES + 64 * 1024))
+    })
+    .with_files(),
+];
 
 #[derive(Template)]
 #[template(path = "verify/page.html")]
@@ -57,9 +59,8 @@ async fn check(
     let (name, pdf) = match file_of(form).await {
         Ok(file) => file,
         Err(refusal) => {
-            let mut response = page(&web, &headers, None, Some(say.refusal(&refusal)))?;
-            *response.status_mut() = status_of(refusal.code);
-            return Ok(response);
+            let shown = page(&web, &headers, None, Some(say.refusal(&refusal)))?;
+            return Ok(refused_page(shown, refusal.code));
         }
     };
     let bytes = pdf.len();

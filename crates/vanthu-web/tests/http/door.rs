@@ -346,6 +346,22 @@ async fn the_event_stream_names_objects_of_one_s_own_agency_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn open_event_streams_end_when_the_server_does() {
+    let world = World::new().await;
+    let client = world.sign_in("cv.vhxh").await;
+    let open = listen(&world, &client, "/events").await;
+    let rest = tokio::spawn(open.into_body().into_data_stream().collect::<Vec<_>>());
+    world.app.events.end();
+    timeout(Duration::from_secs(30), rest)
+        .await
+        .expect("the stream went on")
+        .unwrap();
+    let late = client.get("/events").await;
+    assert_eq!(late.status, StatusCode::OK);
+    assert!(late.body.is_empty(), "nothing is told any more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_documentation_is_open_and_names_every_route() {
     let world = World::new().await;
     let document = world.nobody().get("/api/openapi.json").await.json();

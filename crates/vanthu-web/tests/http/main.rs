@@ -5,6 +5,8 @@ mod conflict;
 #[cfg(test)]
 mod door;
 #[cfg(test)]
+mod english;
+#[cfg(test)]
 mod incoming_pages;
 #[cfg(test)]
 mod matrix;

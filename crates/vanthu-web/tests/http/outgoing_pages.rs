@@ -1,5 +1,7 @@
 //! The pages of outgoing documents, as a browser without scripts and the editor's script meet them.
 
+use std::sync::atomic::Ordering;
+
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, LOCATION};
@@ -222,6 +224,29 @@ async fn a_letter_goes_from_draft_to_issue_on_pages() {
         &page(&clerk, "/outgoing").await,
         &["01/", "Tất cả văn bản đi"],
     );
+    looks_cost_nothing(&world, &clerk, &here).await;
+}
+
+/// It was judged and read when it arrived: whoever looks at it now sees that, until somebody asks for
+/// another judgement.
+async fn looks_cost_nothing(world: &World, clerk: &Client, here: &str) {
+    let work = || {
+        let judged = world.app.examinations.load(Ordering::Relaxed);
+        (judged, world.app.readings.count())
+    };
+    let before = work();
+    for _ in 0..2 {
+        holds(
+            &page(clerk, here).await,
+            &["Như bản gốc", "Kiểm tra lúc", "/page/1.png", "?judge=again"],
+        );
+    }
+    assert_eq!(work(), before);
+    holds(
+        &page(clerk, &format!("{here}?judge=again")).await,
+        &["Như bản gốc", "Kiểm tra lúc"],
+    );
+    assert_eq!(work(), (before.0 + 1, before.1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -359,6 +384,40 @@ async fn files_are_attached_opened_and_taken_off() {
         send_file(&forged, &files, "a.txt", b"a").await.status,
         StatusCode::FORBIDDEN
     );
+}
+
+/// Under the digest of the file, a picture never changes; under any other address it is not kept.
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_of_a_paper_are_kept_under_its_digest_only_and_by_those_who_may_see_it() {
+    let world = World::new().await;
+    let drafter = world.sign_in("cv.vhxh").await;
+    let id = world.draft(&drafter, "Hình trang").await;
+    location(&form(&drafter, &format!("/outgoing/{id}/submit"), &[]).await);
+    let shown = page(&drafter, &format!("/outgoing/{id}")).await;
+    let begin = format!("/outgoing/{id}/page/1.png");
+    let at = shown.find(&format!("{begin}?v=")).unwrap();
+    let src = shown[at..].split('"').next().unwrap();
+    let keeps = async |client: &Client, path: &str| {
+        let reply = client.get(path).await;
+        let control = reply.headers["cache-control"].to_str().unwrap().to_owned();
+        (reply.status, control)
+    };
+    let kept = (
+        StatusCode::OK,
+        "private, max-age=86400, immutable".to_owned(),
+    );
+    assert_eq!(keeps(&drafter, src).await, kept);
+    let not_kept = (StatusCode::OK, "no-store".to_owned());
+    assert_eq!(keeps(&drafter, &begin).await, not_kept);
+    assert_eq!(
+        keeps(&drafter, &format!("{begin}?v=0000000000000000")).await,
+        not_kept
+    );
+    let stranger = world.sign_in("cv.kt").await;
+    let hidden = (StatusCode::NOT_FOUND, "no-store".to_owned());
+    assert_eq!(keeps(&stranger, src).await, hidden);
+    let nobody = keeps(&world.nobody(), src).await;
+    assert_eq!(nobody, (StatusCode::SEE_OTHER, "no-store".to_owned()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

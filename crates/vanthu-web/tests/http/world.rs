@@ -79,14 +79,37 @@ impl World {
             timestamps: Arc::new(authority.timestamps()),
             revocation: Arc::new(authority.revocation()),
         };
-        let trust = authority.trust();
-        let app = App::new(store, ports, trust, Mode::Practice, ADDRESS.to_owned()).unwrap();
+        let app = App::new(
+            store,
+            ports,
+            authority.trust(),
+            Mode::Practice,
+            ADDRESS.to_owned(),
+        )
+        .unwrap();
+        assert!(app.practice.set(authority).is_ok());
         Self {
             router: router(Web::new(Arc::clone(&app))),
             app,
             keys: Keys::of(&agent_folder.join("keys")).unwrap(),
             _folder: folder,
         }
+    }
+
+    /// The routes of a real installation, over the same tables.
+    pub(crate) fn real(&self) -> Router {
+        let authority = self.app.practice.get().unwrap();
+        let (store, ports) = (self.app.store.clone(), self.app.ports.clone());
+        let app = App::new(
+            store,
+            ports,
+            authority.trust(),
+            Mode::Real,
+            ADDRESS.to_owned(),
+        )
+        .unwrap();
+        assert!(app.practice.set(authority.clone()).is_ok());
+        router(Web::new(app))
     }
 
     /// Somebody signs in.
@@ -103,11 +126,7 @@ impl World {
 
     /// Somebody who is not signed in.
     pub(crate) fn nobody(&self) -> Client {
-        Client {
-            router: self.router.clone(),
-            cookie: None,
-            csrf: None,
-        }
+        Client::at(self.router.clone())
     }
 
     /// The actions' own view of a signed-in client.
@@ -203,6 +222,15 @@ impl Reply {
 }
 
 impl Client {
+    /// Somebody who is not signed in there.
+    pub(crate) fn at(router: Router) -> Self {
+        Self {
+            router,
+            cookie: None,
+            csrf: None,
+        }
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Reply {
         self.send(self.request("GET", path).body(Body::empty()).unwrap())
             .await

@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use vanthu_app::checkpoint::{self, LedgerKey, public_key};
 use vanthu_app::practice::{Standing, standing};
-use vanthu_store::{Store, blob, ledger, migrate};
+use vanthu_store::{Store, blob, migrate};
 
 use crate::output::say;
 use crate::wiring::Where;
@@ -25,7 +26,7 @@ impl Doctor {
             tables(&store).await,
             kind(&store).await,
             contents(&store).await,
-            chain(&store).await,
+            chain(&store, &self.place).await,
         ] {
             match point {
                 Ok(text) => say(format!("✓ {text}"))?,
@@ -89,15 +90,29 @@ async fn contents(store: &Store) -> Point {
     Ok(format!("{count} nội dung tệp đầy đủ và nguyên vẹn"))
 }
 
-async fn chain(store: &Store) -> Point {
-    let report = ledger::verify(store)
+async fn chain(store: &Store, place: &Where) -> Point {
+    let unread = |e: &dyn std::fmt::Display| format!("Không đọc được sổ nhật ký: {e}");
+    let file = place.ledger_key().map_err(|e| unread(&e))?;
+    let key = match &file {
+        Some(file) => LedgerKey::read(file).map_err(|e| unread(&e))?,
+        None => None,
+    };
+    let proof = checkpoint::verify(store, key.as_ref(), None)
         .await
-        .map_err(|e| format!("Không đọc được sổ nhật ký: {e}"))?;
-    match report.faults.first() {
-        None => Ok(format!("Sổ nhật ký nguyên vẹn ({} mục)", report.entries)),
-        Some(fault) => Err(format!(
-            "Sổ nhật ký không nguyên vẹn từ mục {}. Xem: vanthu ledger verify",
-            fault.seq
-        )),
+        .map_err(|e| unread(&e))?;
+    if !proof.stands() {
+        return Err("Sổ nhật ký không nguyên vẹn. Xem: vanthu ledger verify".to_owned());
     }
+    let known = public_key(store).await.map_err(|e| unread(&e))?;
+    if let (Some(file), None, Some(_)) = (&file, &key, known) {
+        let file = file.display();
+        return Err(format!(
+            "Thiếu khóa ký điểm chốt của sổ nhật ký ({file}). Phục hồi từ bản sao lưu."
+        ));
+    }
+    let last = proof.last.map_or(0, |last| last.seq);
+    Ok(format!(
+        "Sổ nhật ký nguyên vẹn ({} mục, điểm chốt cuối tại mục {last})",
+        proof.ledger.entries
+    ))
 }

@@ -93,6 +93,7 @@ impl Init {
         let password = initialise(&app, first)
             .await
             .context("không khởi tạo được")?;
+        wiring::equip(&app, &config.ledger_key()).await?;
         say("Đã khởi tạo hệ thống.")?;
         say(format!(
             "Mật khẩu lần đầu của quản trị (đổi ngay khi đăng nhập): {password}"

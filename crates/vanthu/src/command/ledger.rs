@@ -1,12 +1,18 @@
-//! `vanthu ledger verify`: the chain of the ledger is whole, or where it is broken.
+//! `vanthu ledger`: the chain is whole and holds every checkpoint, or where it does not.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::{Context as _, ensure};
 use clap::{Args, Subcommand};
-use vanthu_store::ledger::{self, LedgerFaultKind};
+use vanthu_app::checkpoint::{
+    self, CheckpointFaultKind, Kept, LedgerKey, Proof, export, fingerprint, public_key,
+};
+use vanthu_pki::pem;
+use vanthu_store::ledger::LedgerFaultKind;
 
 use crate::output::say;
-use crate::wiring::Where;
+use crate::wiring::{self, Where};
 
 /// What to do with the ledger.
 #[derive(Debug, Args)]
@@ -17,31 +23,158 @@ pub(crate) struct Ledger {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Recompute every hash; exit code 1 when an entry was changed, removed or put in.
-    Verify(Where),
+    /// Recompute every hash and hold the chain against its signed checkpoints; exit code 1 when an
+    /// entry was changed, removed or put in, the end was cut off, or a checkpoint is not genuine.
+    Verify(Verify),
+    /// Sign where the chain stands now.
+    Checkpoint(Where),
+    /// Write all checkpoints to a file, to be kept where nobody of this machine can change it.
+    Export(Export),
+    /// Show the key that checkpoints are signed with.
+    Key(Where),
+}
+
+/// What to prove.
+#[derive(Debug, Args)]
+struct Verify {
+    #[command(flatten)]
+    place: Where,
+    /// Checkpoints that were kept elsewhere, as `vanthu ledger export` wrote them.
+    #[arg(long, value_name = "FILE")]
+    checkpoints: Option<PathBuf>,
+}
+
+/// Where to write.
+#[derive(Debug, Args)]
+struct Export {
+    #[command(flatten)]
+    place: Where,
+    /// The file; one that is there is not written over.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
 }
 
 impl Ledger {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
-        let What::Verify(place) = self.what;
-        let store = place.open().await?;
-        let report = ledger::verify(&store).await?;
-        say(format!("Sổ nhật ký: {} mục", report.entries))?;
-        say(format!("Mã băm cuối: {}", report.head))?;
-        let Some(first) = report.faults.first() else {
+        match self.what {
+            What::Verify(it) => it.run().await,
+            What::Checkpoint(place) => sign(&place).await,
+            What::Export(it) => it.run().await,
+            What::Key(place) => show_key(&place).await,
+        }
+    }
+}
+
+impl Verify {
+    async fn run(self) -> anyhow::Result<ExitCode> {
+        let store = self.place.open().await?;
+        let key = key_of(&self.place)?;
+        let kept = match &self.checkpoints {
+            Some(file) => Some(read_kept(file)?),
+            None => None,
+        };
+        let proof = checkpoint::verify(&store, key.as_ref(), kept.as_ref()).await?;
+        say(format!("Sổ nhật ký: {} mục", proof.ledger.entries))?;
+        say(format!("Mã băm cuối: {}", proof.ledger.head))?;
+        say(checkpoints(&proof))?;
+        if proof.stands() {
             say("Chuỗi nguyên vẹn: không mục nào bị sửa, xóa hoặc chèn.")?;
             return Ok(ExitCode::SUCCESS);
-        };
-        say(format!(
-            "KHÔNG NGUYÊN VẸN: mục số {} {}.",
-            first.seq,
-            words(first.kind)
-        ))?;
-        for fault in report.faults.iter().skip(1) {
-            say(format!("  mục số {} {}", fault.seq, words(fault.kind)))?;
+        }
+        for line in complaints(&proof) {
+            say(line)?;
         }
         Ok(ExitCode::FAILURE)
     }
+}
+
+impl Export {
+    async fn run(self) -> anyhow::Result<ExitCode> {
+        let store = self.place.open().await?;
+        let kept = export(&store).await?.context(NO_KEY)?;
+        let text = serde_json::to_string_pretty(&kept)?;
+        let file = std::fs::File::create_new(&self.out)
+            .with_context(|| format!("không tạo được {}", self.out.display()))?;
+        std::io::Write::write_all(&mut &file, text.as_bytes())?;
+        file.sync_all()?;
+        say(format!(
+            "Đã ghi {} điểm chốt vào {}",
+            kept.checkpoints.len(),
+            self.out.display()
+        ))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+const NO_KEY: &str = "hệ thống này chưa có khóa ký điểm chốt; khóa được tạo khi hệ thống chạy";
+
+async fn sign(place: &Where) -> anyhow::Result<ExitCode> {
+    let store = place.open().await?;
+    let key = key_of(place)?.context(NO_KEY)?;
+    let made = checkpoint::make(&store, &key, wiring::clock().now()).await?;
+    say(match made {
+        Some(row) => format!("Đã ký điểm chốt số {}, tại mục {}", row.number, row.seq),
+        None => "Không có mục mới từ điểm chốt cuối.".to_owned(),
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn show_key(place: &Where) -> anyhow::Result<ExitCode> {
+    let store = place.open().await?;
+    let known = public_key(&store).await?.context(NO_KEY)?;
+    let spki = hex::decode(known).context("khóa công khai trong cơ sở dữ liệu không đọc được")?;
+    say(format!("SHA-256: {}", fingerprint(&spki)))?;
+    say(pem::encode(&spki, "PUBLIC KEY").trim_end())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The installation's key, where its file can be read here.
+fn key_of(place: &Where) -> anyhow::Result<Option<LedgerKey>> {
+    match place.ledger_key()? {
+        Some(file) => LedgerKey::read(&file).with_context(|| file.display().to_string()),
+        None => Ok(None),
+    }
+}
+
+fn read_kept(file: &Path) -> anyhow::Result<Kept> {
+    let bytes =
+        std::fs::read(file).with_context(|| format!("không đọc được {}", file.display()))?;
+    let kept = Kept::read(&bytes)
+        .with_context(|| format!("{} không phải tệp điểm chốt", file.display()))?;
+    ensure!(
+        !kept.checkpoints.is_empty(),
+        "{} không có điểm chốt nào",
+        file.display()
+    );
+    Ok(kept)
+}
+
+fn checkpoints(proof: &Proof) -> String {
+    match &proof.last {
+        None => "Điểm chốt: chưa có".to_owned(),
+        Some(last) => format!(
+            "Điểm chốt: số {} là cuối, ký {}, tại mục {}",
+            last.number,
+            last.at.text(),
+            last.seq
+        ),
+    }
+}
+
+fn complaints(proof: &Proof) -> Vec<String> {
+    let entries = proof.ledger.faults.iter();
+    let entries = entries.map(|it| format!("mục số {} {}", it.seq, words(it.kind)));
+    let points = proof.faults.iter().map(|it| match it.kind {
+        CheckpointFaultKind::Key => {
+            "khóa ký điểm chốt trong cơ sở dữ liệu đã bị đổi hoặc xóa".to_owned()
+        }
+        kind => format!("điểm chốt số {} {}", it.number, point_words(kind)),
+    });
+    let mut lines: Vec<String> = entries.chain(points).map(|it| format!("  {it}")).collect();
+    if let Some(first) = lines.first_mut() {
+        *first = format!("KHÔNG NGUYÊN VẸN: {}.", first.trim());
+    }
+    lines
 }
 
 const fn words(kind: LedgerFaultKind) -> &'static str {
@@ -52,5 +185,15 @@ const fn words(kind: LedgerFaultKind) -> &'static str {
         LedgerFaultKind::Changed => "đã bị sửa nội dung",
         LedgerFaultKind::Misfiled => "được gắn sai văn bản trong dòng thời gian",
         LedgerFaultKind::Head => "không khớp với điểm cuối đã ghi của chuỗi",
+    }
+}
+
+const fn point_words(kind: CheckpointFaultKind) -> &'static str {
+    match kind {
+        CheckpointFaultKind::Key => "có khóa khác",
+        CheckpointFaultKind::Missing => "đã bị xóa hoặc thay",
+        CheckpointFaultKind::Forged => "không mang chữ ký của hệ thống này",
+        CheckpointFaultKind::EntryMissing => "chốt một mục không còn trong sổ: phần cuối đã bị cắt",
+        CheckpointFaultKind::EntryChanged => "không khớp mục nó chốt: chuỗi đã bị tính lại",
     }
 }

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use clap::Args;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::net::TcpListener;
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use vanthu_app::App;
 use vanthu_app::practice::authority::PracticeAuthority;
 use vanthu_app::practice::province::Province;
@@ -22,8 +23,10 @@ use crate::wiring;
 
 /// How long the agent may take to listen.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How often it is looked whether it listens.
-const LOOK: Duration = Duration::from_millis(15);
+/// How long it may take to end.
+const LAST_ANSWERS: Duration = Duration::from_secs(4);
+/// How the line begins with which the agent says that it listens.
+const LISTENING: &str = "listening on ";
 
 /// Where and how.
 #[derive(Debug, Args)]
@@ -67,12 +70,11 @@ impl Practice {
             None => None,
         };
         let (done, finished) = tokio::sync::oneshot::channel();
-        let listen = listener.local_addr()?;
         let serving = tokio::spawn(wiring::serve(app, listener, async {
             // Dropped is finished too.
             let _either = finished.await;
         }));
-        let ended = self.until_interrupted(agent, listen, &base_url).await;
+        let ended = self.until_interrupted(agent, &base_url).await;
         let _gone = done.send(());
         serving.await.context("máy chủ dừng bất thường")??;
         ended?;
@@ -111,7 +113,8 @@ impl Practice {
                 return Box::pin(self.installation(folders, base_url)).await;
             }
         };
-        wiring::practice(store, authority, base_url.to_owned())
+        let key = folders.ledger_key();
+        wiring::practice(store, authority, base_url.to_owned(), &key).await
     }
 
     async fn open(
@@ -157,7 +160,7 @@ impl Practice {
         program: &Path,
         folders: &Folders,
         base_url: &str,
-    ) -> anyhow::Result<Child> {
+    ) -> anyhow::Result<Agent> {
         let port = self.listen.port();
         let mut command = Command::new(program);
         command
@@ -173,39 +176,37 @@ impl Practice {
                 .arg("--pin-file")
                 .arg(folders.pin());
         }
-        command
-            .stdin(Stdio::null())
+        let mut child = command
+            .arg("--until-stdin-closes")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .with_context(|| format!("không chạy được phần mềm ký {}", program.display()))
+            .with_context(|| format!("không chạy được phần mềm ký {}", program.display()))?;
+        let (life, said) = (child.stdin.take(), child.stdout.take());
+        Ok(Agent {
+            child,
+            _life: life.context("phần mềm ký không có đầu vào")?,
+            said: BufReader::new(said.context("phần mềm ký không có đầu ra")?),
+        })
     }
 
     /// Tells where everything is once it can be reached, then waits for the end.
-    async fn until_interrupted(
-        &self,
-        agent: Option<Child>,
-        listen: SocketAddr,
-        base_url: &str,
-    ) -> anyhow::Result<()> {
+    async fn until_interrupted(&self, agent: Option<Agent>, base_url: &str) -> anyhow::Result<()> {
+        // The server's own address takes connections since it was bound.
         let Some(mut agent) = agent else {
-            reachable(listen).await?;
             say(self.greeting(base_url)?)?;
             wiring::interrupted().await;
             return Ok(());
         };
-        let ready = async {
-            reachable(listen).await?;
-            reachable(self.agent_listen).await
-        };
         tokio::select! {
-            ready = ready => ready?,
-            ended = agent.wait() => bail!("phần mềm ký dừng ngay khi bắt đầu ({})", ended?),
-            () = wiring::interrupted() => return end(agent).await,
+            done = agent.listens() => done?,
+            () = wiring::interrupted() => return agent.end().await,
         }
         say(self.greeting(base_url)?)?;
         tokio::select! {
-            () = wiring::interrupted() => end(agent).await,
-            ended = agent.wait() => {
+            () = wiring::interrupted() => agent.end().await,
+            ended = agent.child.wait() => {
                 tracing::error!(status = ?ended, "the signing agent has ended; pages go on");
                 wiring::interrupted().await;
                 Ok(())
@@ -245,44 +246,46 @@ impl Practice {
     }
 }
 
-/// Ends the agent as its user would, and for good where it does not listen.
-async fn end(mut agent: Child) -> anyhow::Result<()> {
-    #[cfg(unix)]
-    if let Some(number) = agent.id() {
-        let told = Command::new("kill")
-            .args(["-TERM", &number.to_string()])
-            .status()
-            .await;
-        if told.is_ok_and(|status| status.success())
-            && tokio::time::timeout(Duration::from_secs(2), agent.wait())
-                .await
-                .is_ok()
-        {
-            return Ok(());
-        }
-    }
-    agent.kill().await.context("phần mềm ký không dừng")
+/// The signing agent, which ends when this program does: it waits for the end of its input.
+struct Agent {
+    child: Child,
+    /// Held open as long as this program lives; the system closes it, however the program ends.
+    _life: ChildStdin,
+    /// What it says is read to the first line; it stays open so that the agent may say more.
+    said: BufReader<ChildStdout>,
 }
 
-/// Waits until something listens.
-async fn reachable(address: SocketAddr) -> anyhow::Result<()> {
-    let looking = async {
-        while TcpStream::connect(address).await.is_err() {
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "the interval of looking at another program"
-            )]
-            tokio::time::sleep(LOOK).await;
+impl Agent {
+    /// Waits until it says that it listens.
+    async fn listens(&mut self) -> anyhow::Result<()> {
+        let mut line = String::new();
+        let saying = self.said.read_line(&mut line);
+        let seconds = PATIENCE.as_secs();
+        tokio::time::timeout(PATIENCE, saying)
+            .await
+            .with_context(|| format!("sau {seconds} giây phần mềm ký vẫn chưa chạy"))??;
+        ensure!(line.starts_with(LISTENING), "phần mềm ký dừng ngay");
+        Ok(())
+    }
+
+    /// Ends it as its user would, and for good where it does not listen.
+    async fn end(mut self) -> anyhow::Result<()> {
+        #[cfg(unix)]
+        if let Some(number) = self.child.id() {
+            let told = Command::new("kill")
+                .args(["-TERM", &number.to_string()])
+                .status()
+                .await;
+            if told.is_ok_and(|status| status.success())
+                && tokio::time::timeout(LAST_ANSWERS, self.child.wait())
+                    .await
+                    .is_ok()
+            {
+                return Ok(());
+            }
         }
-    };
-    tokio::time::timeout(PATIENCE, looking)
-        .await
-        .with_context(|| {
-            format!(
-                "sau {} giây vẫn không có gì nghe ở {address}",
-                PATIENCE.as_secs()
-            )
-        })
+        self.child.kill().await.context("phần mềm ký không dừng")
+    }
 }
 
 /// Removes what an interrupted making left.
@@ -296,6 +299,10 @@ fn forget(folders: &Folders) -> anyhow::Result<()> {
         if path.exists() {
             std::fs::remove_file(&path).with_context(|| path.display().to_string())?;
         }
+    }
+    let key = folders.ledger_key();
+    if key.exists() {
+        std::fs::remove_file(&key).with_context(|| key.display().to_string())?;
     }
     for folder in [folders.blobs(), folders.authority(), folders.agent()] {
         if folder.exists() {

@@ -40,7 +40,7 @@ impl Serve {
                 anyhow::bail!("cơ sở dữ liệu này là của hệ thống thực hành")
             }
         }
-        let app = wiring::real(&config, store).await?;
+        let app = wiring::equipped(&config, store).await?;
         let listener = TcpListener::bind(config.server.listen)
             .await
             .with_context(|| format!("không nghe được ở {}", config.server.listen))?;

@@ -8,7 +8,7 @@ use vanthu_domain::Clock as _;
 use vanthu_domain::audit::{Act, Entry};
 use vanthu_store::{Store, ledger, migrate};
 
-use crate::program::{Ended, text, vanthu};
+use crate::program::{Desk, Ended, text, vanthu};
 
 /// An installation with twenty entries.
 async fn installation() -> (TempDir, String) {
@@ -89,6 +89,90 @@ async fn a_removed_entry_and_a_cut_tail_are_found() {
     edit(&url, "DELETE FROM ledger_objects WHERE seq > 15").await;
     edit(&url, "DELETE FROM ledger WHERE seq > 15").await;
     assert_eq!(verify(&folder).code, 1);
+}
+
+/// An installation as `vanthu init` leaves it, and the arguments that name it.
+fn made() -> (Desk, Vec<String>) {
+    let desk = Desk::new();
+    let file = crate::real::config(&desk, "");
+    let ended = crate::real::init(&file, "qt@binhmau.gov.vn");
+    assert_eq!(ended.code, 0, "{}", ended.complained);
+    let place = vec!["--config".to_owned(), text(&file).to_owned()];
+    (desk, place)
+}
+
+fn ledger(what: &[&str], place: &[String]) -> Ended {
+    let mut all = vec!["ledger"];
+    all.extend(what);
+    all.extend(place.iter().map(String::as_str));
+    vanthu(&all)
+}
+
+/// Proves: TG-5.1
+#[tokio::test]
+async fn a_ledger_that_was_cut_cleanly_is_found_by_the_checkpoints_that_were_kept() {
+    let (desk, place) = made();
+    let signed = ledger(&["checkpoint"], &place);
+    assert_eq!(signed.code, 0, "{}", signed.complained);
+    assert!(signed.said.contains("điểm chốt số 1"), "{}", signed.said);
+    let again = ledger(&["checkpoint"], &place);
+    assert!(again.said.contains("Không có mục mới"), "{}", again.said);
+    let kept = desk.path("kept.json");
+    let kept = ["--out", text(&kept)];
+    let written = ledger(&[&["export"], &kept[..]].concat(), &place);
+    assert_eq!(written.code, 0, "{}", written.complained);
+    let over = ledger(&[&["export"], &kept[..]].concat(), &place);
+    assert_eq!(over.code, 3, "{}", over.said);
+
+    let against = ["verify", "--checkpoints", kept[1]];
+    let whole = ledger(&against, &place);
+    assert_eq!(whole.code, 0, "{}{}", whole.said, whole.complained);
+    assert!(whole.said.contains("Điểm chốt: số 1"), "{}", whole.said);
+
+    let url = format!("sqlite://{}", desk.path("real.db").display());
+    for sql in [
+        "DELETE FROM ledger_objects WHERE seq > 1",
+        "DELETE FROM ledger WHERE seq > 1",
+        "UPDATE ledger_head SET seq = 1, hash = (SELECT hash FROM ledger WHERE seq = 1)",
+    ] {
+        edit(&url, sql).await;
+    }
+    let cut = ledger(&["verify"], &place);
+    assert_eq!(cut.code, 1);
+    assert!(cut.said.contains("phần cuối đã bị cắt"), "{}", cut.said);
+    edit(&url, "DELETE FROM ledger_checkpoints").await;
+    assert_eq!(ledger(&["verify"], &place).code, 0);
+    let cut = ledger(&against, &place);
+    assert_eq!(cut.code, 1);
+    assert!(
+        cut.said.contains("điểm chốt số 1 đã bị xóa"),
+        "{}",
+        cut.said
+    );
+}
+
+/// Proves: TG-5.1
+#[tokio::test]
+async fn the_key_is_shown_and_missed_when_it_is_gone() {
+    let (desk, place) = made();
+    let shown = ledger(&["key"], &place);
+    assert_eq!(shown.code, 0, "{}", shown.complained);
+    assert!(shown.said.contains("BEGIN PUBLIC KEY"), "{}", shown.said);
+    assert!(!shown.said.contains("PRIVATE"), "{}", shown.said);
+    let doctor = |place: &[String]| vanthu(&["doctor", &place[0], &place[1]]);
+    assert_eq!(doctor(&place).code, 0, "{}", doctor(&place).said);
+    std::fs::remove_file(desk.path("ledger.key")).unwrap();
+    let ill = doctor(&place);
+    assert_eq!(ill.code, 1);
+    assert!(ill.said.contains("Thiếu khóa"), "{}", ill.said);
+    assert_eq!(ledger(&["checkpoint"], &place).code, 3);
+    let served = vanthu(&["serve", &place[0], &place[1]]);
+    assert_eq!(served.code, 3, "{}", served.said);
+    assert!(
+        served.complained.contains("ledger.key"),
+        "{}",
+        served.complained
+    );
 }
 
 #[test]

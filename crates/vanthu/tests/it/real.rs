@@ -10,7 +10,7 @@ use vanthu_pki::{Name, SoftKey, Time, oid};
 
 use crate::program::{Desk, Ended, text, vanthu};
 
-fn config(desk: &Desk, more: &str) -> PathBuf {
+pub(crate) fn config(desk: &Desk, more: &str) -> PathBuf {
     let path = desk.path("vanthu.toml");
     let database = desk.path("real.db");
     let words = format!(
@@ -23,7 +23,7 @@ fn config(desk: &Desk, more: &str) -> PathBuf {
     path
 }
 
-fn init(config: &Path, email: &str) -> Ended {
+pub(crate) fn init(config: &Path, email: &str) -> Ended {
     vanthu(&[
         "init",
         "--config",

@@ -3,12 +3,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::timeout;
-use vanthu_domain::Moment;
 use vanthu_store::incoming::{IncomingFilter, IncomingOrder};
+use vanthu_store::job::JobState;
 use vanthu_store::outgoing::{OutgoingFilter, OutgoingOrder};
 use vanthu_store::{Durability, Store, StoreOptions, agency, incoming, job, outgoing, register};
 
-use crate::installation::{PATIENCE, Server, breathe};
+use crate::installation::{PATIENCE, Server};
 use crate::person::{Answer, text};
 use crate::story::{People, path};
 use crate::wire::Wire;
@@ -124,12 +124,13 @@ async fn a_database_server_that_is_gone_is_a_refusal_and_then_works() {
     let met = people.write(&id, "mất kết nối").await;
     assert_eq!(refused(&met), "database-gone");
     wire.cut(false);
-    let writing = async {
-        while people.write(&id, "mất kết nối").await.is_err() {
-            breathe().await;
-        }
-    };
-    timeout(PATIENCE, writing).await.unwrap();
+    // Each try of the server is a connection; the broken ones are found one by one.
+    let mut tries = 0;
+    while let Err((status, problem)) = people.write(&id, "mất kết nối").await {
+        assert_eq!(status, 503, "{problem}");
+        tries += 1;
+        assert!(tries < 20, "it does not come back: {problem}");
+    }
     assert_eq!(people.see(&id).await["subject"], "mất kết nối");
     assert!(server.ledger_stands().await);
     drop(server);
@@ -182,41 +183,111 @@ async fn a_full_disk_is_a_refusal_and_everything_works_once_there_is_room() {
     assert!(server.ledger_stands().await);
 }
 
-/// Every delivery arrives. A job whose worker was killed is taken up again when its lease is over;
-/// that is not waited for here.
+/// Every delivery arrives, also where the job was under way when the server was killed.
 async fn everything_arrives(server: &mut Server, people: &People, id: &str) {
-    server.kill().await;
-    let store = open(&server.database_url(), server).await;
-    let mut tx = store.write().await.unwrap();
-    let later = Moment::from_unix_seconds(4_000_000_000);
-    while let Some(row) = job::claim(&mut tx, "the test", later, 300).await.unwrap() {
-        if row.locked_until != Some(later.plus_seconds(300)) {
-            break;
+    server.kill_and_restart().await;
+    timeout(PATIENCE, arrival(people, id)).await.unwrap();
+}
+
+/// Waits until every recipient has the document.
+async fn arrival(people: &People, id: &str) {
+    let mut news = people.clerk.listen().await;
+    loop {
+        let document = people.clerk.get(&path(id)).await.unwrap();
+        let deliveries = document["deliveries"].as_array().unwrap();
+        let arrived = deliveries.iter().filter(|it| it["code"] == "01").count();
+        if arrived == 3 {
+            assert_eq!(deliveries.len(), 3);
+            return;
         }
-        let past = Moment::from_unix_seconds(0);
-        job::retry(&mut tx, &row, "its lease is over", past)
-            .await
-            .unwrap();
-        if row.kind == "deliver" {
-            break;
-        }
+        news.next().await;
     }
+}
+
+/// The job stands still in the middle because the file that it reads is a pipe that nobody fills.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_job_that_was_under_way_at_the_kill_is_done_right_after_the_restart() {
+    let mut server = Server::start().await;
+    let people = People::of(&server).await;
+    let id = text(&people.begin().await.unwrap(), "outgoing_id");
+    people.write(&id, "đứt điện giữa lúc gửi").await.unwrap();
+    while people.see(&id).await["state"] != "sealed" {
+        let document = people.see(&id).await;
+        people.next(&id, &document).await.unwrap();
+    }
+    let store = open(&server.database_url(), &server).await;
+    let mut tx = store.read().await.unwrap();
+    let row = outgoing::load(&mut tx, &id.parse().unwrap()).await.unwrap();
+    drop(tx);
+    store.close().await.unwrap();
+    let blob = row.sealed_blob.unwrap();
+    let file = server.data.join("blobs");
+    let file = file.join(&blob[..2]).join(&blob[2..4]).join(&blob);
+    let aside = server.data.join("aside");
+    std::fs::rename(&file, &aside).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&file).status();
+    assert!(made.unwrap().success());
+    let sealed = people.see(&id).await;
+    people.next(&id, &sealed).await.unwrap();
+    // Opened for writing as soon as the job has opened it for reading.
+    let pipe = file.clone();
+    let reached = tokio::task::spawn_blocking(move || {
+        std::fs::File::options().write(true).open(pipe).unwrap()
+    });
+    let _held = timeout(PATIENCE, reached).await.unwrap().unwrap();
+    server.kill().await;
+
+    let store = open(&server.database_url(), &server).await;
+    let mut tx = store.write().await.unwrap();
+    let running = job::list(&mut tx, JobState::Running, None, 10).await;
+    let running = running.unwrap().items;
+    assert_eq!(running.len(), 1);
+    assert_eq!(running[0].kind, "deliver");
+    // Whoever waited for the end of its worker's time would wait for days.
+    let now = running[0].run_at;
+    job::renew(&mut tx, &running[0], now, 1_000_000)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     store.close().await.unwrap();
-    server.kill_and_restart().await;
-    let looking = async {
-        loop {
-            let document = people.clerk.get(&path(id)).await.unwrap();
-            let deliveries = document["deliveries"].as_array().unwrap();
-            let arrived = deliveries.iter().filter(|it| it["code"] == "01").count();
-            if arrived == 3 {
-                assert_eq!(deliveries.len(), 3);
-                return;
-            }
-            breathe().await;
-        }
-    };
-    timeout(PATIENCE, looking).await.unwrap();
+    std::fs::rename(&aside, &file).unwrap();
+
+    everything_arrives(&mut server, &people, &id).await;
+    stands(&mut server, 1, "đứt điện giữa lúc gửi").await;
+}
+
+/// The stand-in says that it listens, holds a pipe open as the agent holds its port, and ends when
+/// its input does; the agent's own test proves that of the agent.
+#[cfg(unix)]
+#[tokio::test]
+async fn the_signing_agent_ends_with_a_server_that_is_killed() {
+    use std::io::Read as _;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let agent = folder.path().join("agent");
+    let pipe = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let script = format!(
+        "#!/bin/sh\nexec 3>'{}'\necho \"$@\" >&3\necho listening on it\ncat >/dev/null\n",
+        pipe.display()
+    );
+    std::fs::write(&agent, script).unwrap();
+    std::fs::set_permissions(&agent, std::fs::Permissions::from_mode(0o755)).unwrap();
+    // Ends when nobody holds the pipe any more: neither the agent nor what it has started.
+    let heard = tokio::task::spawn_blocking(move || {
+        let mut words = String::new();
+        let mut pipe = std::fs::File::open(pipe).unwrap();
+        pipe.read_to_string(&mut words).unwrap();
+        words
+    });
+    let mut server = Server::with_agent(&agent).await;
+    assert!(!heard.is_finished());
+    server.kill().await;
+    let words = timeout(PATIENCE, heard).await.unwrap().unwrap();
+    assert!(words.contains("--until-stdin-closes"), "{words}");
 }
 
 /// Documents, numbers, arrivals and the ledger are whole.

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, UNIX_EPOCH};
 
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 
 /// The program under test.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_vanthu");
@@ -20,6 +21,8 @@ pub(crate) struct Server {
     address: String,
     database: Option<String>,
     child: Child,
+    /// What it says; open as long as it runs.
+    said: Lines<BufReader<ChildStdout>>,
     _folder: Option<tempfile::TempDir>,
 }
 
@@ -41,6 +44,18 @@ impl Server {
         let address = free_address();
         let child = spawn(&mut serve(&data, &address, Some(&database)));
         Self::reached(address, data, Some(database), child, Some(folder)).await
+    }
+
+    /// On a copy of the practice installation, with that signing agent.
+    pub(crate) async fn with_agent(agent: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        copy(&template().await, &data);
+        let address = free_address();
+        let mut command = serve(&data, &address, None);
+        command.arg("--agent").arg(agent);
+        let child = spawn(&mut command);
+        Self::reached(address, data, None, child, Some(folder)).await
     }
 
     /// On a disk of its own with so many megabytes, which is gone with the process. None where the
@@ -80,38 +95,35 @@ impl Server {
         address: String,
         data: PathBuf,
         database: Option<String>,
-        child: Child,
+        mut child: Child,
         folder: Option<tempfile::TempDir>,
     ) -> Self {
+        let said = lines(&mut child);
         let mut server = Self {
             url: format!("http://{address}"),
             data,
             address,
             database,
             child,
+            said,
             _folder: folder,
         };
         server.answers().await;
         server
     }
 
-    /// Waits until it answers.
+    /// Waits until it says where it is, and asks it once. While it is made it tells of each part.
     async fn answers(&mut self) {
-        let url = format!("{}/health", self.url);
-        let asking = async {
-            loop {
-                if let Ok(answer) = reqwest::get(&url).await
-                    && answer.status().is_success()
-                {
-                    return;
-                }
-                if let Some(status) = self.child.try_wait().unwrap() {
-                    panic!("the server has ended: {status}");
-                }
-                breathe().await;
+        loop {
+            let said = tokio::time::timeout(PATIENCE, self.said.next_line()).await;
+            match said.unwrap().unwrap() {
+                Some(line) if line.contains(&self.url) => break,
+                Some(_) => {}
+                None => panic!("the server has ended: {}", self.child.wait().await.unwrap()),
             }
-        };
-        tokio::time::timeout(PATIENCE, asking).await.unwrap();
+        }
+        let answer = reqwest::get(format!("{}/health", self.url)).await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.status());
     }
 
     /// Ends it as the power would: no signal handler, no last words.
@@ -124,6 +136,7 @@ impl Server {
         self.kill().await;
         let mut again = serve(&self.data, &self.address, self.database.as_deref());
         self.child = spawn(&mut again);
+        self.said = lines(&mut self.child);
         self.answers().await;
     }
 
@@ -151,23 +164,18 @@ impl Server {
     }
 }
 
-/// The interval of looking at another program.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the interval of looking at another program"
-)]
-pub(crate) async fn breathe() {
-    tokio::time::sleep(Duration::from_millis(10)).await;
-}
-
 fn spawn(command: &mut Command) -> Child {
     command
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()
         .unwrap()
+}
+
+fn lines(child: &mut Child) -> Lines<BufReader<ChildStdout>> {
+    BufReader::new(child.stdout.take().unwrap()).lines()
 }
 
 fn serve(data: &Path, address: &str, database: Option<&str>) -> Command {

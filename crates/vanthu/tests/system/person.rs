@@ -12,6 +12,17 @@ use vanthu_pki::{Certificate, pkcs12};
 
 use crate::installation::PATIENCE;
 
+/// The event stream of a person.
+pub(crate) struct News(reqwest::Response);
+
+impl News {
+    /// Waits until it says something.
+    pub(crate) async fn next(&mut self) {
+        let said = self.0.chunk().await.unwrap();
+        assert!(said.is_some(), "the stream has ended");
+    }
+}
+
 /// What came back: the HTTP status, and the JSON.
 pub(crate) type Answer = Result<Value, (u16, Value)>;
 
@@ -54,6 +65,14 @@ impl Person {
 
     pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
         self.send(Method::PUT, path, body).await
+    }
+
+    /// Listens from now on to what changes.
+    pub(crate) async fn listen(&self) -> News {
+        let url = format!("{}/events", self.server);
+        let answer = self.http.get(url).send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.status());
+        News(answer)
     }
 
     /// Sends a file.

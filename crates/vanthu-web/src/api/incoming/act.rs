@@ -1,10 +1,9 @@
 //! What is done with an incoming document.
 
-use axum::extract::State;
 use axum::routing::post;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vanthu_app::Caller;
+use vanthu_app::AppError;
 use vanthu_app::incoming::direct::{self, Direct};
 use vanthu_app::incoming::give_back::{self, GiveBack};
 use vanthu_app::incoming::present::{self, Present};
@@ -16,13 +15,12 @@ use vanthu_domain::Day;
 use vanthu_domain::id::{IncomingId, PersonId, UnitId};
 use vanthu_domain::incoming::ReturnReason;
 use vanthu_domain::line::Part;
+use vanthu_domain::permission::Action;
 
-use crate::api::extract::{Answer, Given, Named, answer, malformed};
+use crate::api::extract::{Answer, Given, answer, malformed};
 use crate::api::operation::{Operation, Verb};
 use crate::api::shared::Seen;
 use crate::error::WebError;
-use crate::session::SignedIn;
-use crate::state::Web;
 
 /// The operations.
 pub(super) const OPERATIONS: &[Operation] = &[
@@ -32,6 +30,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(accepted),
         "Tiếp nhận",
     )
+    .asks(&[Action::Accept])
     .takes::<Seen>()
     .gives::<IncomingStands>(),
     Operation::new(
@@ -40,6 +39,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(given_back),
         "Trả lại nơi gửi, có mã lý do",
     )
+    .asks(&[Action::ReturnToSender])
     .takes::<Return>()
     .gives::<IncomingStands>(),
     Operation::new(
@@ -48,6 +48,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(registered),
         "Vào sổ đăng ký văn bản đến",
     )
+    .asks(&[Action::Register])
     .takes::<Entry>()
     .gives::<IncomingStands>(),
     Operation::new(
@@ -56,6 +57,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(accepted_and_registered),
         "Tiếp nhận và vào sổ trong một lần",
     )
+    .asks(&[Action::Accept])
     .takes::<Entry>()
     .gives::<IncomingStands>(),
     Operation::new(
@@ -64,6 +66,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(presented),
         "Trình lãnh đạo",
     )
+    .asks(&[Action::Present])
     .takes::<Presenting>()
     .gives::<IncomingStands>(),
     Operation::new(
@@ -72,6 +75,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(directed),
         "Bút phê: giao chủ trì, phối hợp, nhận để biết",
     )
+    .asks(&[Action::Direct])
     .takes::<Directing>()
     .gives::<IncomingStands>(),
 ];
@@ -182,13 +186,18 @@ pub(in crate::api) struct LineIn {
     instruction: String,
 }
 
-impl TryFrom<LineIn> for NewLine {
+/// The lines as the actions take them.
+pub(in crate::api) fn lines(given: &[LineIn]) -> Result<Vec<NewLine>, WebError> {
+    given.iter().map(NewLine::try_from).collect()
+}
+
+impl TryFrom<&LineIn> for NewLine {
     type Error = WebError;
 
-    fn try_from(given: LineIn) -> Result<Self, WebError> {
-        let to = match (given.unit_id, given.person_id) {
-            (Some(unit_id), None) => Holder::Unit(unit_id),
-            (None, Some(person_id)) => Holder::Person(person_id),
+    fn try_from(given: &LineIn) -> Result<Self, WebError> {
+        let to = match (&given.unit_id, &given.person_id) {
+            (Some(unit_id), None) => Holder::Unit(unit_id.clone()),
+            (None, Some(person_id)) => Holder::Person(person_id.clone()),
             _ => {
                 return Err(malformed(
                     "mỗi luồng nhận có đúng một trong unit_id và person_id",
@@ -199,18 +208,20 @@ impl TryFrom<LineIn> for NewLine {
             to,
             part: given.part,
             due_day: given.due_day,
-            instruction: given.instruction,
+            instruction: given.instruction.clone(),
         })
     }
 }
 
-type Id = Named<IncomingId>;
+type Act<G> = crate::act::Act<IncomingId, Given<G>>;
 
-async fn stands(web: &Web, caller: &Caller, id: &IncomingId) -> Answer<IncomingStands> {
-    let row = brief(&web.app, caller, id).await?;
+/// Done, and where the document stands now; or why it was not done.
+async fn stands<G, T>(act: &Act<G>, done: Result<T, AppError>) -> Answer<IncomingStands> {
+    done?;
+    let row = brief(act.app(), act.caller(), &act.id).await?;
     let arrival = row.as_ref().and_then(|row| row.state.arrival());
     answer(IncomingStands {
-        incoming_id: id.to_string(),
+        incoming_id: act.id.to_string(),
         state: row.as_ref().map(|row| row.state.tag().code()),
         version: row.as_ref().map(|row| row.version),
         arrival_number: arrival.map(|arrival| arrival.number),
@@ -218,98 +229,67 @@ async fn stands(web: &Web, caller: &Caller, id: &IncomingId) -> Answer<IncomingS
     })
 }
 
-async fn accepted(
-    State(web): State<Web>,
-    who: SignedIn,
-    Named(id): Id,
-    Given(seen): Given<Seen>,
-) -> Answer<IncomingStands> {
-    accept::accept(&web.app, who.caller(), &id, seen.version).await?;
-    stands(&web, who.caller(), &id).await
+async fn accepted(act: Act<Seen>) -> Answer<IncomingStands> {
+    let done = accept::accept(act.app(), act.caller(), &act.id, act.given.0.version).await;
+    stands(&act, done).await
 }
 
-async fn given_back(
-    State(web): State<Web>,
-    who: SignedIn,
-    Named(id): Id,
-    Given(given): Given<Return>,
-) -> Answer<IncomingStands> {
+async fn given_back(act: Act<Return>) -> Answer<IncomingStands> {
     let input = GiveBack {
-        incoming_id: id.clone(),
-        version: given.version,
-        reason: given.reason,
-        words: given.words,
+        incoming_id: act.id.clone(),
+        version: act.given.0.version,
+        reason: act.given.0.reason,
+        words: act.given.0.words.clone(),
     };
-    give_back::give_back(&web.app, who.caller(), input).await?;
-    stands(&web, who.caller(), &id).await
+    stands(
+        &act,
+        give_back::give_back(act.app(), act.caller(), input).await,
+    )
+    .await
 }
 
-async fn registered(
-    State(web): State<Web>,
-    who: SignedIn,
-    Named(id): Id,
-    Given(entry): Given<Entry>,
-) -> Answer<IncomingStands> {
-    register::register(&web.app, who.caller(), entry.of(&id)).await?;
-    stands(&web, who.caller(), &id).await
+async fn registered(act: Act<Entry>) -> Answer<IncomingStands> {
+    stands(
+        &act,
+        register::register(act.app(), act.caller(), entry(&act)).await,
+    )
+    .await
 }
 
-async fn accepted_and_registered(
-    State(web): State<Web>,
-    who: SignedIn,
-    Named(id): Id,
-    Given(entry): Given<Entry>,
-) -> Answer<IncomingStands> {
-    accept_and_register::accept_and_register(&web.app, who.caller(), entry.of(&id)).await?;
-    stands(&web, who.caller(), &id).await
+async fn accepted_and_registered(act: Act<Entry>) -> Answer<IncomingStands> {
+    let input = entry(&act);
+    let done = accept_and_register::accept_and_register(act.app(), act.caller(), input).await;
+    stands(&act, done).await
 }
 
-impl Entry {
-    fn of(self, id: &IncomingId) -> Register {
-        Register {
-            incoming_id: id.clone(),
-            version: self.version,
-            due_day: self.due_day,
-            note: self.note,
-            despite_duplicate: self.despite_duplicate,
-        }
+fn entry(act: &Act<Entry>) -> Register {
+    let given = &act.given.0;
+    Register {
+        incoming_id: act.id.clone(),
+        version: given.version,
+        due_day: given.due_day,
+        note: given.note.clone(),
+        despite_duplicate: given.despite_duplicate.clone(),
     }
 }
 
-async fn presented(
-    State(web): State<Web>,
-    who: SignedIn,
-    Named(id): Id,
-    Given(given): Given<Presenting>,
-) -> Answer<IncomingStands> {
+async fn presented(act: Act<Presenting>) -> Answer<IncomingStands> {
     let input = Present {
-        incoming_id: id.clone(),
-        version: given.version,
-        leader_id: given.leader_id,
-        proposal: given.proposal,
+        incoming_id: act.id.clone(),
+        version: act.given.0.version,
+        leader_id: act.given.0.leader_id.clone(),
+        proposal: act.given.0.proposal.clone(),
     };
-    present::present(&web.app, who.caller(), input).await?;
-    stands(&web, who.caller(), &id).await
+    stands(&act, present::present(act.app(), act.caller(), input).await).await
 }
 
-async fn directed(
-    State(web): State<Web>,
-    who: SignedIn,
-    Named(id): Id,
-    Given(given): Given<Directing>,
-) -> Answer<IncomingStands> {
-    let lines = given
-        .lines
-        .into_iter()
-        .map(NewLine::try_from)
-        .collect::<Result<_, _>>()?;
+async fn directed(act: Act<Directing>) -> Answer<IncomingStands> {
     let input = Direct {
-        incoming_id: id.clone(),
-        version: given.version,
-        words: given.words,
-        due_day: given.due_day,
-        lines,
+        incoming_id: act.id.clone(),
+        version: act.given.0.version,
+        words: act.given.0.words.clone(),
+        due_day: act.given.0.due_day,
+        lines: lines(&act.given.0.lines)?,
     };
-    direct::direct(&web.app, who.caller(), input).await?;
-    stands(&web, who.caller(), &id).await
+    stands(&act, direct::direct(act.app(), act.caller(), input).await).await
 }

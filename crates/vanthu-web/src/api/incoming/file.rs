@@ -5,6 +5,7 @@ use axum::response::Response;
 use axum::routing::get;
 use vanthu_app::incoming::file::{Which, open_file};
 use vanthu_domain::id::{FileId, IncomingId};
+use vanthu_domain::permission::Action;
 
 use crate::api::extract::{Named, hand_out};
 use crate::api::operation::{Operation, Verb};
@@ -20,6 +21,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || get(main),
         "Văn bản đã nhận, nguyên vẹn",
     )
+    .asks(&[Action::ViewIncoming])
     .gives_file("application/pdf"),
     Operation::new(
         Verb::Get,
@@ -27,6 +29,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || get(attached),
         "Một tệp kèm theo",
     )
+    .asks(&[Action::ViewIncoming])
     .gives_file("application/octet-stream"),
     Operation::new(
         Verb::Get,
@@ -34,10 +37,11 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || get(report),
         "Báo cáo kiểm tra chữ ký khi văn bản đến",
     )
+    .asks(&[Action::ViewIncoming])
     .gives_file("application/json"),
 ];
 
-async fn main(
+pub(crate) async fn main(
     State(web): State<Web>,
     who: SignedIn,
     Named(id): Named<IncomingId>,
@@ -47,7 +51,7 @@ async fn main(
     ))
 }
 
-async fn attached(
+pub(crate) async fn attached(
     State(web): State<Web>,
     who: SignedIn,
     Named((id, file_id)): Named<(IncomingId, FileId)>,
@@ -57,7 +61,7 @@ async fn attached(
     ))
 }
 
-async fn report(
+pub(crate) async fn report(
     State(web): State<Web>,
     who: SignedIn,
     Named(id): Named<IncomingId>,

@@ -1,12 +1,12 @@
 //! Incoming documents.
 
 mod act;
-mod file;
+pub(crate) mod file;
 mod show;
 
 use super::operation::Operation;
 
-pub(super) use act::LineIn;
+pub(super) use act::{LineIn, lines};
 
 /// The operations.
 pub(super) fn operations() -> impl Iterator<Item = &'static Operation> {

@@ -9,6 +9,7 @@ use vanthu_app::desk::Listed;
 use vanthu_app::incoming::list::{self, IncomingFilter, IncomingOrder};
 use vanthu_app::incoming::view::{self, IncomingView};
 use vanthu_domain::id::IncomingId;
+use vanthu_domain::permission::Action;
 
 use crate::api::desk::{IncomingPage, PAGE, page_of};
 use crate::api::extract::{Answer, Asked, Named, answer};
@@ -34,6 +35,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || get(show),
         "Một văn bản đến với mọi thông tin được xem",
     )
+    .asks(&[Action::ViewIncoming])
     .gives::<Incoming>(),
 ];
 

@@ -1,6 +1,5 @@
 //! What is done with an outgoing document.
 
-use axum::extract::State;
 use axum::routing::post;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,15 +7,13 @@ use vanthu_app::outgoing::approve::{self, Approve};
 use vanthu_app::outgoing::give_back::{self, GiveBack};
 use vanthu_app::outgoing::view::brief;
 use vanthu_app::outgoing::{comment, give_number, issue, submit, take_back, void_number, withdraw};
-use vanthu_app::{Caller, delivery};
+use vanthu_app::{AppError, delivery};
 use vanthu_domain::id::OutgoingId;
+use vanthu_domain::permission::Action;
 
-use crate::api::extract::{Answer, Given, Named, answer};
+use crate::api::extract::{Answer, Given, answer};
 use crate::api::operation::{Operation, Verb};
 use crate::api::shared::{Reason, Seen, Words};
-use crate::error::WebError;
-use crate::session::SignedIn;
-use crate::state::Web;
 
 /// The operations.
 pub(super) const OPERATIONS: &[Operation] = &[
@@ -26,6 +23,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(submitted),
         "Trình",
     )
+    .asks(&[Action::Submit])
     .takes::<Seen>()
     .gives::<OutgoingStands>(),
     Operation::new(
@@ -34,6 +32,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(taken_back),
         "Rút trình",
     )
+    .asks(&[Action::TakeBack])
     .takes::<Seen>()
     .gives::<OutgoingStands>(),
     Operation::new(
@@ -42,6 +41,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(approved),
         "Duyệt nội dung",
     )
+    .asks(&[Action::Approve])
     .takes::<Words>()
     .gives::<OutgoingStands>(),
     Operation::new(
@@ -50,6 +50,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(given_back),
         "Trả lại người soạn thảo, có lý do",
     )
+    .asks(&[Action::GiveBack])
     .takes::<Reason>()
     .gives::<OutgoingStands>(),
     Operation::new(
@@ -58,6 +59,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(commented),
         "Cho ý kiến",
     )
+    .asks(&[Action::Comment])
     .takes::<Words>()
     .gives::<OutgoingStands>(),
     Operation::new(
@@ -66,6 +68,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(numbered),
         "Cấp số",
     )
+    .asks(&[Action::GiveNumber])
     .takes::<Seen>()
     .gives::<OutgoingStands>(),
     Operation::new(
@@ -74,6 +77,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(voided),
         "Hủy số, có lý do; số đã hủy không cấp lại",
     )
+    .asks(&[Action::VoidNumber])
     .takes::<Reason>()
     .gives::<OutgoingStands>(),
     Operation::new(
@@ -82,6 +86,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(issued),
         "Phát hành tới các nơi nhận",
     )
+    .asks(&[Action::Issue])
     .takes::<Seen>()
     .gives::<OutgoingStands>(),
     Operation::new(
@@ -90,6 +95,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(resent),
         "Gửi lại nơi nhận bị lỗi",
     )
+    .asks(&[Action::Resend])
     .takes::<Seen>()
     .gives::<OutgoingStands>(),
     Operation::new(
@@ -98,6 +104,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(withdrawn),
         "Hủy dự thảo, có lý do",
     )
+    .asks(&[Action::Withdraw])
     .takes::<Reason>()
     .gives::<OutgoingStands>(),
 ];
@@ -115,126 +122,81 @@ pub(super) struct OutgoingStands {
     number: Option<String>,
 }
 
-type Id = Named<OutgoingId>;
+type Act<G> = crate::act::Act<OutgoingId, Given<G>>;
 
-async fn stands(web: &Web, caller: &Caller, id: &OutgoingId) -> Answer<OutgoingStands> {
-    let row = brief(&web.app, caller, id).await?;
+/// Done, and where the document stands now; or why it was not done.
+async fn stands<G, T>(act: &Act<G>, done: Result<T, AppError>) -> Answer<OutgoingStands> {
+    done?;
+    let row = brief(act.app(), act.caller(), &act.id).await?;
     answer(OutgoingStands {
-        outgoing_id: id.to_string(),
+        outgoing_id: act.id.to_string(),
         state: row.as_ref().map(|row| row.state.tag().code()),
         version: row.as_ref().map(|row| row.version),
         number: row.and_then(|row| row.state.number().map(|number| number.notation.clone())),
     })
 }
 
-async fn submitted(
-    State(web): State<Web>,
-    who: SignedIn,
-    Named(id): Id,
-    Given(seen): Given<Seen>,
-) -> Answer<OutgoingStands> {
-    submit::submit(&web.app, who.caller(), &id, seen.version).await?;
-    stands(&web, who.caller(), &id).await
+async fn submitted(act: Act<Seen>) -> Answer<OutgoingStands> {
+    let done = submit::submit(act.app(), act.caller(), &act.id, act.given.0.version).await;
+    stands(&act, done).await
 }
 
-async fn taken_back(
-    State(web): State<Web>,
-    who: SignedIn,
-    Named(id): Id,
-    Given(seen): Given<Seen>,
-) -> Answer<OutgoingStands> {
-    take_back::take_back(&web.app, who.caller(), &id, seen.version).await?;
-    stands(&web, who.caller(), &id).await
+async fn taken_back(act: Act<Seen>) -> Answer<OutgoingStands> {
+    let done = take_back::take_back(act.app(), act.caller(), &act.id, act.given.0.version).await;
+    stands(&act, done).await
 }
 
-async fn approved(
-    State(web): State<Web>,
-    who: SignedIn,
-    Named(id): Id,
-    Given(given): Given<Words>,
-) -> Answer<OutgoingStands> {
+async fn approved(act: Act<Words>) -> Answer<OutgoingStands> {
     let input = Approve {
-        outgoing_id: id.clone(),
-        version: given.version,
-        words: given.words,
+        outgoing_id: act.id.clone(),
+        version: act.given.0.version,
+        words: act.given.0.words.clone(),
     };
-    approve::approve(&web.app, who.caller(), input).await?;
-    stands(&web, who.caller(), &id).await
+    stands(&act, approve::approve(act.app(), act.caller(), input).await).await
 }
 
-async fn given_back(
-    State(web): State<Web>,
-    who: SignedIn,
-    Named(id): Id,
-    Given(given): Given<Reason>,
-) -> Answer<OutgoingStands> {
+async fn given_back(act: Act<Reason>) -> Answer<OutgoingStands> {
     let input = GiveBack {
-        outgoing_id: id.clone(),
-        version: given.version,
-        reason: given.reason,
+        outgoing_id: act.id.clone(),
+        version: act.given.0.version,
+        reason: act.given.0.reason.clone(),
     };
-    give_back::give_back(&web.app, who.caller(), input).await?;
-    stands(&web, who.caller(), &id).await
+    stands(
+        &act,
+        give_back::give_back(act.app(), act.caller(), input).await,
+    )
+    .await
 }
 
-async fn commented(
-    State(web): State<Web>,
-    who: SignedIn,
-    Named(id): Id,
-    Given(given): Given<Words>,
-) -> Answer<OutgoingStands> {
-    comment::comment(&web.app, who.caller(), &id, &given.words).await?;
-    stands(&web, who.caller(), &id).await
+async fn commented(act: Act<Words>) -> Answer<OutgoingStands> {
+    let done = comment::comment(act.app(), act.caller(), &act.id, &act.given.0.words).await;
+    stands(&act, done).await
 }
 
-async fn numbered(
-    State(web): State<Web>,
-    who: SignedIn,
-    Named(id): Id,
-    Given(seen): Given<Seen>,
-) -> Answer<OutgoingStands> {
-    give_number::give_number(&web.app, who.caller(), &id, seen.version).await?;
-    stands(&web, who.caller(), &id).await
+async fn numbered(act: Act<Seen>) -> Answer<OutgoingStands> {
+    let seen = act.given.0.version;
+    let done = give_number::give_number(act.app(), act.caller(), &act.id, seen).await;
+    stands(&act, done).await
 }
 
-async fn voided(
-    State(web): State<Web>,
-    who: SignedIn,
-    Named(id): Id,
-    Given(given): Given<Reason>,
-) -> Answer<OutgoingStands> {
-    let caller = who.caller();
-    void_number::void_number(&web.app, caller, &id, given.version, &given.reason).await?;
-    stands(&web, caller, &id).await
+async fn voided(act: Act<Reason>) -> Answer<OutgoingStands> {
+    let Reason { version, reason } = &act.given.0;
+    let done = void_number::void_number(act.app(), act.caller(), &act.id, *version, reason).await;
+    stands(&act, done).await
 }
 
-async fn issued(
-    State(web): State<Web>,
-    who: SignedIn,
-    Named(id): Id,
-    Given(seen): Given<Seen>,
-) -> Answer<OutgoingStands> {
-    issue::issue(&web.app, who.caller(), &id, seen.version).await?;
-    stands(&web, who.caller(), &id).await
+async fn issued(act: Act<Seen>) -> Answer<OutgoingStands> {
+    let done = issue::issue(act.app(), act.caller(), &act.id, act.given.0.version).await;
+    stands(&act, done).await
 }
 
-async fn resent(
-    State(web): State<Web>,
-    who: SignedIn,
-    Named(id): Id,
-    Given(_): Given<Seen>,
-) -> Result<axum::Json<OutgoingStands>, WebError> {
-    delivery::resend::resend(&web.app, who.caller(), &id).await?;
-    stands(&web, who.caller(), &id).await
+async fn resent(act: Act<Seen>) -> Answer<OutgoingStands> {
+    let done = delivery::resend::resend(act.app(), act.caller(), &act.id).await;
+    stands(&act, done).await
 }
 
-async fn withdrawn(
-    State(web): State<Web>,
-    who: SignedIn,
-    Named(id): Id,
-    Given(given): Given<Reason>,
-) -> Answer<OutgoingStands> {
-    let caller = who.caller();
-    withdraw::withdraw(&web.app, caller, &id, given.version, &given.reason).await?;
-    stands(&web, caller, &id).await
+async fn withdrawn(act: Act<Reason>) -> Answer<OutgoingStands> {
+    let Reason { version, reason } = &act.given.0;
+    let done = withdraw::withdraw(act.app(), act.caller(), &act.id, *version, reason).await;
+    stands(&act, done).await
 }

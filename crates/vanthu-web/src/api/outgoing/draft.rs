@@ -10,6 +10,7 @@ use vanthu_app::outgoing::{list, upload};
 use vanthu_domain::Day;
 use vanthu_domain::id::{AgencyId, AuthorityId, IncomingId, OutgoingId};
 use vanthu_domain::kind::{DocumentKind, Urgency};
+use vanthu_domain::permission::Action;
 
 use crate::api::extract::{Answer, Asked, File, Given, Named, answer, file_sized, malformed};
 use crate::api::me::AgencyOut;
@@ -33,6 +34,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(begin),
         "Tạo dự thảo",
     )
+    .asks(&[Action::Draft])
     .takes::<NewDraft>()
     .gives::<Begun>(),
     Operation::new(
@@ -41,6 +43,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || put(write),
         "Lưu toàn bộ dự thảo",
     )
+    .asks(&[Action::Edit])
     .takes::<Content>()
     .gives::<Version>(),
     Operation::new(
@@ -49,6 +52,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(take_pdf).layer(file_sized()),
         "Dùng PDF tải lên làm văn bản",
     )
+    .asks(&[Action::Edit])
     .query(&[("name", "tên tệp"), ("version", "phiên bản đã xem")])
     .takes_file()
     .gives::<Uploaded>(),
@@ -58,6 +62,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || put(place),
         "Đặt vị trí số, ngày và chữ ký trên PDF tải lên, theo điểm PDF",
     )
+    .asks(&[Action::Edit])
     .takes::<NewPlaces>()
     .gives::<Version>(),
     Operation::new(
@@ -66,6 +71,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(typeset),
         "Bỏ PDF tải lên, trở lại văn bản do hệ thống dàn trang",
     )
+    .asks(&[Action::Edit])
     .takes::<Seen>()
     .gives::<Version>(),
 ];

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use vanthu_app::outgoing::attach;
 use vanthu_app::outgoing::view::{Which, open_file};
 use vanthu_domain::id::{FileId, OutgoingId};
+use vanthu_domain::permission::Action;
 
 use crate::api::extract::{Answer, Asked, Done, File, Named, answer, done, file_sized, hand_out};
 use crate::api::operation::{Operation, Verb};
@@ -23,6 +24,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || get(main),
         "Văn bản ở dạng PDF như đang có: đã trình, đã ký hoặc đã có chữ ký cơ quan",
     )
+    .asks(&[Action::ViewOutgoing])
     .gives_file("application/pdf"),
     Operation::new(
         Verb::Post,
@@ -30,6 +32,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || post(attach_file).layer(file_sized()),
         "Đính kèm tệp",
     )
+    .asks(&[Action::Edit])
     .query(&[("name", "tên tệp")])
     .takes_file()
     .gives::<Attached>(),
@@ -39,13 +42,15 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || get(attached),
         "Một tệp kèm theo",
     )
+    .asks(&[Action::ViewOutgoing])
     .gives_file("application/octet-stream"),
     Operation::new(
         Verb::Delete,
         "/api/v1/outgoing/{outgoing_id}/files/{file_id}",
         || delete(detach),
         "Bỏ một tệp kèm theo",
-    ),
+    )
+    .asks(&[Action::Edit]),
 ];
 
 /// The query of an attachment.
@@ -62,7 +67,7 @@ struct Attached {
     file_id: String,
 }
 
-async fn main(
+pub(crate) async fn main(
     State(web): State<Web>,
     who: SignedIn,
     Named(id): Named<OutgoingId>,
@@ -72,7 +77,7 @@ async fn main(
     ))
 }
 
-async fn attached(
+pub(crate) async fn attached(
     State(web): State<Web>,
     who: SignedIn,
     Named((id, file_id)): Named<(OutgoingId, FileId)>,

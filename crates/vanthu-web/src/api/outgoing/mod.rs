@@ -2,7 +2,7 @@
 
 mod act;
 mod draft;
-mod file;
+pub(crate) mod file;
 mod show;
 
 use super::operation::Operation;

@@ -9,6 +9,7 @@ use vanthu_app::outgoing::view::{self, DeliveryView, OutgoingView};
 use vanthu_domain::Day;
 use vanthu_domain::delivery::StatusCode;
 use vanthu_domain::id::OutgoingId;
+use vanthu_domain::permission::Action;
 
 use crate::api::desk::{OutgoingPage, page_of};
 use crate::api::extract::{Answer, Asked, Named, answer};
@@ -37,6 +38,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || get(show),
         "Một văn bản đi với mọi thông tin được xem",
     )
+    .asks(&[Action::ViewOutgoing])
     .gives::<Outgoing>(),
 ];
 

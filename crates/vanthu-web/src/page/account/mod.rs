@@ -3,18 +3,16 @@
 mod page;
 mod password;
 
-use axum::Router;
 use axum::routing::{get, post};
 
-use crate::state::Web;
+use crate::route::{Asks, Route};
 
-/// Its routes.
-pub fn routes() -> Router<Web> {
-    Router::new()
-        .route("/account", get(page::show))
-        .route(
-            "/account/password",
-            get(password::ask).post(password::change),
-        )
-        .route("/account/sessions/{hash}/end", post(page::end_session))
-}
+/// The routes.
+pub(crate) const ROUTES: &[Route] = &[
+    Route::get("/account", Asks::Person, || get(page::show)),
+    Route::get("/account/password", Asks::Person, || get(password::ask)),
+    Route::post("/account/password", Asks::Person, || post(password::change)),
+    Route::post("/account/sessions/{hash}/end", Asks::Person, || {
+        post(page::end_session)
+    }),
+];

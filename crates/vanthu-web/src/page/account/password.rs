@@ -8,7 +8,7 @@ use vanthu_app::AppError;
 use vanthu_app::account::password::{self, ChangePassword};
 use vanthu_domain::refusal::{Refusal, RefusalCode};
 
-use crate::error::{WebError, status_of};
+use crate::error::{WebError, refused_page, status_of};
 use crate::page::fields::Fields;
 use crate::page::show::Say;
 use crate::page::{render, shell};
@@ -56,11 +56,12 @@ pub(super) async fn change(
     match password::change(&web.app, &who.0, input).await {
         Ok(()) => Ok(Redirect::to("/").into_response()),
         Err(AppError::Refused(refusal)) => {
-            let mut response = page(&web, &who, &headers, Some(&refusal), None)?;
-            *response.status_mut() = match refusal.code {
-                RefusalCode::SignInFailed => status_of(RefusalCode::PasswordWeak),
-                code => status_of(code),
-            };
+            let shown = page(&web, &who, &headers, Some(&refusal), None)?;
+            let mut response = refused_page(shown, refusal.code);
+            if refusal.code == RefusalCode::SignInFailed {
+                // The session stands: only what was typed is wrong.
+                *response.status_mut() = status_of(RefusalCode::PasswordWeak);
+            }
             Ok(response)
         }
         Err(fault) => Err(fault.into()),

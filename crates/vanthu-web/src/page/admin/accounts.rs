@@ -1,7 +1,7 @@
 //! The accounts of the agency: making, locking on every channel, unlocking.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use vanthu_app::account::list::list;
@@ -10,10 +10,12 @@ use vanthu_app::account::make::{MakeAccount, make as make_it};
 use vanthu_app::{App, AppError, Caller, agency};
 use vanthu_domain::account::AccountState;
 use vanthu_domain::agency::Role;
+use vanthu_domain::id::AccountId;
 use vanthu_domain::refusal::Refusal;
 
-use crate::error::{WebError, status_of};
-use crate::page::fields::{Fields, named};
+use crate::act::Act;
+use crate::error::{WebError, refused_page};
+use crate::page::fields::Fields;
 use crate::page::incoming::required;
 use crate::page::show::{Say, fact};
 use crate::page::{render, shell};
@@ -90,30 +92,25 @@ pub(super) async fn make(
 }
 
 /// Locks an account.
-pub(super) async fn lock(
-    State(web): State<Web>,
-    who: SignedIn,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    fields: Fields,
-) -> Result<Response, WebError> {
-    match lock_it(&web.app, who.caller(), &named(&id)?, fields.get("reason")).await {
-        Ok(()) => Ok(Redirect::to("/admin/accounts").into_response()),
-        Err(error) => refused(&web, &who, &headers, &Fields::default(), error).await,
-    }
+pub(super) async fn lock(act: Act<AccountId, Fields>) -> Result<Response, WebError> {
+    let done = lock_it(act.app(), act.caller(), &act.id, act.given.get("reason")).await;
+    after(&act, done).await
 }
 
 /// Unlocks an account.
-pub(super) async fn unlock(
-    State(web): State<Web>,
-    who: SignedIn,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    fields: Fields,
+pub(super) async fn unlock(act: Act<AccountId, Fields>) -> Result<Response, WebError> {
+    let done = unlock_it(act.app(), act.caller(), &act.id, act.given.get("reason")).await;
+    after(&act, done).await
+}
+
+/// The page again, with why it was not done.
+async fn after(
+    act: &Act<AccountId, Fields>,
+    done: Result<(), AppError>,
 ) -> Result<Response, WebError> {
-    match unlock_it(&web.app, who.caller(), &named(&id)?, fields.get("reason")).await {
+    match done {
         Ok(()) => Ok(Redirect::to("/admin/accounts").into_response()),
-        Err(error) => refused(&web, &who, &headers, &Fields::default(), error).await,
+        Err(error) => refused(&act.web, &act.who, &act.headers, &Fields::default(), error).await,
     }
 }
 
@@ -139,9 +136,8 @@ async fn refused(
     let AppError::Refused(refusal) = error else {
         return Err(error.into());
     };
-    let mut response = page(web, who, headers, given, None, Some(&refusal)).await?;
-    *response.status_mut() = status_of(refusal.code);
-    Ok(response)
+    let shown = page(web, who, headers, given, None, Some(&refusal)).await?;
+    Ok(refused_page(shown, refusal.code))
 }
 
 async fn page(
@@ -170,15 +166,15 @@ async fn page(
             },
             AccountState::Active => Pill {
                 tone: Tone::Ok,
-                text: say.t(row.state.name()),
+                text: say.named(row.state.name()),
             },
             AccountState::Locked => Pill {
                 tone: Tone::Bad,
-                text: say.t(row.state.name()),
+                text: say.named(row.state.name()),
             },
             AccountState::Withdrawn => Pill {
                 tone: Tone::None,
-                text: say.t(row.state.name()),
+                text: say.named(row.state.name()),
             },
         };
         let (verb, part, text) = if active {

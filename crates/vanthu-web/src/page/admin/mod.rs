@@ -3,17 +3,38 @@
 mod accounts;
 mod jobs;
 
-use axum::Router;
 use axum::routing::{get, post};
 
-use crate::state::Web;
+use vanthu_domain::permission::Action;
 
-/// Its routes.
-pub fn routes() -> Router<Web> {
-    Router::new()
-        .route("/admin/accounts", get(accounts::show).post(accounts::make))
-        .route("/admin/accounts/{id}/lock", post(accounts::lock))
-        .route("/admin/accounts/{id}/unlock", post(accounts::unlock))
-        .route("/admin/jobs", get(jobs::show))
-        .route("/admin/jobs/{id}/restart", post(jobs::restart))
-}
+use crate::route::{Asks, Route};
+
+/// The routes.
+pub(crate) const ROUTES: &[Route] = &[
+    Route::get(
+        "/admin/accounts",
+        Asks::May(&[Action::ViewAccounts]),
+        || get(accounts::show),
+    ),
+    Route::post("/admin/accounts", Asks::May(&[Action::MakeAccount]), || {
+        post(accounts::make)
+    }),
+    Route::post(
+        "/admin/accounts/{id}/lock",
+        Asks::May(&[Action::LockAccount]),
+        || post(accounts::lock),
+    ),
+    Route::post(
+        "/admin/accounts/{id}/unlock",
+        Asks::May(&[Action::LockAccount]),
+        || post(accounts::unlock),
+    ),
+    Route::get("/admin/jobs", Asks::May(&[Action::ViewJobs]), || {
+        get(jobs::show)
+    }),
+    Route::post(
+        "/admin/jobs/{id}/restart",
+        Asks::May(&[Action::RestartJob]),
+        || post(jobs::restart),
+    ),
+];

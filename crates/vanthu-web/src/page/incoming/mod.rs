@@ -11,29 +11,75 @@ pub(crate) mod view;
 pub(crate) use acts::required;
 pub(crate) use list::Asked;
 
-use axum::Router;
 use axum::routing::{get, post};
 
-use crate::state::Web;
+use vanthu_domain::permission::Action;
 
-/// Its routes.
-pub fn routes() -> Router<Web> {
-    Router::new()
-        .route("/incoming", get(list::show))
-        .route("/incoming/{id}", get(view::show))
-        .route("/incoming/{id}/fragment/{part}", get(view::fragment))
-        .route("/incoming/{id}/accept", post(acts::accept))
-        .route("/incoming/{id}/give-back", post(acts::give_back))
-        .route("/incoming/{id}/register", post(acts::register))
-        .route(
-            "/incoming/{id}/accept-and-register",
-            post(acts::accept_and_register),
-        )
-        .route("/incoming/{id}/present", post(acts::present))
-        .route("/incoming/{id}/direct", post(acts::direct))
-        .route("/incoming/{id}/reply", post(acts::reply))
-        .route("/incoming/{id}/file", get(files::main))
-        .route("/incoming/{id}/report", get(files::report))
-        .route("/incoming/{id}/files/{file_id}", get(files::attached))
-        .route("/incoming/{id}/page/{name}", get(files::picture))
-}
+use crate::api::incoming_file as file;
+use crate::route::{Asks, Route};
+
+/// The routes.
+pub(crate) const ROUTES: &[Route] = &[
+    Route::get("/incoming", Asks::Person, || get(list::show)),
+    Route::get("/incoming/{id}", Asks::May(&[Action::ViewIncoming]), || {
+        get(view::show)
+    }),
+    Route::get(
+        "/incoming/{id}/fragment/{part}",
+        Asks::May(&[Action::ViewIncoming]),
+        || get(view::fragment),
+    ),
+    Route::post(
+        "/incoming/{id}/accept",
+        Asks::May(&[Action::Accept]),
+        || post(acts::accept),
+    ),
+    Route::post(
+        "/incoming/{id}/give-back",
+        Asks::May(&[Action::ReturnToSender]),
+        || post(acts::give_back),
+    ),
+    Route::post(
+        "/incoming/{id}/register",
+        Asks::May(&[Action::Register]),
+        || post(acts::register),
+    ),
+    Route::post(
+        "/incoming/{id}/accept-and-register",
+        Asks::May(&[Action::Accept]),
+        || post(acts::accept_and_register),
+    ),
+    Route::post(
+        "/incoming/{id}/present",
+        Asks::May(&[Action::Present]),
+        || post(acts::present),
+    ),
+    Route::post(
+        "/incoming/{id}/direct",
+        Asks::May(&[Action::Direct]),
+        || post(acts::direct),
+    ),
+    Route::post("/incoming/{id}/reply", Asks::May(&[Action::Reply]), || {
+        post(acts::reply)
+    }),
+    Route::get(
+        "/incoming/{id}/file",
+        Asks::May(&[Action::ViewIncoming]),
+        || get(file::main),
+    ),
+    Route::get(
+        "/incoming/{id}/report",
+        Asks::May(&[Action::ViewIncoming]),
+        || get(file::report),
+    ),
+    Route::get(
+        "/incoming/{id}/files/{file_id}",
+        Asks::May(&[Action::ViewIncoming]),
+        || get(file::attached),
+    ),
+    Route::get(
+        "/incoming/{id}/page/{name}",
+        Asks::May(&[Action::ViewIncoming]),
+        || get(files::picture),
+    ),
+];

@@ -68,7 +68,7 @@ pub(super) fn received(say: Say, view: &IncomingView) -> Vec<Fact> {
     let row = &view.row;
     let mut facts = vec![
         locked(say.t("Số, ký hiệu"), &row.notation),
-        locked(say.t("Loại văn bản"), say.t(row.kind.name())),
+        locked(say.t("Loại văn bản"), say.named(row.kind.name())),
         locked(say.t("Cơ quan ban hành"), &row.from_name),
     ];
     if let Some(day) = row.issued_day {

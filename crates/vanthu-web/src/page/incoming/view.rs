@@ -7,7 +7,6 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use vanthu_app::AppError;
-use vanthu_app::incoming::sheet;
 use vanthu_app::incoming::view::{Choices, IncomingView, choices, view};
 use vanthu_domain::id::IncomingId;
 use vanthu_domain::incoming::{IncomingState, IncomingTag};
@@ -16,7 +15,8 @@ use vanthu_domain::permission::Action;
 use vanthu_domain::refusal::{Refusal, RefusalCode};
 use vanthu_domain::verdict::LegalValue;
 
-use crate::error::{WebError, status_of};
+use crate::act::Act;
+use crate::error::{WebError, refused_page};
 use crate::page::fields::{Fields, named};
 use crate::page::incoming::lines::{Ask, Node, tree};
 use crate::page::incoming::stage::{self, DirectForm, PresentForm, RegisterForm};
@@ -174,27 +174,41 @@ pub(super) async fn show(
     .await
 }
 
-/// What follows an act: the page that says what happened, or the same page with the refusal and
-/// with the words that were typed.
-pub(crate) async fn after(
-    web: &Web,
-    who: &SignedIn,
-    headers: &HeaderMap,
-    id: &IncomingId,
-    given: &Fields,
-    outcome: Result<Done, AppError>,
+/// What follows an act: the page that says what happened, or why it did not.
+pub(crate) async fn after<I, T>(
+    act: &Act<I, Fields>,
+    document: &IncomingId,
+    done: Done,
+    outcome: Result<T, AppError>,
 ) -> Result<Response, WebError> {
     match outcome {
-        Ok(done) => {
-            Ok(Redirect::to(&format!("/incoming/{id}?done={}", done.code())).into_response())
+        Ok(_) => {
+            let to = format!("/incoming/{document}?done={}", done.code());
+            Ok(Redirect::to(&to).into_response())
         }
-        Err(AppError::Refused(refusal)) if refusal.code != RefusalCode::NotFound => {
-            let mut response = page(web, who, headers, id, given, None, Some(&refusal)).await?;
-            *response.status_mut() = status_of(refusal.code);
-            Ok(response)
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => refused(act, document, error).await,
     }
+}
+
+/// The same page with the refusal and with the words that were typed.
+pub(crate) async fn refused<I>(
+    act: &Act<I, Fields>,
+    document: &IncomingId,
+    error: AppError,
+) -> Result<Response, WebError> {
+    let refusal = match error {
+        AppError::Refused(refusal) if refusal.code != RefusalCode::NotFound => refusal,
+        other => return Err(other.into()),
+    };
+    let Act {
+        web,
+        who,
+        headers,
+        given,
+        ..
+    } = act;
+    let shown = page(web, who, headers, document, given, None, Some(&refusal)).await?;
+    Ok(refused_page(shown, refusal.code))
 }
 
 /// The tree and the history alone, for a page that is open while they change.
@@ -239,10 +253,10 @@ async fn page(
     let say = Say::of(headers, web.app.now());
     let seen = view(&web.app, who.caller(), id).await?;
     let choices = choices_for(web, who, &seen).await?;
-    let pdf = sheet::pdf(&web.app, who.caller(), id).await?;
     let row = &seen.row;
     let title = format!("{} · {}", row.notation, subject_of(row.kind, &row.subject));
-    let paper = sheets::paper(title.clone(), format!("/incoming/{id}"), pdf).await?;
+    let address = format!("/incoming/{id}");
+    let paper = sheets::paper(&web.app, title.clone(), address, &row.main_blob).await?;
     let today = say.today();
     let days: Vec<_> = USUAL_DAYS
         .iter()

@@ -1,10 +1,8 @@
 //! The recipients of an issued document, each with what became of it there.
 
 use vanthu_app::outgoing::view::{DeliveryView, OutgoingView};
-use vanthu_domain::agency::Role;
 use vanthu_domain::delivery::DeliveryState;
-
-use vanthu_app::Caller;
+use vanthu_domain::permission::Action;
 
 use crate::page::outgoing::href;
 use crate::page::show::Say;
@@ -42,7 +40,7 @@ pub(super) struct Line {
 
 impl Deliveries {
     /// Of a document; none before it is issued, or where the caller does not follow it.
-    pub(super) fn of(view: &OutgoingView, caller: &Caller, say: Say) -> Option<Self> {
+    pub(super) fn of(view: &OutgoingView, say: Say) -> Option<Self> {
         if view.deliveries.is_empty() {
             return None;
         }
@@ -62,13 +60,12 @@ impl Deliveries {
         let failed = sorted
             .iter()
             .any(|one| one.row.state == DeliveryState::Failed);
-        let clerk = caller.actor.has(&view.row.agency_id, Role::Clerk);
         Some(Self {
             subject: format!("outgoing:{id}"),
             src: href(id, "fragment/deliveries"),
             summary,
             lines: sorted.into_iter().map(|one| line(one, say)).collect(),
-            resend: if failed && clerk {
+            resend: if failed && view.may(Action::Resend) {
                 href(id, "resend")
             } else {
                 String::new()
@@ -91,7 +88,7 @@ fn line(one: &DeliveryView, say: Say) -> Line {
             text: format!("{}{code}", say.t(state.name())),
         },
         when: say.moment(one.row.updated_at),
-        reason: one.row.reason.clone().unwrap_or_default(),
+        reason: say.words(one.row.reason.as_deref().unwrap_or_default()),
         history: one
             .events
             .iter()
@@ -101,7 +98,7 @@ fn line(one: &DeliveryView, say: Say) -> Line {
                 when: say.moment(event.at),
                 at: event.at.iso(),
                 who: event.person_name.clone(),
-                quote: event.words.clone(),
+                quote: say.words(&event.words),
             })
             .collect(),
     }

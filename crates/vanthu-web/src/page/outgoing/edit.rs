@@ -13,20 +13,19 @@ use vanthu_app::AppError;
 use vanthu_app::outgoing::list::choices;
 use vanthu_app::outgoing::save::{SavedBy, lacks, save as do_save};
 use vanthu_app::outgoing::submit::submit as do_submit;
-use vanthu_app::outgoing::view::{OutgoingView, Which, open_file, view};
+use vanthu_app::outgoing::view::{OutgoingView, view};
 use vanthu_domain::id::{AgencyId, OutgoingId};
 use vanthu_domain::permission::Action;
 use vanthu_domain::profile::Setting;
 use vanthu_domain::refusal::{Refusal, RefusalCode};
 
-use crate::error::WebError;
-use crate::page::fields::Fields;
+use crate::error::{WebError, refused_page};
+use crate::page::fields::{Fields, named};
 use crate::page::outgoing::draft_form::DraftForm;
 use crate::page::outgoing::edit_fields::{FieldsOf, Group};
 use crate::page::outgoing::head::setback;
 use crate::page::outgoing::may::places_missing;
 use crate::page::outgoing::side::{self, FileLine, VersionLine};
-use crate::page::outgoing::view::parse;
 use crate::page::outgoing::{href, is_uploaded, paper, title_of};
 use crate::page::show::Say;
 use crate::page::{render, shell};
@@ -75,7 +74,7 @@ pub(super) async fn page(
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, WebError> {
-    let view = view(&web.app, who.caller(), &parse(&id)?).await?;
+    let view = view(&web.app, who.caller(), &named(&id)?).await?;
     if !view.may(Action::Edit) {
         return Ok(Redirect::to(&href(&view.row.outgoing_id, "")).into_response());
     }
@@ -107,7 +106,7 @@ pub(super) async fn save(
     Path(id): Path<String>,
     fields: Fields,
 ) -> Result<Response, WebError> {
-    let id = parse(&id)?;
+    let id: OutgoingId = named(&id)?;
     let by_script = wants_json(&headers);
     let form = DraftForm::read(&fields)?;
     let by = if by_script {
@@ -178,7 +177,7 @@ async fn keep_typed(
     let AppError::Refused(refusal) = error else {
         return Err(error.into());
     };
-    let status = crate::error::status_of(refusal.code);
+    let code = refusal.code;
     let now = view(&web.app, who.caller(), id).await?;
     if !now.may(Action::Edit) {
         return Err(AppError::Refused(refusal).into());
@@ -188,9 +187,10 @@ async fn keep_typed(
         saved: String::new(),
         trouble: vec![*refusal],
     };
-    let mut response = show(web, who, headers, &now, shown).await?;
-    *response.status_mut() = status;
-    Ok(response)
+    Ok(refused_page(
+        show(web, who, headers, &now, shown).await?,
+        code,
+    ))
 }
 
 /// A refusal of the automatic save. A conflict carries the text that was saved in between, so that
@@ -228,6 +228,9 @@ async fn script_refusal(
     let mut response = (status, Json(problem)).into_response();
     let kind = HeaderValue::from_static("application/problem+json");
     response.headers_mut().insert(CONTENT_TYPE, kind);
+    if let AppError::Refused(refusal) = error.0 {
+        response.extensions_mut().insert(*refusal);
+    }
     Ok(response)
 }
 
@@ -259,12 +262,11 @@ async fn show(
     let choices = choices(&web.app, caller).await?;
     let title = say
         .t("Soạn thảo {kind}")
-        .replace("{kind}", &view.row.kind.name().to_lowercase());
+        .replace("{kind}", &say.named(view.row.kind.name()).to_lowercase());
     let frame = shell::shell(web, who, headers, title, "/outgoing?tile=drafts").await?;
     let uploaded = is_uploaded(view);
     let paper = if uploaded {
-        let file = open_file(&web.app, caller, id, &Which::Main).await?.bytes;
-        paper::paper(&web.app, caller, view, Some(file), say)
+        paper::paper(&web.app, caller, view, say)
             .await?
             .unwrap_or_default()
     } else {

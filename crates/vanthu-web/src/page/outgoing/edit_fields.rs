@@ -45,7 +45,10 @@ impl FieldsOf<'_> {
         self.trouble
             .iter()
             .find(|refusal| refusal.code == code)
-            .map(|r| format!("{} {} ({})", r.what(), r.now(), r.article()))
+            .map(|refusal| {
+                let said = self.say.refusal(refusal);
+                format!("{} {} ({})", said.what, said.now, said.article)
+            })
     }
 
     /// Troubles of the document as a whole, which no field can show.
@@ -109,7 +112,7 @@ impl FieldsOf<'_> {
         let others = DocumentKind::administrative().filter(|kind| *kind != letter);
         let choices = std::iter::once(letter).chain(others).map(|kind| Choice {
             value: kind.code().to_owned(),
-            text: self.say.t(kind.name()),
+            text: self.say.named(kind.name()),
             chosen: kind == self.form.kind,
             ..Choice::default()
         });

@@ -1,51 +1,36 @@
-//! Files of a document: the paper itself, its page pictures, what is attached, what is sent up.
+//! Files of a document: its page pictures, what is attached, what is sent up. What is handed out as it
+//! is, the API hands out too, by the same handlers.
 
-use axum::extract::{Multipart, Path, State};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::extract::{Multipart, Query, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use vanthu_app::AppError;
 use vanthu_app::outgoing::attach::{attach as do_attach, detach};
 use vanthu_app::outgoing::upload::{typeset_again, upload as do_upload};
-use vanthu_app::outgoing::view::{Handed, Which, open_file};
-use vanthu_domain::id::FileId;
+use vanthu_app::outgoing::view::{Which, open_file};
+use vanthu_domain::id::{FileId, OutgoingId};
 use vanthu_domain::refusal::RefusalCode;
 
+use crate::api::Named;
 use crate::error::WebError;
 use crate::page::fields::Fields;
 use crate::page::outgoing::href;
-use crate::page::outgoing::view::parse;
-use crate::page::sheets;
-use crate::session::{CSRF_HEADER, SignedIn, encode, same};
+use crate::page::sheets::{self, Drawn};
+use crate::session::{CSRF_HEADER, SignedIn, same};
 use crate::state::Web;
 
 type Answer = Result<Response, WebError>;
-
-/// `GET …/file`: the paper as it stands.
-pub(super) async fn main(State(web): State<Web>, who: SignedIn, Path(id): Path<String>) -> Answer {
-    let file = open_file(&web.app, who.caller(), &parse(&id)?, &Which::Main).await?;
-    handed(file)
-}
-
-/// `GET …/files/{file_id}`
-pub(super) async fn attached(
-    State(web): State<Web>,
-    who: SignedIn,
-    Path((id, file_id)): Path<(String, String)>,
-) -> Answer {
-    let which = Which::File(file(&file_id)?);
-    handed(open_file(&web.app, who.caller(), &parse(&id)?, &which).await?)
-}
 
 /// `GET …/page/{n}.png`
 pub(super) async fn picture(
     State(web): State<Web>,
     who: SignedIn,
-    Path((id, picture)): Path<(String, String)>,
+    Named((id, picture)): Named<(OutgoingId, String)>,
+    Query(drawn): Query<Drawn>,
 ) -> Answer {
     let number = sheets::number_of(&picture)?;
-    let file = open_file(&web.app, who.caller(), &parse(&id)?, &Which::Main).await?;
-    sheets::picture(file.bytes, number).await
+    let file = open_file(&web.app, who.caller(), &id, &Which::Main).await?;
+    sheets::picture(file.bytes, number, &file.sha256, &drawn).await
 }
 
 /// `POST …/files`: attaches one or more files.
@@ -53,10 +38,9 @@ pub(super) async fn attach(
     State(web): State<Web>,
     who: SignedIn,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Named(id): Named<OutgoingId>,
     form: Multipart,
 ) -> Answer {
-    let id = parse(&id)?;
     for sent in received(form, &headers, &who).await? {
         do_attach(&web.app, who.caller(), &id, &sent.name, sent.bytes).await?;
     }
@@ -67,10 +51,9 @@ pub(super) async fn attach(
 pub(super) async fn remove(
     State(web): State<Web>,
     who: SignedIn,
-    Path((id, file_id)): Path<(String, String)>,
+    Named((id, file_id)): Named<(OutgoingId, FileId)>,
 ) -> Answer {
-    let id = parse(&id)?;
-    detach(&web.app, who.caller(), &id, &file(&file_id)?).await?;
+    detach(&web.app, who.caller(), &id, &file_id).await?;
     Ok(Redirect::to(&format!("{}#files", href(&id, "edit"))).into_response())
 }
 
@@ -79,10 +62,9 @@ pub(super) async fn upload(
     State(web): State<Web>,
     who: SignedIn,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Named(id): Named<OutgoingId>,
     form: Multipart,
 ) -> Answer {
-    let id = parse(&id)?;
     let sent = received(form, &headers, &who).await?.into_iter().next();
     let sent = sent.ok_or_else(|| AppError::refused(RefusalCode::FileEmpty))?;
     do_upload(&web.app, who.caller(), &id, None, &sent.name, sent.bytes).await?;
@@ -93,10 +75,9 @@ pub(super) async fn upload(
 pub(super) async fn typeset(
     State(web): State<Web>,
     who: SignedIn,
-    Path(id): Path<String>,
+    Named(id): Named<OutgoingId>,
     fields: Fields,
 ) -> Answer {
-    let id = parse(&id)?;
     typeset_again(&web.app, who.caller(), &id, fields.version()).await?;
     Ok(Redirect::to(&href(&id, "edit")).into_response())
 }
@@ -142,28 +123,4 @@ async fn received(
         return Err(AppError::refused(RefusalCode::FileEmpty).into());
     }
     Ok(files)
-}
-
-/// A file for the browser: PDFs open, everything else is saved.
-fn handed(file: Handed) -> Answer {
-    let how = if file.media_type == "application/pdf" {
-        "inline"
-    } else {
-        "attachment"
-    };
-    let name = encode(&file.name);
-    let disposition = HeaderValue::from_str(&format!("{how}; filename*=UTF-8''{name}"))
-        .map_err(|e| AppError::fault("file name", e))?;
-    let kind = HeaderValue::from_str(&file.media_type)
-        .unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
-    Ok((
-        [(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, disposition)],
-        file.bytes,
-    )
-        .into_response())
-}
-
-fn file(id: &str) -> Result<FileId, WebError> {
-    id.parse()
-        .map_err(|_| AppError::refused(RefusalCode::NotFound).into())
 }

@@ -60,7 +60,7 @@ impl Head {
             src: format!("{}?seen={shown}", href(id, "fragment/head")),
             subject: format!("outgoing:{id}"),
             title: title_of(view, say),
-            lead: format!("{} · {}", row.kind.name(), view.around.unit.name),
+            lead: format!("{} · {}", say.named(row.kind.name()), view.around.unit.name),
             pills,
             turn: turn_of(view, say),
             steps: steps_of(view, say),

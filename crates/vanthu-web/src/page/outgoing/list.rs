@@ -161,7 +161,7 @@ pub(in crate::page) fn new_draft(say: Say, csrf: &str) -> Confirm {
         .chain(others)
         .map(|kind| Choice {
             value: kind.code().to_owned(),
-            text: say.t(kind.name()),
+            text: say.named(kind.name()),
             chosen: kind == letter,
             ..Choice::default()
         })

@@ -222,8 +222,8 @@ impl Maker<'_> {
             .map(|agency| agency.agency_id.clone())
             .collect();
         let lacks = lacks(&self.view.row, &ids);
-        let first = lacks.first()?;
-        let whats: Vec<String> = lacks.iter().map(Refusal::what).collect();
+        let first = self.say.refusal(lacks.first()?);
+        let whats: Vec<String> = lacks.iter().map(|lack| self.say.what(lack)).collect();
         Some(Problem {
             tone: Tone::Bad,
             what: self
@@ -231,8 +231,8 @@ impl Maker<'_> {
                 .t("Chưa trình được: còn {n} chỗ thiếu")
                 .replace("{n}", &lacks.len().to_string()),
             why: whats.join("; "),
-            article: first.article(),
-            now: first.now(),
+            article: first.article,
+            now: first.now,
             link: Some(Link {
                 text: self.say.t("Mở soạn thảo"),
                 href: self.to("edit"),

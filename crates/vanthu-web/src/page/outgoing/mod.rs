@@ -20,47 +20,134 @@ mod view;
 
 pub(in crate::page) use list::new_draft;
 
-use axum::Router;
 use axum::routing::{get, post};
 use vanthu_app::outgoing::view::OutgoingView;
 use vanthu_domain::id::OutgoingId;
+use vanthu_domain::permission::Action;
 
+use crate::api::outgoing_file as file;
 use crate::page::show::Say;
-use crate::state::Web;
+use crate::route::{Asks, Route};
 
-/// Their routes.
-pub fn routes() -> Router<Web> {
-    Router::new()
-        .route("/outgoing", get(list::page).post(acts::create))
-        .route("/outgoing/{id}", get(view::page))
-        .route("/outgoing/{id}/fragment/{part}", get(view::fragment))
-        .route("/outgoing/{id}/edit", get(edit::page))
-        .route("/outgoing/{id}/save", post(edit::save))
-        .route("/outgoing/{id}/preview", post(preview::preview))
-        .route("/outgoing/{id}/submit", post(acts::submit))
-        .route("/outgoing/{id}/take-back", post(acts::take_back))
-        .route("/outgoing/{id}/approve", post(acts::approve))
-        .route("/outgoing/{id}/give-back", post(acts::give_back))
-        .route("/outgoing/{id}/comment", post(acts::comment))
-        .route("/outgoing/{id}/give-number", post(acts::give_number))
-        .route("/outgoing/{id}/void-number", post(acts::void_number))
-        .route("/outgoing/{id}/issue", post(acts::issue))
-        .route("/outgoing/{id}/withdraw", post(acts::withdraw))
-        .route("/outgoing/{id}/resend", post(acts::resend))
-        .route("/outgoing/{id}/upload", post(files::upload))
-        .route("/outgoing/{id}/typeset", post(files::typeset))
-        .route("/outgoing/{id}/place", get(place::page).post(place::save))
-        .route("/outgoing/{id}/file", get(files::main))
-        .route("/outgoing/{id}/files", post(files::attach))
-        .route("/outgoing/{id}/files/{file_id}", get(files::attached))
-        .route("/outgoing/{id}/files/{file_id}/remove", post(files::remove))
-        .route("/outgoing/{id}/page/{picture}", get(files::picture))
-        .route("/outgoing/{id}/versions/{version_id}", get(version::page))
-        .route(
-            "/outgoing/{id}/versions/{version_id}/take",
-            post(version::take),
-        )
-}
+/// The routes.
+pub(crate) const ROUTES: &[Route] = &[
+    Route::get("/outgoing", Asks::Person, || get(list::page)),
+    Route::post("/outgoing", Asks::May(&[Action::Draft]), || {
+        post(acts::create)
+    }),
+    Route::get("/outgoing/{id}", Asks::May(&[Action::ViewOutgoing]), || {
+        get(view::page)
+    }),
+    Route::get(
+        "/outgoing/{id}/fragment/{part}",
+        Asks::May(&[Action::ViewOutgoing]),
+        || get(view::fragment),
+    ),
+    Route::get("/outgoing/{id}/edit", Asks::May(&[Action::Edit]), || {
+        get(edit::page)
+    }),
+    Route::post("/outgoing/{id}/save", Asks::May(&[Action::Edit]), || {
+        post(edit::save)
+    }),
+    Route::post("/outgoing/{id}/preview", Asks::May(&[Action::Edit]), || {
+        post(preview::preview)
+    }),
+    Route::post(
+        "/outgoing/{id}/submit",
+        Asks::May(&[Action::Submit]),
+        || post(acts::submit),
+    ),
+    Route::post(
+        "/outgoing/{id}/take-back",
+        Asks::May(&[Action::TakeBack]),
+        || post(acts::take_back),
+    ),
+    Route::post(
+        "/outgoing/{id}/approve",
+        Asks::May(&[Action::Approve]),
+        || post(acts::approve),
+    ),
+    Route::post(
+        "/outgoing/{id}/give-back",
+        Asks::May(&[Action::GiveBack]),
+        || post(acts::give_back),
+    ),
+    Route::post(
+        "/outgoing/{id}/comment",
+        Asks::May(&[Action::Comment]),
+        || post(acts::comment),
+    ),
+    Route::post(
+        "/outgoing/{id}/give-number",
+        Asks::May(&[Action::GiveNumber]),
+        || post(acts::give_number),
+    ),
+    Route::post(
+        "/outgoing/{id}/void-number",
+        Asks::May(&[Action::VoidNumber]),
+        || post(acts::void_number),
+    ),
+    Route::post("/outgoing/{id}/issue", Asks::May(&[Action::Issue]), || {
+        post(acts::issue)
+    }),
+    Route::post(
+        "/outgoing/{id}/withdraw",
+        Asks::May(&[Action::Withdraw]),
+        || post(acts::withdraw),
+    ),
+    Route::post(
+        "/outgoing/{id}/resend",
+        Asks::May(&[Action::Resend]),
+        || post(acts::resend),
+    ),
+    Route::post("/outgoing/{id}/upload", Asks::May(&[Action::Edit]), || {
+        post(files::upload)
+    })
+    .with_files(),
+    Route::post("/outgoing/{id}/typeset", Asks::May(&[Action::Edit]), || {
+        post(files::typeset)
+    }),
+    Route::get("/outgoing/{id}/place", Asks::May(&[Action::Edit]), || {
+        get(place::page)
+    }),
+    Route::post("/outgoing/{id}/place", Asks::May(&[Action::Edit]), || {
+        post(place::save)
+    }),
+    Route::get(
+        "/outgoing/{id}/file",
+        Asks::May(&[Action::ViewOutgoing]),
+        || get(file::main),
+    ),
+    Route::post("/outgoing/{id}/files", Asks::May(&[Action::Edit]), || {
+        post(files::attach)
+    })
+    .with_files(),
+    Route::get(
+        "/outgoing/{id}/files/{file_id}",
+        Asks::May(&[Action::ViewOutgoing]),
+        || get(file::attached),
+    ),
+    Route::post(
+        "/outgoing/{id}/files/{file_id}/remove",
+        Asks::May(&[Action::Edit]),
+        || post(files::remove),
+    ),
+    Route::get(
+        "/outgoing/{id}/page/{picture}",
+        Asks::May(&[Action::ViewOutgoing]),
+        || get(files::picture),
+    ),
+    Route::get(
+        "/outgoing/{id}/versions/{version_id}",
+        Asks::May(&[Action::ViewOutgoing]),
+        || get(version::page),
+    ),
+    Route::post(
+        "/outgoing/{id}/versions/{version_id}/take",
+        Asks::May(&[Action::Edit]),
+        || post(version::take),
+    ),
+];
 
 /// The address of a document's page or of something below it.
 fn href(id: &OutgoingId, below: &str) -> String {
@@ -81,7 +168,7 @@ fn title_of(view: &OutgoingView, say: Say) -> String {
     };
     match row.state.number() {
         Some(number) => format!("{} · {subject}", number.notation),
-        None => format!("{}: {subject}", row.kind.name()),
+        None => format!("{}: {subject}", say.named(row.kind.name())),
     }
 }
 

@@ -20,28 +20,19 @@ use crate::view::{PagePicture, Paper};
 /// Points of a page of A4.
 const A4: (f64, f64) = (595.28, 841.89);
 
-/// The paper of a document's page; none where there is nothing to show yet. `file` is the PDF that
-/// stands, where there is one.
+/// The paper of a document's page; none where there is nothing to show yet.
 pub(super) async fn paper(
     app: &App,
     caller: &Caller,
     view: &OutgoingView,
-    file: Option<Vec<u8>>,
     say: Say,
 ) -> Result<Option<Paper>, WebError> {
     let row = &view.row;
     let title = title_of(view, say);
-    if let Some(pdf) = file {
-        let mut paper = sheets::paper(title, href(&row.outgoing_id, ""), pdf).await?;
-        let mark: String = standing(view)
-            .unwrap_or_default()
-            .chars()
-            .take(12)
-            .collect();
-        for page in &mut paper.pages {
-            page.src = format!("{}?v={mark}", page.src); // another file is another picture
-        }
-        return Ok(Some(paper));
+    if let Some(blob) = standing(view) {
+        return sheets::paper(app, title, href(&row.outgoing_id, ""), blob)
+            .await
+            .map(Some);
     }
     if !view.may(Action::Edit) {
         return Ok(None);

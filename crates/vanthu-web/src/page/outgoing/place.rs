@@ -6,16 +6,17 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use vanthu_app::AppError;
+use vanthu_app::outgoing::object_of;
 use vanthu_app::outgoing::upload::place;
 use vanthu_app::outgoing::view::{OutgoingView, Which, open_file, view};
 use vanthu_app::signing::paper::{DateForm, PaperPlaces};
+use vanthu_domain::id::OutgoingId;
 use vanthu_domain::permission::Action;
 use vanthu_domain::refusal::{Refusal, RefusalCode};
 use vanthu_layout::{FoundDate, FoundPlaces, PlaceOnPage, Rect, find_places};
 
 use crate::error::WebError;
-use crate::page::fields::Fields;
-use crate::page::outgoing::view::parse;
+use crate::page::fields::{Fields, named};
 use crate::page::outgoing::{href, is_uploaded, paper, title_of};
 use crate::page::show::Say;
 use crate::page::{render, shell};
@@ -43,7 +44,7 @@ pub(super) async fn page(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Response, WebError> {
-    let view = view(&web.app, who.caller(), &parse(&id)?).await?;
+    let view = view(&web.app, who.caller(), &named(&id)?).await?;
     let say = Say::of(&headers, web.app.now());
     let id = &view.row.outgoing_id;
     if !view.may(Action::Edit) || !is_uploaded(&view) {
@@ -52,7 +53,7 @@ pub(super) async fn page(
     let pdf = open_file(&web.app, who.caller(), id, &Which::Main)
         .await?
         .bytes;
-    let found = found_in(pdf.clone()).await?;
+    let found = found_in(pdf).await?;
     let title = say.t("Vị trí số, ngày và chữ ký");
     let page = PlacePage {
         document: title_of(&view, say),
@@ -60,7 +61,7 @@ pub(super) async fn page(
         version: view.row.version.to_string(),
         found: told(&found, say),
         boxes: boxes(&view, &found, say),
-        paper: paper::paper(&web.app, who.caller(), &view, Some(pdf), say)
+        paper: paper::paper(&web.app, who.caller(), &view, say)
             .await?
             .unwrap_or_default(),
         shell: shell::shell(&web, &who, &headers, title, "/outgoing?tile=drafts").await?,
@@ -75,8 +76,9 @@ pub(super) async fn save(
     Path(id): Path<String>,
     fields: Fields,
 ) -> Result<Response, WebError> {
-    let id = parse(&id)?;
+    let id: OutgoingId = named(&id)?;
     let view = view(&web.app, who.caller(), &id).await?;
+    who.caller().may(Action::Edit, &object_of(&view.row))?;
     let pdf = open_file(&web.app, who.caller(), &id, &Which::Main)
         .await?
         .bytes;

@@ -2,16 +2,17 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use serde::Serialize;
 use vanthu_app::outgoing::preview::preview as typeset;
 use vanthu_app::outgoing::save::SavedBy;
 use vanthu_domain::body::Finding;
 
 use crate::error::WebError;
-use crate::page::fields::Fields;
+use crate::page::fields::{Fields, named};
 use crate::page::outgoing::draft_form::DraftForm;
 use crate::page::outgoing::paper::{data_address, size_in_pixels};
-use crate::page::outgoing::view::parse;
+use crate::page::show::Say;
 use crate::session::SignedIn;
 use crate::state::Web;
 
@@ -39,10 +40,12 @@ struct Line {
 pub(super) async fn preview(
     State(web): State<Web>,
     who: SignedIn,
+    headers: HeaderMap,
     Path(id): Path<String>,
     fields: Fields,
 ) -> Result<Json<Told>, WebError> {
-    let input = DraftForm::read(&fields)?.save(&parse(&id)?, SavedBy::Page);
+    let say = Say::of(&headers, web.app.now());
+    let input = DraftForm::read(&fields)?.save(&named(&id)?, SavedBy::Page);
     let made = typeset(&web.app, who.caller(), input).await?;
     let pages = made
         .pages
@@ -58,19 +61,22 @@ pub(super) async fn preview(
         .collect();
     Ok(Json(Told {
         pages,
-        findings: made.findings.iter().map(told).collect(),
+        findings: made.findings.iter().map(|one| told(say, one)).collect(),
     }))
 }
 
 /// `“3.” – Số thứ tự khoản không liên tục (đúng ra: 2.)`
-fn told(finding: &Finding) -> Line {
-    let mut text = finding.code.message().to_owned();
+fn told(say: Say, finding: &Finding) -> Line {
+    let mut text = say.t(finding.code.message());
     if !finding.found.is_empty() {
         let found: String = finding.found.chars().take(60).collect();
         text = format!("{text}: “{found}”");
     }
     if let Some(expected) = &finding.expected {
-        text = format!("{text}, đúng ra là “{expected}”");
+        let rather = say.t("{text}, đúng ra là “{expected}”");
+        text = rather
+            .replace("{text}", &text)
+            .replace("{expected}", expected);
     }
     Line {
         line: finding.line,
@@ -80,14 +86,20 @@ fn told(finding: &Finding) -> Line {
 
 #[cfg(test)]
 mod tests {
+    use vanthu_domain::Moment;
     use vanthu_domain::body::Body;
 
     use super::*;
+    use crate::texts::Language;
 
     #[test]
     fn a_finding_says_its_line_what_is_there_and_what_was_expected() {
         let findings = Body::parse("1. Một\n3. Ba").findings;
-        let line = told(findings.first().unwrap());
+        let say = Say {
+            language: Language::Vietnamese,
+            now: Moment::from_unix_seconds(0),
+        };
+        let line = told(say, findings.first().unwrap());
         assert_eq!(line.line, 2);
         assert!(line.text.contains("khoản"), "{}", line.text);
     }

@@ -38,7 +38,7 @@ pub(super) fn facts(view: &OutgoingView, say: Say) -> Vec<Fact> {
         facts.push(fact(say.t("Số, ký hiệu"), number.notation.clone()));
         facts.push(fact(say.t("Ngày ban hành"), number.day.to_string()));
     }
-    facts.push(fact(say.t("Tên loại"), row.kind.name()));
+    facts.push(fact(say.t("Tên loại"), say.named(row.kind.name())));
     facts.push(fact(say.t("Độ khẩn"), say.t(row.urgency.name())));
     facts.push(fact(
         say.t("Người soạn thảo"),

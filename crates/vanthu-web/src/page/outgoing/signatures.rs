@@ -1,7 +1,9 @@
 //! The signatures of a document: our own examination's verdict, and the panel that makes them.
 
 use vanthu_app::outgoing::view::OutgoingView;
+use vanthu_app::verify::Age;
 use vanthu_app::{App, AppError, Mode, verify};
+use vanthu_domain::Moment;
 use vanthu_domain::outgoing::OutgoingTag;
 use vanthu_domain::permission::Action;
 use vanthu_domain::verdict::{
@@ -12,20 +14,39 @@ use crate::page::outgoing::href;
 use crate::page::show::Say;
 use crate::view::{Check, Pill, SignPanel, Tone, Verdict};
 
-/// Judges the file that stands; none before somebody has signed. What can't be judged now is said,
-/// and does not keep the page from opening.
+/// Whether a kept report may be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Judge {
+    /// The file is judged now.
+    Again,
+    /// An issued document shows what was found last, another one what was found within the hour.
+    WhenDue,
+}
+
+/// What is found about the file that stands; none before somebody has signed. What can't be judged
+/// now is said, and does not keep the page from opening.
 pub(super) async fn verdict(
     app: &App,
     view: &OutgoingView,
-    pdf: &[u8],
+    blob: &str,
+    judge: Judge,
     say: Say,
 ) -> Option<Verdict> {
     let tag = view.row.state.tag();
     if !is_signed(tag) {
         return None;
     }
-    match examine(app, view, pdf).await {
-        Ok(found) => Some(told(&found, tag, say)),
+    let age = match judge {
+        Judge::Again => Age::New,
+        Judge::WhenDue if tag == OutgoingTag::Issued => Age::Frozen,
+        Judge::WhenDue => Age::Recent,
+    };
+    match examine(app, view, blob, age).await {
+        Ok((found, judged_at)) => Some(Verdict {
+            judged_at: say.moment(judged_at),
+            judge: format!("{}?judge=again", href(&view.row.outgoing_id, "")),
+            ..told(&found, tag, say)
+        }),
         Err(error) => {
             tracing::warn!(%error, "the signatures of a document could not be examined");
             Some(Verdict {
@@ -44,8 +65,13 @@ pub(super) async fn verdict(
     }
 }
 
-async fn examine(app: &App, view: &OutgoingView, pdf: &[u8]) -> Result<LegalVerdict, AppError> {
-    let examined = verify::examine(app, pdf.to_vec(), &view.around.signer_name).await?;
+async fn examine(
+    app: &App,
+    view: &OutgoingView,
+    blob: &str,
+    age: Age,
+) -> Result<(LegalVerdict, Moment), AppError> {
+    let examined = verify::examine(app, blob, &view.around.signer_name, age).await?;
     let facts = DocumentFacts {
         issuer_code: view.around.agency.code.clone(),
         issuer_name: view.around.agency.name.clone(),
@@ -63,7 +89,8 @@ async fn examine(app: &App, view: &OutgoingView, pdf: &[u8]) -> Result<LegalVerd
         duplicate_of: None,
         secret: None,
     };
-    Ok(LegalVerdict::of(&examined.facts, &facts))
+    let verdict = LegalVerdict::of(&examined.facts, &facts);
+    Ok((verdict, examined.judged_at))
 }
 
 /// Before the agency has signed, its signature is not missing: it is still to come.

@@ -11,9 +11,9 @@ use vanthu_domain::permission::Action;
 use vanthu_domain::refusal::RefusalCode;
 
 use crate::error::WebError;
+use crate::page::fields::named;
 use crate::page::outgoing::draft_form::DraftForm;
 use crate::page::outgoing::side::version_why;
-use crate::page::outgoing::view::parse;
 use crate::page::outgoing::{href, title_of};
 use crate::page::show::{Say, fact};
 use crate::page::{render, shell};
@@ -52,7 +52,7 @@ pub(super) async fn page(
     headers: HeaderMap,
     Path((id, version_id)): Path<(String, String)>,
 ) -> Result<Response, WebError> {
-    let view = view(&web.app, who.caller(), &parse(&id)?).await?;
+    let view = view(&web.app, who.caller(), &named(&id)?).await?;
     let say = Say::of(&headers, web.app.now());
     let id = &view.row.outgoing_id;
     let version = view
@@ -92,7 +92,7 @@ pub(super) async fn take(
     who: SignedIn,
     Path((id, version_id)): Path<(String, String)>,
 ) -> Result<Response, WebError> {
-    let view = view(&web.app, who.caller(), &parse(&id)?).await?;
+    let view = view(&web.app, who.caller(), &named(&id)?).await?;
     let id = &view.row.outgoing_id;
     let version = view
         .versions

@@ -2,18 +2,19 @@
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 use vanthu_app::AppError;
-use vanthu_app::outgoing::view::{OutgoingView, TimelineEntry, Which, open_file, view};
+use vanthu_app::outgoing::view::{OutgoingView, TimelineEntry, view};
 use vanthu_domain::audit::Act;
 use vanthu_domain::delivery::DeliveryState;
 use vanthu_domain::id::OutgoingId;
 use vanthu_domain::permission::Action;
 use vanthu_domain::refusal::RefusalCode;
 
-use crate::error::WebError;
+use crate::error::{WebError, refused_page};
+use crate::page::fields::named;
 use crate::page::outgoing::banner::banner;
 use crate::page::outgoing::deliveries::Deliveries;
 use crate::page::outgoing::head::{Head, list_of, setback};
@@ -39,6 +40,19 @@ pub(super) struct Asked {
     /// In practice: `automatic` lets the agent consent by itself.
     #[serde(default)]
     consent: String,
+    /// `again`: the signatures are judged now, however old the kept report is.
+    #[serde(default)]
+    judge: String,
+}
+
+impl Asked {
+    fn judge(&self) -> signatures::Judge {
+        if self.judge == "again" {
+            signatures::Judge::Again
+        } else {
+            signatures::Judge::WhenDue
+        }
+    }
 }
 
 #[derive(Template)]
@@ -85,7 +99,7 @@ pub(super) async fn page(
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, WebError> {
-    let id = parse(&id)?;
+    let id: OutgoingId = named(&id)?;
     let view = view(&web.app, who.caller(), &id).await?;
     show(&web, &who, &headers, &view, &asked, None).await
 }
@@ -102,21 +116,10 @@ pub(super) async fn refused(
         AppError::Refused(refusal) if refusal.code != RefusalCode::NotFound => refusal,
         other => return Err(other.into()),
     };
-    let status = crate::error::status_of(refusal.code);
     let view = view(&web.app, who.caller(), id).await?;
-    let say = Say::of(headers, web.app.now());
-    let problem = say.refusal(&refusal);
-    let mut response = show(
-        web,
-        who,
-        headers,
-        &view,
-        &Asked::default(),
-        Some((status, problem)),
-    )
-    .await?;
-    *response.status_mut() = status;
-    Ok(response)
+    let problem = Say::of(headers, web.app.now()).refusal(&refusal);
+    let shown = show(web, who, headers, &view, &Asked::default(), Some(problem)).await?;
+    Ok(refused_page(shown, refusal.code))
 }
 
 async fn show(
@@ -125,35 +128,31 @@ async fn show(
     headers: &HeaderMap,
     view: &OutgoingView,
     asked: &Asked,
-    refused: Option<(StatusCode, Problem)>,
+    refused: Option<Problem>,
 ) -> Result<Response, WebError> {
     let caller = who.caller();
     let say = Say::of(headers, web.app.now());
     let id = &view.row.outgoing_id;
     let place = list_of(view, caller).map(address_of).unwrap_or_default();
     let frame = shell::shell(web, who, headers, title_of(view, say), &place).await?;
-    let mut problems: Vec<Problem> = refused.into_iter().map(|(_, problem)| problem).collect();
+    let mut problems: Vec<Problem> = refused.into_iter().collect();
     problems.extend(banner(view, &asked.done, say));
     problems.extend(setback(view, say));
     if places_missing(view) && view.may(Action::Edit) {
         problems.push(missing_places(id, say));
     }
-    let file = match paper::standing(view) {
-        Some(_) => Some(open_file(&web.app, caller, id, &Which::Main).await?.bytes),
-        None => None,
-    };
-    let verdict = match &file {
-        Some(pdf) => signatures::verdict(&web.app, view, pdf, say).await,
+    let verdict = match paper::standing(view) {
+        Some(blob) => signatures::verdict(&web.app, view, blob, asked.judge(), say).await,
         None => None,
     };
     let page = DocumentPage {
         head: Head::of(view, caller, say, None),
         problems,
         may: May::of(view, say, &frame.csrf),
-        paper: paper::paper(&web.app, caller, view, file, say).await?,
+        paper: paper::paper(&web.app, caller, view, say).await?,
         sign: signatures::panel(&web.app, view, asked.consent == "automatic", say),
         verdict,
-        deliveries: Deliveries::of(view, caller, say),
+        deliveries: Deliveries::of(view, say),
         facts: side::facts(view, say),
         reply_to: view
             .row
@@ -181,7 +180,7 @@ pub(super) async fn fragment(
     Path((id, part)): Path<(String, String)>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, WebError> {
-    let view = view(&web.app, who.caller(), &parse(&id)?).await?;
+    let view = view(&web.app, who.caller(), &named(&id)?).await?;
     let say = Say::of(&headers, web.app.now());
     let mut fragment = Fragment {
         csrf: who.0.csrf.clone(),
@@ -191,17 +190,11 @@ pub(super) async fn fragment(
     };
     match part.as_str() {
         "head" => fragment.head = Some(Head::of(&view, who.caller(), say, asked.seen)),
-        "deliveries" => fragment.deliveries = Deliveries::of(&view, who.caller(), say),
+        "deliveries" => fragment.deliveries = Deliveries::of(&view, say),
         "timeline" => fragment.timeline = Some(timeline(&view, say)),
         _ => return Err(AppError::refused(RefusalCode::NotFound).into()),
     }
     render(&fragment, say.language)
-}
-
-/// The identifier in the address; whatever is none leads nowhere.
-pub(super) fn parse(id: &str) -> Result<OutgoingId, WebError> {
-    id.parse()
-        .map_err(|_| AppError::refused(RefusalCode::NotFound).into())
 }
 
 /// What happened, the newest first. The agency is named only where another one acted, and what

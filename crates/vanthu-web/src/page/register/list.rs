@@ -48,11 +48,11 @@ pub(super) async fn show(
             .map(|book| Row {
                 id: book.register_id.to_string(),
                 href: format!("/registers/{}", book.register_id),
-                name: book.name.clone(),
+                name: say.words(&book.name),
                 unread: None,
                 cells: vec![
                     Cell::text(book.year.to_string()),
-                    Cell::text(&book.name),
+                    Cell::text(say.words(&book.name)),
                     Cell::text(book.next_number.saturating_sub(1).to_string()),
                     Cell::text(book.next_number.to_string()),
                 ],

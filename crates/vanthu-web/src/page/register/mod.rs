@@ -4,19 +4,29 @@ mod list;
 mod print;
 mod view;
 
-use axum::Router;
 use axum::routing::get;
 use vanthu_app::register::Stretch;
+use vanthu_domain::permission::Action;
 
+use crate::route::{Asks, Route};
 use crate::state::Web;
 
-/// Its routes.
-pub fn routes() -> Router<Web> {
-    Router::new()
-        .route("/registers", get(list::show))
-        .route("/registers/{id}", get(view::show))
-        .route("/registers/{id}/print.pdf", get(print::show))
-}
+/// The routes.
+pub(crate) const ROUTES: &[Route] = &[
+    Route::get("/registers", Asks::May(&[Action::ViewRegisters]), || {
+        get(list::show)
+    }),
+    Route::get(
+        "/registers/{id}",
+        Asks::May(&[Action::ViewRegisters]),
+        || get(view::show),
+    ),
+    Route::get(
+        "/registers/{id}/print.pdf",
+        Asks::May(&[Action::ViewRegisters]),
+        || get(print::show),
+    ),
+];
 
 /// The stretch of a register that a page asks for.
 #[derive(Debug, Clone, Default, serde::Deserialize)]

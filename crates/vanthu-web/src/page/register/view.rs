@@ -60,7 +60,7 @@ pub(super) async fn show(
                         .map_or_else(String::new, |copies| copies.to_string()),
                     day(row.sent_on),
                     row.receipt.clone(),
-                    row.note.clone(),
+                    say.words(&row.note),
                 ]
             };
             let entries: Vec<Entry> = rows
@@ -85,7 +85,7 @@ pub(super) async fn show(
                     row.receiver.clone(),
                     day(row.handed_on),
                     row.receipt.clone(),
-                    row.note.clone(),
+                    say.words(&row.note),
                 ]
             };
             let entries: Vec<Entry> = rows
@@ -105,7 +105,7 @@ pub(super) async fn show(
         .replace("{year}", &chosen.stretch.year.to_string())
         .replace("{next}", &chosen.next_number.to_string());
     let page = RegisterPage {
-        shell: shell::shell(&web, &who, &headers, chosen.name, "/registers").await?,
+        shell: shell::shell(&web, &who, &headers, say.words(&chosen.name), "/registers").await?,
         lead,
         print: format!(
             "/registers/{id}/print.pdf?from={}&to={}",

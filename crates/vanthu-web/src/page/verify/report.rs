@@ -45,7 +45,7 @@ pub(crate) fn whole(say: Say, report: &Report) -> Problem {
         what,
         why,
         now,
-        article: "Nghị định 30/2020/NĐ-CP, Điều 5; Nghị định 68/2024/NĐ-CP, Điều 31".to_owned(),
+        article: say.article("Nghị định 30/2020/NĐ-CP, Điều 5; Nghị định 68/2024/NĐ-CP, Điều 31"),
         link: None,
     };
     if let Some(problem) = &report.problem {

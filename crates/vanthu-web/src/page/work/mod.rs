@@ -3,21 +3,49 @@
 mod acts;
 mod list;
 
-use axum::Router;
 use axum::routing::{get, post};
 
-use crate::state::Web;
+use vanthu_domain::permission::Action;
 
-/// Its routes.
-pub fn routes() -> Router<Web> {
-    Router::new()
-        .route("/work", get(list::show))
-        .route("/lines/{id}/start", post(acts::start))
-        .route("/lines/{id}/read", post(acts::read))
-        .route("/lines/{id}/finish", post(acts::finish))
-        .route("/lines/{id}/assign", post(acts::assign))
-        .route("/lines/{id}/give-back", post(acts::give_back))
-        .route("/lines/{id}/take-back", post(acts::take_back))
-        .route("/lines/{id}/ask-extension", post(acts::ask_extension))
-        .route("/extensions/{id}/decide", post(acts::decide_extension))
-}
+use crate::route::{Asks, Route};
+
+/// The routes.
+pub(crate) const ROUTES: &[Route] = &[
+    Route::get("/work", Asks::Person, || get(list::show)),
+    Route::post("/lines/{id}/start", Asks::May(&[Action::StartLine]), || {
+        post(acts::start)
+    }),
+    Route::post("/lines/{id}/read", Asks::May(&[Action::ReadLine]), || {
+        post(acts::read)
+    }),
+    Route::post(
+        "/lines/{id}/finish",
+        Asks::May(&[Action::FinishLine]),
+        || post(acts::finish),
+    ),
+    Route::post(
+        "/lines/{id}/assign",
+        Asks::May(&[Action::AssignLine]),
+        || post(acts::assign),
+    ),
+    Route::post(
+        "/lines/{id}/give-back",
+        Asks::May(&[Action::ReturnLine]),
+        || post(acts::give_back),
+    ),
+    Route::post(
+        "/lines/{id}/take-back",
+        Asks::May(&[Action::TakeBackLine]),
+        || post(acts::take_back),
+    ),
+    Route::post(
+        "/lines/{id}/ask-extension",
+        Asks::May(&[Action::AskExtension]),
+        || post(acts::ask_extension),
+    ),
+    Route::post(
+        "/extensions/{id}/decide",
+        Asks::May(&[Action::DecideExtension]),
+        || post(acts::decide_extension),
+    ),
+];

@@ -4,14 +4,15 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use vanthu_app::incoming::Lines;
 use vanthu_app::signing::Purpose;
-use vanthu_domain::id::{IncomingId, LineId};
+use vanthu_domain::id::{FileId, IncomingId, LineId};
 use vanthu_domain::incoming::{IncomingState, IncomingTag};
 use vanthu_domain::permission::Action;
+use vanthu_store::file::{FileRole, FileRow};
 use vanthu_store::incoming::IncomingRow;
-use vanthu_store::{incoming, line};
+use vanthu_store::{file, incoming, line};
 
 use super::outgoing::{numbered, step};
-use super::walk::{Expected, People, Walk, attempt, expected, knock};
+use super::walk::{Expected, Knock, People, Thing, Walk, form, granted, json, knock};
 use crate::world::{Client, World};
 
 /// Proves: TG-7, KH-2
@@ -20,78 +21,146 @@ async fn incoming_documents_are_open_to_whom_the_table_names_and_hidden_from_oth
     let world = World::new().await;
     let people = People::of(&world).await;
     let rows = incoming_in_every_state(&world, &people).await;
-    let leader_id = people.caller("gd.skhcn").person_id().to_string();
     let unit_id = people.caller("tp.cds").actor.posts[0]
         .unit_id
         .clone()
         .unwrap();
+    let leader_id = people.caller("gd.skhcn").person_id().to_string();
     let mut walk = Walk::default();
     for row in &rows {
-        let id = &row.incoming_id;
-        let mut tx = world.app.store.read().await.unwrap();
-        let lines = line::list_of_incoming(&mut tx, id).await.unwrap();
-        drop(tx);
-        let seen_by = vanthu_app::incoming::object_of(row, &lines, Lines::Every);
-        let object = vanthu_app::incoming::object_of(row, &lines, Lines::Standing);
-        let view = (Action::ViewIncoming, &seen_by);
-        let at = |step: &str| format!("/api/v1/incoming/{id}/{step}");
-        let seen = json!({"version": 0});
-        let tries = [
-            attempt(Action::Accept, at("accept"), seen.clone()),
-            attempt(
-                Action::ReturnToSender,
-                at("give-back"),
-                json!({"version": 0, "reason": "other", "words": "thử quyền"}),
-            ),
-            attempt(Action::Register, at("register"), seen.clone()),
-            attempt(Action::Accept, at("accept-and-register"), seen),
-            attempt(
-                Action::Present,
-                at("present"),
-                json!({"version": 0, "leader_id": leader_id}),
-            ),
-            attempt(
-                Action::Direct,
-                at("direct"),
-                json!({"version": 0, "lines": [{"unit_id": unit_id, "part": "lead"}]}),
-            ),
-            attempt(
-                Action::Reply,
-                "/api/v1/outgoing",
-                json!({"kind": "official-letter", "reply_to": id}),
-            ),
-        ];
-        for (who, client, caller) in &people.0 {
-            let sees = expected(caller, Action::ViewIncoming, &seen_by, view);
-            for part in ["", "/file", "/report"] {
-                let reply = client.get(&format!("/api/v1/incoming/{id}{part}")).await;
-                if part == "/report" && row.report_blob.is_none() {
-                    assert_eq!(reply.code(), "not-found");
-                    continue;
-                }
-                let what = format!("GET {part} {}", row.state.tag().code());
-                walk.note(who, &what, sees, Action::ViewIncoming, &reply);
+        let (thing, seen) = thing(&world, row).await;
+        let about = About {
+            leader_id: leader_id.clone(),
+            unit_id: unit_id.to_string(),
+        };
+        let mut knocks = knocks(&about);
+        knocks.push(answer(row.incoming_id.as_str()));
+        let has_report = row.report_blob.is_some();
+        knocks.retain(|knock| has_report || !knock.route.path.ends_with("/report"));
+        let (looks, acts): (Vec<Knock>, Vec<Knock>) = knocks
+            .into_iter()
+            .partition(|knock| knock.action == Some(Action::ViewIncoming));
+        walk.everybody(&people, &seen, &looks, |_, _, says| says)
+            .await;
+        walk.everybody(&people, &thing, &acts, |knock, caller, says| {
+            // An answer is a draft: whoever may not draft may not begin one.
+            let drafts = granted(caller, Action::Draft, &caller.own_agency());
+            match knock.action {
+                Some(Action::Reply) if says == Expected::Allowed && !drafts => Expected::Refused,
+                _ => says,
             }
-            for order in &tries {
-                let own = caller.own_agency();
-                let drafts = expected(caller, Action::Draft, &own, (Action::Draft, &own));
-                let says = match expected(caller, order.action, &object, view) {
-                    // An answer is a draft: whoever drafts nothing is told so.
-                    _ if order.action == Action::Reply && drafts != Expected::Allowed => {
-                        Expected::Refused
-                    }
-                    says => says,
-                };
-                let what = format!("{} {}", order.path, row.state.tag().code());
-                walk.note(who, &what, says, order.action, &knock(client, order).await);
-            }
-        }
-        for order in &tries {
-            let stranger = knock(&world.nobody(), order).await;
-            assert_eq!(stranger.status, StatusCode::UNAUTHORIZED, "{}", order.path);
-        }
+        })
+        .await;
+        let clerk = people.client("vt.skhcn");
+        walk.strangers(&world, clerk, &thing.params, &looks).await;
+        walk.strangers(&world, clerk, &thing.params, &acts).await;
     }
-    walk.end(9 * 12 * 9);
+    walk.end(9 * 12 * 24);
+}
+
+/// The document as acts find it (with the lines that stand), and as whoever looks finds it (with
+/// every line there ever was).
+async fn thing(world: &World, row: &IncomingRow) -> (Thing, Thing) {
+    let id = &row.incoming_id;
+    let mut tx = world.app.store.read().await.unwrap();
+    let lines = line::list_of_incoming(&mut tx, id).await.unwrap();
+    let file_id = file::list(&mut tx, id.as_str())
+        .await
+        .unwrap()
+        .remove(0)
+        .file_id;
+    let of = |which| vanthu_app::incoming::object_of(row, &lines, which);
+    let thing = |object| Thing {
+        name: row.state.tag().code().to_owned(),
+        params: vec![
+            ("id", id.to_string()),
+            ("incoming_id", id.to_string()),
+            ("file_id", file_id.to_string()),
+            ("name", "1.png".to_owned()),
+        ],
+        object,
+        view: (Action::ViewIncoming, of(Lines::Every)),
+    };
+    (thing(of(Lines::Standing)), thing(of(Lines::Every)))
+}
+
+/// Whom the acts name.
+#[derive(Default)]
+pub(super) struct About {
+    leader_id: String,
+    unit_id: String,
+}
+
+/// The draft of an answer, which names the document in its body.
+fn answer(id: &str) -> Knock {
+    let mut knock = json(
+        "POST /api/v1/outgoing",
+        json!({"kind": "official-letter", "reply_to": id}),
+    );
+    knock.action = Some(Action::Reply);
+    knock
+}
+
+/// Every route about an incoming document.
+pub(super) fn knocks(about: &About) -> Vec<Knock> {
+    let mut all = programs(about);
+    all.extend(pages(about));
+    all
+}
+
+fn programs(About { leader_id, unit_id }: &About) -> Vec<Knock> {
+    let seen = json!({"version": 0});
+    let get = |below: &str| knock(&format!("GET /api/v1/incoming/{{incoming_id}}{below}"));
+    let post = |step: &str, body: Value| {
+        let at = format!("POST /api/v1/incoming/{{incoming_id}}/{step}");
+        json(&at, body)
+    };
+    let lines = json!([{"unit_id": unit_id, "part": "lead"}]);
+    vec![
+        get(""),
+        get("/file"),
+        get("/report"),
+        get("/files/{file_id}"),
+        post("accept", seen.clone()),
+        post(
+            "give-back",
+            json!({"version": 0, "reason": "other", "words": "thử quyền"}),
+        ),
+        post("register", seen.clone()),
+        post("accept-and-register", seen),
+        post("present", json!({"version": 0, "leader_id": leader_id})),
+        post("direct", json!({"version": 0, "lines": lines})),
+    ]
+}
+
+fn pages(About { leader_id, unit_id }: &About) -> Vec<Knock> {
+    let seen = [("version", "0")];
+    let unit = format!("unit:{unit_id}");
+    let get = |below: &str| knock(&format!("GET /incoming/{{id}}{below}"));
+    let post = |step: &str, fields: &[(&str, &str)]| {
+        let at = format!("POST /incoming/{{id}}/{step}");
+        form(&at, fields)
+    };
+    let back = [
+        ("version", "0"),
+        ("reason", "other"),
+        ("words", "thử quyền"),
+    ];
+    vec![
+        get(""),
+        get("/fragment/{part}").at("part", "lines"),
+        get("/file"),
+        get("/report"),
+        get("/files/{file_id}"),
+        get("/page/{name}"),
+        post("accept", &seen),
+        post("give-back", &back),
+        post("register", &seen),
+        post("accept-and-register", &seen),
+        post("present", &[("version", "0"), ("leader", leader_id)]),
+        post("direct", &[("version", "0"), ("lead", &unit)]),
+        post("reply", &seen),
+    ]
 }
 
 /// The document that has arrived at the department.
@@ -201,6 +270,19 @@ async fn incoming_copy(
         held.parent_line_id = None;
         line::insert(&mut tx, &held).await.unwrap();
     }
+    let attached = FileRow {
+        file_id: FileId::new(now, world.app.random()),
+        owner_id: row.incoming_id.to_string(),
+        role: FileRole::Attachment,
+        name: "phu-luc.pdf".to_owned(),
+        media_type: "application/pdf".to_owned(),
+        bytes: 1,
+        sha256: row.main_blob.clone(),
+        pages: Some(1),
+        position: 1,
+        created_at: now,
+    };
+    file::insert(&mut tx, &attached).await.unwrap();
     tx.commit().await.unwrap();
     row
 }

@@ -1,7 +1,6 @@
 //! Lines: every route, every state, everybody.
 
-use axum::http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 use vanthu_app::incoming::Lines;
 use vanthu_domain::Moment;
 use vanthu_domain::id::{ExtensionId, LineId};
@@ -12,7 +11,7 @@ use vanthu_store::incoming::IncomingRow;
 use vanthu_store::line::{self, ExtensionRow, LineRow};
 
 use super::incoming::incoming_in_every_state;
-use super::walk::{Expected, PAST, People, Walk, attempt, expected, knock};
+use super::walk::{Knock, PAST, People, Thing, Walk, form, json, knock};
 use crate::world::World;
 
 /// Proves: TG-9.2, KH-2
@@ -30,74 +29,121 @@ async fn lines_are_moved_by_whom_the_table_names() {
     drop(tx);
     let seen_by = vanthu_app::incoming::object_of(&document, &every, Lines::Every);
     let mut walk = Walk::default();
+    let mut by_program = false;
     for (row, extension_id) in &rows {
-        let id = &row.line_id;
+        let about = About {
+            line_id: row.line_id.to_string(),
+            specialist: specialist.clone(),
+        };
+        let thing = |object| Thing {
+            name: format!("{} {}", row.part.code(), row.state.code()),
+            params: vec![
+                ("id", row.line_id.to_string()),
+                ("line_id", row.line_id.to_string()),
+                ("extension_id", extension_id.to_string()),
+            ],
+            object,
+            view: (Action::ViewIncoming, seen_by.clone()),
+        };
+        let mut knocks = knocks(&about);
+        for knock in &mut knocks {
+            if knock.route.path.starts_with("/extensions/") {
+                *knock = knock.clone().at("id", extension_id);
+            }
+        }
+        let (looks, mut acts): (Vec<Knock>, Vec<Knock>) = knocks
+            .into_iter()
+            .partition(|knock| knock.action == Some(Action::ViewIncoming));
+        // Only what is for information is read, and nothing else is done with it. Reading ends the
+        // line, so each way to read finds one.
+        let reads = row.part == Part::Information;
+        acts.retain(|knock| reads == (knock.action == Some(Action::ReadLine)));
+        if reads {
+            by_program = !by_program;
+            acts.retain(|knock| knock.is_for_programs() == by_program);
+        }
+        walk.everybody(&people, &thing(seen_by.clone()), &looks, |_, _, says| says)
+            .await;
         let object = vanthu_app::line::object_of(row);
-        let view = (Action::ViewIncoming, &seen_by);
-        let at = |step: &str| format!("/api/v1/lines/{id}/{step}");
-        let seen = json!({"version": 0});
-        let share = json!({"person_id": specialist, "part": "lead"});
-        let mut tries = vec![
-            attempt(Action::StartLine, at("start"), seen.clone()),
-            attempt(
-                Action::AssignLine,
-                at("assign"),
-                json!({"version": 0, "shares": [share]}),
-            ),
-            attempt(
-                Action::FinishLine,
-                at("finish"),
-                json!({"version": 0, "code": "filed", "words": "thử quyền"}),
-            ),
-            attempt(
-                Action::ReturnLine,
-                at("give-back"),
-                json!({"version": 0, "reason": "thử"}),
-            ),
-            attempt(
-                Action::TakeBackLine,
-                at("take-back"),
-                json!({"version": 0, "reason": "thử"}),
-            ),
-            attempt(
-                Action::AskExtension,
-                at("ask-extension"),
-                json!({"until_day": PAST, "reason": "thử quyền"}),
-            ),
-            attempt(
-                Action::DecideExtension,
-                format!("/api/v1/extensions/{extension_id}/decide"),
-                json!({"grant": true, "until_day": PAST}),
-            ),
-        ];
-        if row.part == Part::Information {
-            tries = vec![attempt(Action::ReadLine, at("read"), json!({}))];
-        }
-        for order in &tries {
-            let mut later = Vec::new();
-            for (who, client, caller) in &people.0 {
-                let says = expected(caller, order.action, &object, view);
-                if order.action == Action::ReadLine && says == Expected::Allowed {
-                    later.push((who, client, says));
-                    continue;
-                }
-                let what = format!("{} {}", order.path, row.state.code());
-                walk.note(who, &what, says, order.action, &knock(client, order).await);
-            }
-            for (who, client, says) in later {
-                walk.note(
-                    who,
-                    &order.path,
-                    says,
-                    order.action,
-                    &knock(client, order).await,
-                );
-            }
-            let stranger = knock(&world.nobody(), order).await;
-            assert_eq!(stranger.status, StatusCode::UNAUTHORIZED, "{}", order.path);
-        }
+        walk.everybody(&people, &thing(object.clone()), &acts, |_, _, says| says)
+            .await;
+        let holder = people.client("tp.cds");
+        let params = thing(object).params;
+        walk.strangers(&world, holder, &params, &looks).await;
+        walk.strangers(&world, holder, &params, &acts).await;
     }
-    walk.end(6 * 2 * 7 * 12);
+    walk.end(6 * 12 * 30);
+}
+
+/// What the acts name.
+#[derive(Default)]
+pub(super) struct About {
+    line_id: String,
+    specialist: String,
+}
+
+/// Every route about a line.
+pub(super) fn knocks(about: &About) -> Vec<Knock> {
+    let mut all = programs(about);
+    all.extend(pages(about));
+    all
+}
+
+fn programs(about: &About) -> Vec<Knock> {
+    let seen = json!({"version": 0});
+    let share = json!({"person_id": about.specialist, "part": "lead"});
+    let post = |step: &str, body: Value| {
+        let at = format!("POST /api/v1/lines/{{line_id}}/{step}");
+        json(&at, body)
+    };
+    vec![
+        knock("GET /api/v1/lines/{line_id}"),
+        post("start", seen.clone()),
+        post("read", seen).changing(),
+        post("assign", json!({"version": 0, "shares": [share]})),
+        post(
+            "finish",
+            json!({"version": 0, "code": "filed", "words": "thử quyền"}),
+        ),
+        post("give-back", json!({"version": 0, "reason": "thử"})),
+        post("take-back", json!({"version": 0, "reason": "thử"})),
+        post(
+            "ask-extension",
+            json!({"until_day": PAST, "reason": "thử quyền"}),
+        ),
+        json(
+            "POST /api/v1/extensions/{extension_id}/decide",
+            json!({"grant": true, "until_day": PAST}),
+        ),
+    ]
+}
+
+fn pages(about: &About) -> Vec<Knock> {
+    let seen = [("version", "0")];
+    let reason = [("version", "0"), ("reason", "thử")];
+    let finish = [("version", "0"), ("code", "filed"), ("words", "thử quyền")];
+    let person = format!("person:{}", about.specialist);
+    let post = |step: &str, fields: &[(&str, &str)]| {
+        let at = format!("POST /lines/{{id}}/{step}");
+        form(&at, fields)
+    };
+    vec![
+        post("start", &seen),
+        post("read", &seen).changing(),
+        post("finish", &finish),
+        post("assign", &[("version", "0"), ("lead", &person)]),
+        post("give-back", &reason),
+        post("take-back", &reason),
+        post("ask-extension", &[("until", PAST), ("reason", "thử quyền")]),
+        form(
+            "POST /extensions/{id}/decide",
+            &[
+                ("line", &about.line_id),
+                ("decision", "grant"),
+                ("until", PAST),
+            ],
+        ),
+    ]
 }
 
 /// A document that the department works on.
@@ -126,6 +172,7 @@ async fn lines_in_every_state(
     let kinds = [
         (None, Part::Lead),
         (Some(&specialist), Part::Support),
+        (Some(&specialist), Part::Information),
         (Some(&specialist), Part::Information),
     ];
     for state in LineState::ALL {

@@ -1,5 +1,5 @@
-//! The matrix of rights, walked through the routes: every unsafe route, for every role and relation,
-//! in every state. Allowed is what the domain's table grants and nothing else; what somebody may
+//! The matrix of rights, walked through the routes: every route of the server, page or program, for
+//! every role and relation, in every state. Allowed is what the domain's table grants and nothing else; what somebody may
 //! not even see is not there for them.
 //!
 //! A request that is allowed must not change what the next one finds, so it names a version that
@@ -9,4 +9,6 @@ mod agency;
 mod incoming;
 mod line;
 mod outgoing;
+mod own;
+mod routes;
 mod walk;

@@ -1,0 +1,4 @@
+//! The program as others start it: a real process.
+
+#[cfg(test)]
+mod program;

@@ -1,0 +1,58 @@
+//! The built agent as another program starts it.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+/// The agent on any free port, its input held by this test.
+fn start(more: &[&str], keys: &std::path::Path) -> (Child, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_vanthu-agent"))
+        .args(["run", "--listen", "127.0.0.1:0"])
+        .args(["--pair", "http://127.0.0.1:8080", "--keys"])
+        .arg(keys)
+        .args(more)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    let stdout = child.stdout.as_mut().unwrap();
+    BufReader::new(stdout).read_line(&mut said).unwrap();
+    let address = said.trim().strip_prefix("listening on http://");
+    let address = address.unwrap_or_else(|| panic!("{said:?}")).to_owned();
+    (child, address)
+}
+
+#[test]
+fn it_ends_and_leaves_its_port_when_whoever_holds_its_input_is_gone() {
+    let keys = tempfile::tempdir().unwrap();
+    let (mut child, address) = start(&["--until-stdin-closes"], keys.path());
+    // Somebody is connected and asks nothing: that doesn't keep it.
+    let mut open = TcpStream::connect(&address).unwrap();
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+    assert!(TcpStream::connect(&address).is_err());
+    let mut rest = Vec::new();
+    assert!(matches!(open.read_to_end(&mut rest), Ok(0) | Err(_)));
+}
+
+/// Started by hand it has no input to wait for, as under a service manager.
+#[test]
+fn it_stays_without_input_unless_it_was_told_so() {
+    let keys = tempfile::tempdir().unwrap();
+    let (mut child, address) = start(&[], keys.path());
+    drop(child.stdin.take());
+    let mut answer = String::new();
+    let mut asked = TcpStream::connect(&address).unwrap();
+    std::io::Write::write_all(
+        &mut asked,
+        b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    )
+    .unwrap();
+    asked.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1"), "{answer}");
+    assert!(child.try_wait().unwrap().is_none());
+    child.kill().unwrap();
+    child.wait().unwrap();
+}

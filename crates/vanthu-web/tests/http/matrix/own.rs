@@ -1,0 +1,286 @@
+//! What asks for no right of the core: one's own things, what is open to all, the doors of programs.
+
+use axum::http::StatusCode;
+use serde_json::json;
+use vanthu_app::practice::world::PASSWORD;
+use vanthu_domain::permission::Action;
+
+use super::outgoing::step;
+use super::walk::{
+    Expected, Knock, People, Thing, Token, Walk, file, files, form, granted, json as json_at,
+    knock, name, refusal,
+};
+use crate::world::{Client, World};
+
+/// Proves: KH-2
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_reaches_their_own_things_and_nobody_else_s() {
+    let world = World::new().await;
+    let people = People::of(&world).await;
+    let signer = people.client("pct.tanmau");
+    let signing_id = signing_session(&world, &people, signer).await;
+    let notice_id = notice(signer).await;
+    let session = world.sign_in("pct.tanmau").await;
+    let hash = session_hash(&world, signer, &session).await;
+    let own = people.caller("pct.tanmau").own_agency();
+    let thing = Thing {
+        name: "own".to_owned(),
+        params: vec![
+            ("signing_id", signing_id),
+            ("id", notice_id),
+            ("hash", hash),
+        ],
+        object: own.clone(),
+        view: (Action::Draft, own),
+    };
+    // A stream ends when the server does; without that, its answer is never whole.
+    world.app.events.end();
+    let of_signer = people.caller("pct.tanmau").person_id().clone();
+    let mut walk = Walk::default();
+    walk.everybody(&people, &thing, &own_knocks(), |knock, caller, _| {
+        // Marking another's notice as read does nothing, and says nothing.
+        let names_one = knock.route.path.contains('{') && knock.route.path != "/notices/{id}/read";
+        let drafts = granted(caller, Action::Draft, &caller.own_agency());
+        // Without a tile it lists drafts, and who may not draft has no such tile.
+        let no_such_list = knock.route.path == "/api/v1/outgoing" && !drafts;
+        if no_such_list || (names_one && *caller.person_id() != of_signer) {
+            Expected::Hidden
+        } else if knock.route.path == "/work" && caller.login == "qt.tanmau" {
+            Expected::Refused // an administrator gets no work, and has no list of it
+        } else {
+            Expected::Allowed
+        }
+    })
+    .await;
+    walk.strangers(&world, signer, &thing.params, &own_knocks())
+        .await;
+    walk.strangers(&world, signer, &thing.params, &leaving())
+        .await;
+    for knock in leaving() {
+        let leaver = world.sign_in("cv.kt").await;
+        let reply = knock.try_as(&leaver, &[], Token::Right).await;
+        assert!(
+            [StatusCode::SEE_OTHER, StatusCode::NO_CONTENT].contains(&reply.status),
+            "{}: {}",
+            name(&knock.route),
+            reply.status
+        );
+        assert_eq!(reply.headers["clear-site-data"], "\"cache\"");
+        assert_eq!(leaver.get("/api/v1/me").await.code(), "sign-in-required");
+    }
+    walk.end(12 * own_knocks().len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_open_answers_whoever_asks() {
+    let world = World::new().await;
+    let somebody = world.sign_in("cv.kt").await;
+    for (knock, status) in open() {
+        for client in [&world.nobody(), &somebody] {
+            let reply = knock.try_as(client, &open_params(), Token::Right).await;
+            assert_eq!(reply.status, status, "{}", name(&knock.route));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_agent_door_asks_for_the_secret_of_the_session_and_for_nothing_else() {
+    let world = World::new().await;
+    let people = People::of(&world).await;
+    let signer = people.client("pct.tanmau");
+    let params = [
+        ("signing_id", signing_session(&world, &people, signer).await),
+        ("item_id", "x".to_owned()),
+    ];
+    for knock in agent() {
+        let at = name(&knock.route);
+        for client in [&world.nobody(), signer] {
+            let reply = knock.try_as(client, &params, Token::Right).await;
+            assert_eq!(refusal(&knock, &reply), "sign-in-required", "{at}");
+        }
+        let method = knock.route.verb.word().to_uppercase();
+        let request = world.nobody().request(&method, &knock.path(&params));
+        let request = request.header("authorization", "Bearer 00");
+        let reply = world
+            .nobody()
+            .send(knock.filled(request, None, false))
+            .await;
+        let code = refusal(&knock, &reply);
+        assert!(
+            ["not-found", "sign-in-required"].contains(&code.as_str()),
+            "{at}: {code}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_practice_authority_answers_in_practice_only() {
+    let world = World::new().await;
+    for (router, is_there) in [(world.router.clone(), true), (world.real(), false)] {
+        let client = Client::at(router);
+        for knock in practice() {
+            let reply = knock.try_as(&client, &[], Token::Right).await;
+            let at = name(&knock.route);
+            if is_there {
+                assert_eq!(reply.status, StatusCode::OK, "{at}");
+            } else {
+                assert_eq!(refusal(&knock, &reply), "not-found", "{at}");
+            }
+        }
+    }
+}
+
+/// Every route for signed-in people that asks for no right.
+pub(super) fn own_knocks() -> Vec<Knock> {
+    let get = |path: &str| knock(&format!("GET {path}"));
+    let weak = json!({"old": PASSWORD, "new": "x"});
+    vec![
+        get("/api/v1/me"),
+        get("/api/v1/agencies"),
+        get("/api/v1/units"),
+        get("/api/v1/people"),
+        get("/api/v1/desk"),
+        get("/api/v1/outgoing"),
+        get("/api/v1/outgoing/choices"),
+        get("/api/v1/incoming"),
+        get("/api/v1/lines"),
+        get("/api/v1/notices"),
+        json_at("POST /api/v1/notices/read", json!({})),
+        json_at("POST /api/v1/account/password", weak),
+        get("/api/v1/signing-sessions/{signing_id}"),
+        json_at(
+            "POST /api/v1/signing-sessions/{signing_id}/cancel",
+            json!({}),
+        )
+        .changing(),
+        get("/events"),
+        get("/"),
+        get("/fragment/tiles"),
+        get("/fragment/menu"),
+        get("/fragment/notices"),
+        get("/notices"),
+        form("POST /notices/read", &[]),
+        form("POST /notices/{id}/read", &[]),
+        get("/search").query("?q=van"),
+        get("/outgoing"),
+        get("/incoming"),
+        get("/work"),
+        get("/account"),
+        get("/account/password"),
+        form("POST /account/password", &[("new", "a"), ("again", "b")]),
+        form("POST /account/sessions/{hash}/end", &[]).changing(),
+    ]
+}
+
+/// What ends the session that asks.
+pub(super) fn leaving() -> Vec<Knock> {
+    vec![
+        form("POST /sign-out", &[]),
+        form("POST /logout", &[]),
+        json_at("POST /api/v1/sign-out", json!({})),
+    ]
+}
+
+/// Every route that is open to all, with what it answers.
+pub(super) fn open() -> Vec<(Knock, StatusCode)> {
+    let wrong = json!({"login": "khong.co", "password": "x"});
+    let get = |path: &str| knock(&format!("GET {path}"));
+    let no_pdf: &[u8] = b"no PDF";
+    // Where the front end has not been built, the program holds none of it.
+    let built = match vanthu_web::asset::version() {
+        "0" => StatusCode::NOT_FOUND,
+        _ => StatusCode::OK,
+    };
+    vec![
+        (get("/health"), StatusCode::OK),
+        (get("/static/{*path}"), built),
+        (get("/errors"), StatusCode::OK),
+        (get("/errors/{code}"), StatusCode::OK),
+        (get("/sign-in"), StatusCode::OK),
+        (
+            form("POST /sign-in", &[("login", "khong.co")]),
+            StatusCode::UNAUTHORIZED,
+        ),
+        (
+            form("POST /theme", &[("theme", "dark")]),
+            StatusCode::SEE_OTHER,
+        ),
+        (
+            form("POST /language", &[("language", "vi")]),
+            StatusCode::SEE_OTHER,
+        ),
+        (get("/verify"), StatusCode::OK),
+        (files("POST /verify", "a.pdf", no_pdf), StatusCode::OK),
+        (
+            json_at("POST /api/v1/sign-in", wrong),
+            StatusCode::UNAUTHORIZED,
+        ),
+        (file("POST /api/v1/verify", no_pdf), StatusCode::OK),
+        (get("/api/openapi.json"), StatusCode::OK),
+        (get("/api/docs"), StatusCode::OK),
+    ]
+}
+
+fn open_params() -> [(&'static str, String); 2] {
+    [
+        ("path", "version.txt".to_owned()),
+        ("code", "not-permitted".to_owned()),
+    ]
+}
+
+/// Every route of the agent door.
+pub(super) fn agent() -> Vec<Knock> {
+    let signature = json!({"signature": "AAAA", "consent": "person"});
+    vec![
+        knock("GET /agent/v1/sessions/{signing_id}"),
+        json_at(
+            "POST /agent/v1/sessions/{signing_id}/items/{item_id}",
+            signature,
+        ),
+        json_at(
+            "POST /agent/v1/sessions/{signing_id}/cancel",
+            json!({"reason": "refused-by-user"}),
+        ),
+    ]
+}
+
+/// Every route of the practice authority.
+pub(super) fn practice() -> Vec<Knock> {
+    vec![
+        file("POST /practice/tsa", b"?"),
+        file("POST /practice/ocsp", b"?"),
+        knock("GET /practice/root.crl"),
+        knock("GET /practice/issuing.crl"),
+        knock("GET /practice/anchors.pem"),
+    ]
+}
+
+/// A signing session that the signer opened.
+async fn signing_session(world: &World, people: &People, signer: &Client) -> String {
+    let id = world.draft(people.client("cv.vhxh"), "Chờ ký").await;
+    step(people.client("cv.vhxh"), &id, "submit").await;
+    step(people.client("tp.vhxh"), &id, "approve").await;
+    let body = json!({"purpose": "person", "documents": [id], "consent": "automatic"});
+    let reply = signer.post("/api/v1/signing-sessions", &body).await;
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.json());
+    reply.json()["signing_id"].as_str().unwrap().to_owned()
+}
+
+/// A notice that came to them.
+async fn notice(client: &Client) -> String {
+    let listed = client.get("/api/v1/notices").await.json();
+    listed["items"][0]["notice_id"].as_str().unwrap().to_owned()
+}
+
+/// The name of another session of the same account.
+async fn session_hash(world: &World, client: &Client, other: &Client) -> String {
+    let caller = world.caller(client).await;
+    let sessions = vanthu_app::account::session::list(&world.app, &caller)
+        .await
+        .unwrap();
+    let secret = other.cookie.as_ref().unwrap().split_once('=').unwrap().1;
+    let resolved = vanthu_app::account::session::resolve(&world.app, secret, "").await;
+    let hash = resolved.unwrap().unwrap().hash;
+    assert!(sessions.iter().any(|one| one.session_hash == hash));
+    hash
+}
