@@ -7,11 +7,13 @@
 
 pub mod account;
 pub mod agency;
+pub mod anchors;
 pub mod checkpoint;
 pub mod delivery;
 pub mod desk;
 pub mod error;
 pub mod events;
+pub mod frozen;
 pub mod incoming;
 pub mod installation;
 pub mod job;

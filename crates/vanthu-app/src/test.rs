@@ -19,7 +19,7 @@ use vanthu_domain::permission::{Actor, Seat};
 use vanthu_domain::{Clock, Day, Moment};
 use vanthu_layout::{Letter as Paper, typeset_letter};
 use vanthu_pki::authority::{AgencySubject, PersonSubject};
-use vanthu_pki::path::RevocationData;
+use vanthu_pki::gather::Question;
 use vanthu_pki::{Certificate, SoftKey, Time};
 use vanthu_signing::{SignatureRequest, prepare};
 use vanthu_store::certificate::CertificateRow;
@@ -36,8 +36,8 @@ use vanthu_store::{
 };
 
 use crate::port::{
-    Answer, PracticeRevocation, PracticeTimestamps, RevocationSource, StampError, StatusUnknown,
-    TimestampService,
+    Answer, PracticeRevocation, PracticeTimestamps, RevocationSource, StampError, StatusFound,
+    StatusUnknown, TimestampService,
 };
 use crate::practice::authority::{PracticeAuthority, endpoints, serial, validity};
 use crate::practice::clock::MovableClock;
@@ -642,12 +642,9 @@ struct Switched {
 }
 
 impl RevocationSource for Switched {
-    fn evidence(
-        &self,
-        certificate: &Certificate,
-    ) -> Answer<'_, Result<RevocationData, StatusUnknown>> {
+    fn evidence(&self, question: Question) -> Answer<'_, Result<StatusFound, StatusUnknown>> {
         match &self.source {
-            Some(source) if self.on.load(Ordering::SeqCst) => source.evidence(certificate),
+            Some(source) if self.on.load(Ordering::SeqCst) => source.evidence(question),
             _ => Box::pin(async { Err(StatusUnknown("silent".to_owned())) }),
         }
     }

@@ -13,18 +13,19 @@ use vanthu_domain::refusal::{Refusal, RefusalCode};
 use vanthu_domain::verdict::{
     ExaminedSignature, Indication as LegalIndication, Known, Signer, TimestampFact,
 };
-use vanthu_pki::Time;
-use vanthu_pki::path::{RevocationData, RevocationMode};
+use vanthu_pki::path::RevocationMode;
+use vanthu_pki::{Certificate, Time};
 use vanthu_signing::{
-    Coverage, Indication, PdfFacts, PdfProblem, PlatformRule, Rect, Report, SignatureReport,
-    SubIndication, ValidationInput, inspect, is_extension, validate,
+    Coverage, Indication, PdfFacts, PdfProblem, PlatformRule, Rect, Report, SignatureKind,
+    SignatureReport, SubIndication, ValidationInput, embedded, inspect, is_extension, validate,
 };
 use vanthu_store::outgoing::OutgoingRow;
 use vanthu_store::report::ReportRow;
 use vanthu_store::{Tx, agency, certificate, person, report as kept};
 
+use crate::port::StatusFound;
 use crate::signing::paper::{AGENCY_FIELD, DATE_FIELD, MONTH_FIELD, NUMBER_FIELD, PERSON_FIELD};
-use crate::trust::evidence_about;
+use crate::trust::{Trust, Use, evidence_about};
 use crate::{App, AppError};
 
 /// So long a report is shown again while the document is still under way: certificates are revoked
@@ -73,14 +74,20 @@ pub struct Examined {
 ///
 /// Clause: TG-13, TG-8.1a
 pub async fn report(app: &App, pdf: Vec<u8>) -> Result<Report, AppError> {
+    Ok(judge(app, pdf).await?.0)
+}
+
+/// The report, and the evidence of status that it rests on.
+async fn judge(app: &App, pdf: Vec<u8>) -> Result<(Report, StatusFound), AppError> {
     app.examinations.fetch_add(1, Ordering::Relaxed);
-    let evidence = evidence(app, &pdf).await;
+    let at = Time::from_unix(app.now().unix_seconds());
+    let (pdf, found) = evidence(app, pdf, at).await?;
     let input = ValidationInput {
         anchors: app.trust.roots(),
-        intermediates: app.trust.intermediates.clone(),
-        evidence,
+        intermediates: [app.trust.intermediates.clone(), found.certificates.clone()].concat(),
+        evidence: found.evidence.clone(),
         revocation: RevocationMode::Required,
-        at: Time::from_unix(app.now().unix_seconds()),
+        at,
         platform: Some(PlatformRule {
             fillable: [NUMBER_FIELD, DATE_FIELD, MONTH_FIELD]
                 .map(str::to_owned)
@@ -89,30 +96,73 @@ pub async fn report(app: &App, pdf: Vec<u8>) -> Result<Report, AppError> {
         }),
         ..ValidationInput::default()
     };
-    tokio::task::spawn_blocking(move || validate(&pdf, &input))
+    let trust = app.trust.clone();
+    let report = tokio::task::spawn_blocking(move || within_periods(&pdf, input, &trust))
         .await
-        .map_err(|e| AppError::fault("validate", e))
+        .map_err(|e| AppError::fault("validate", e))?;
+    Ok((report, found))
+}
+
+/// Judges a file by anchors that have purposes and periods: an anchor counts for a signature only when it was
+/// trusted at the time at which the signature is judged. One that does not is left out, and the file is judged
+/// again.
+pub fn within_periods(pdf: &[u8], mut input: ValidationInput, trust: &Trust) -> Report {
+    loop {
+        let report = validate(pdf, &input);
+        let outside: Vec<&str> = report
+            .signatures
+            .iter()
+            .filter(|it| it.trusted)
+            .filter_map(|it| {
+                let used = match it.kind {
+                    SignatureKind::Signature => Use::Signatures,
+                    SignatureKind::DocTimestamp => Use::TimeStamps,
+                };
+                let root = it.chain.last()?.thumbprint.as_str();
+                (!trust.counts(root, used, it.judged_at)).then_some(root)
+            })
+            .collect();
+        if outside.is_empty() {
+            return report;
+        }
+        let before = input.anchors.len();
+        let counts = |it: &Certificate| !outside.contains(&it.sha256_thumbprint().as_str());
+        input.anchors.retain(counts);
+        if input.anchors.len() == before {
+            // A chain that ends elsewhere than at an anchor is trusted by nobody.
+            input.anchors.clear();
+        }
+    }
 }
 
 /// What is found about a stored file, judged now unless a kept report is young enough.
 pub async fn report_on(app: &App, sha256: &str, age: Age) -> Result<(Report, Moment), AppError> {
-    let rules = format!("{} {}", env!("CARGO_PKG_VERSION"), app.trust.fingerprint());
-    if let Some(kept) = kept_report(app, sha256, &rules, age).await? {
+    if let Some(kept) = kept_report(app, sha256, &rules(app), age).await? {
         return Ok(kept);
     }
+    let (report, judged_at, _) = judge_stored(app, sha256).await?;
+    Ok((report, judged_at))
+}
+
+/// Names what a report depends on besides the file: this program and the trust configuration.
+fn rules(app: &App) -> String {
+    format!("{} {}", env!("CARGO_PKG_VERSION"), app.trust.fingerprint())
+}
+
+async fn judge_stored(app: &App, sha256: &str) -> Result<(Report, Moment, StatusFound), AppError> {
     let pdf = app.store.blobs().get(sha256).await?;
     let judged_at = app.now();
-    let report = report(app, pdf).await?;
+    let (report, status) = judge(app, pdf).await?;
     let row = ReportRow {
         sha256: sha256.to_owned(),
-        rules,
+        rules: rules(app),
         judged_at,
         report: serde_json::to_value(&report).map_err(|e| AppError::fault("report", e))?,
     };
     if let Err(error) = keep(app, &row).await {
         tracing::warn!(%error, sha256, "a report could not be kept; the next look judges again");
     }
-    Ok((report, judged_at))
+    Ok((report, judged_at, status))
 }
 
 async fn kept_report(
@@ -150,6 +200,26 @@ pub async fn examine(
     age: Age,
 ) -> Result<Examined, AppError> {
     let (report, judged_at) = report_on(app, sha256, age).await?;
+    examined(app, report, judged_at, signer_name).await
+}
+
+/// The same, judged now in any case, with the evidence of status that was used.
+pub async fn examine_now(
+    app: &App,
+    sha256: &str,
+    signer_name: &str,
+) -> Result<(Examined, StatusFound), AppError> {
+    let (report, judged_at, status) = judge_stored(app, sha256).await?;
+    let examined = examined(app, report, judged_at, signer_name).await?;
+    Ok((examined, status))
+}
+
+async fn examined(
+    app: &App,
+    report: Report,
+    judged_at: Moment,
+    signer_name: &str,
+) -> Result<Examined, AppError> {
     let mut tx = app.store.read().await?;
     let mut facts = Vec::with_capacity(report.signatures.len());
     for (order, signature) in report.signatures.iter().enumerate() {
@@ -242,16 +312,23 @@ pub fn same(left: &str, right: &str) -> bool {
             == 0
 }
 
-/// Evidence about every certificate that the file's signatures and time-stamps rest on. Where a
-/// source gives none, the report says that the status is not known; it is never taken for good.
-async fn evidence(app: &App, pdf: &[u8]) -> RevocationData {
-    let mut all = vanthu_signing::certificates(pdf);
-    all.extend_from_slice(&app.trust.intermediates);
-    let (evidence, unknown) = evidence_about(app.ports.revocation.as_ref(), &all).await;
-    for unknown in unknown {
-        tracing::warn!(%unknown, "certificate status");
+/// Evidence about every certificate that the file's signatures and time-stamps rest on: what it brings along, and
+/// what the source finds. Where a source gives none, the report says that the status is not known; it is never
+/// taken for good.
+async fn evidence(app: &App, pdf: Vec<u8>, at: Time) -> Result<(Vec<u8>, StatusFound), AppError> {
+    let (anchors, known) = (app.trust.roots(), app.trust.intermediates.clone());
+    let reading = tokio::task::spawn_blocking(move || {
+        let brought = embedded(&pdf).unwrap_or_default();
+        let mut question = brought.question(anchors, at);
+        question.known.extend(known);
+        (pdf, question)
+    });
+    let (pdf, question) = reading.await.map_err(|e| AppError::fault("read", e))?;
+    if question.certificates.is_empty() {
+        return Ok((pdf, StatusFound::default()));
     }
-    evidence
+    let found = evidence_about(app.ports.revocation.as_ref(), question).await;
+    Ok((pdf, found))
 }
 
 async fn holder_of(app: &App, signature: &SignatureReport) -> Result<Option<PersonId>, AppError> {

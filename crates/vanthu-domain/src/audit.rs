@@ -37,6 +37,8 @@ macro_rules! acts {
 acts! {
     /// The installation was made.
     InstallationMade = "installation-made", "Khởi tạo hệ thống";
+    /// A list of trust anchors was installed.
+    AnchorsImported = "anchors-imported", "Cập nhật danh sách điểm tin cậy";
     /// The key that signs the ledger's checkpoints was made.
     LedgerKeyMade = "ledger-key-made", "Tạo khóa ký điểm chốt của sổ nhật ký";
     /// A person signed in.

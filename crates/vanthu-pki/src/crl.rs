@@ -6,7 +6,7 @@ use crate::algorithm::SignatureAlgorithm;
 use crate::asn1::{Tlv, tag};
 use crate::certificate::Certificate;
 use crate::error::Malformed;
-use crate::extension::{self, Extension, GeneralName};
+use crate::extension::{self, DistributionPoint, Extension, GeneralName};
 use crate::key::{self, PublicKeyInfo, VerifyError};
 use crate::name::Name;
 use crate::oid;
@@ -224,6 +224,24 @@ impl Crl {
         let value = &self.extension(oid::AUTHORITY_KEY_ID)?.value;
         let mut reader = Tlv::read_all(value).ok()?.inside().ok()?;
         Some(reader.optional(tag::context(0)).ok()??.body)
+    }
+
+    /// Addresses of the certificate that signed it (RFC 5280 5.2.7).
+    pub fn issuer_urls(&self) -> Vec<String> {
+        self.extension(oid::AUTHORITY_INFO_ACCESS)
+            .and_then(|it| extension::read_access(&it.value).ok())
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|(method, _)| *method == oid::AD_CA_ISSUERS)
+            .map(|(_, url)| url)
+            .collect()
+    }
+
+    /// Where delta lists to this one are published (RFC 5280 5.2.6).
+    pub fn freshest_points(&self) -> Vec<DistributionPoint> {
+        self.extension(oid::FRESHEST_CRL)
+            .and_then(|it| DistributionPoint::read_list(&it.value).ok())
+            .unwrap_or_default()
     }
 
     pub(crate) fn extension(&self, kind: const_oid::ObjectIdentifier) -> Option<&Extension> {

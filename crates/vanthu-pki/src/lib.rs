@@ -9,6 +9,8 @@
 //! - [`cms`]: detached signatures for PAdES, in two steps because the key is in a token.
 //! - [`tsp`], [`ocsp`], [`crl`]: evidence.
 //! - [`path::validate`]: may this certificate be relied on at that time?
+//! - [`anchors`]: signed lists of trust anchors.
+//! - [`gather`]: finds the evidence that is missing, without a network of its own.
 //! - [`pkcs12`], [`authority`]: keys and the authority of a practice installation.
 //!
 //! Times are whole seconds of UTC, sizes of keys bits, everything else octets; structures go in
@@ -34,6 +36,7 @@
 //! ```
 
 pub mod algorithm;
+pub mod anchors;
 pub mod asn1;
 pub mod authority;
 pub mod certificate;
@@ -41,6 +44,7 @@ pub mod cms;
 pub mod crl;
 pub mod error;
 pub mod extension;
+pub mod gather;
 pub mod key;
 pub mod name;
 pub mod ocsp;

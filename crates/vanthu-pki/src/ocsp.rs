@@ -73,7 +73,18 @@ impl CertificateId {
 /// Builds a request about one certificate. Responders widely know only SHA-1 identifiers, and
 /// nothing secret hangs on them.
 pub fn request(certificate: &Certificate, issuer: &Certificate, nonce: Option<&[u8]>) -> Vec<u8> {
-    let id = CertificateId::new(DigestAlgorithm::Sha1, certificate, issuer);
+    request_with(DigestAlgorithm::Sha1, certificate, issuer, nonce)
+}
+
+/// Builds a request whose identifier is made with the given hash (RFC 6960 4.1.1). `nonce` holds 1 to 128
+/// octets, 32 for a new request (RFC 9654 2.1).
+pub fn request_with(
+    digest: DigestAlgorithm,
+    certificate: &Certificate,
+    issuer: &Certificate,
+    nonce: Option<&[u8]>,
+) -> Vec<u8> {
+    let id = CertificateId::new(digest, certificate, issuer);
     let mut tbs = vec![asn1::sequence(&[asn1::sequence(&[id.to_der()])])];
     if let Some(nonce) = nonce {
         tbs.push(asn1::explicit(

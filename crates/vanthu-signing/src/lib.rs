@@ -67,6 +67,7 @@
 mod appearance;
 mod difference;
 mod embed;
+mod embedded;
 mod field;
 mod form;
 mod hash;
@@ -87,6 +88,7 @@ pub use appearance::place::{
 };
 pub use difference::{Change, ChangeKind, ChangeLevel};
 pub use embed::{Completed, EmbedError, Prepared, is_extension};
+pub use embedded::{Embedded, embedded};
 pub use inspect::{ActiveContent, FieldFacts, PageFacts, PdfFacts, inspect};
 pub use longterm::evidence::{LongTermEvidence, MissingEvidence, missing_evidence};
 pub use longterm::extend::{

@@ -1,5 +1,6 @@
 //! One file a command.
 
+pub(crate) mod anchors;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod init;
@@ -8,4 +9,5 @@ pub(crate) mod migrate;
 pub(crate) mod practice;
 pub(crate) mod serve;
 pub(crate) mod sign;
+pub(crate) mod status;
 pub(crate) mod verify;

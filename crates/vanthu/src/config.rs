@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
 use serde::Deserialize;
+use std::time::Duration;
+use vanthu_pki::gather::{Access, AddressPolicy, Limits, Network, Options};
 
 /// The whole file.
 #[derive(Debug, Clone, Deserialize)]
@@ -17,6 +19,9 @@ pub(crate) struct Config {
     pub(crate) storage: Storage,
     /// Signatures.
     pub(crate) signing: Signing,
+    /// Services that tell the status of certificates.
+    #[serde(default)]
+    pub(crate) status: StatusServices,
 }
 
 /// How it is reached.
@@ -56,9 +61,76 @@ pub(crate) struct Signing {
     /// The trust anchors.
     #[serde(default, rename = "anchor")]
     pub(crate) anchors: Vec<AnchorFile>,
+    /// The signed list of trust anchors.
+    pub(crate) anchor_list: Option<AnchorListPlace>,
     /// Certificates between anchors and signers.
     #[serde(default)]
     pub(crate) intermediates: Vec<PathBuf>,
+}
+
+/// Where signed lists of anchors are kept, and who signs them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AnchorListPlace {
+    /// The folder of the lists; `vanthu anchors import` puts them there.
+    pub(crate) folder: PathBuf,
+    /// The certificate of whoever signs them, in PEM.
+    pub(crate) signer: PathBuf,
+}
+
+/// How status services are asked. The addresses stand in the certificates.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct StatusServices {
+    /// Whether they are asked at all.
+    pub(crate) online: bool,
+    /// Hosts that may be asked although they lie in a private network.
+    pub(crate) hosts: Vec<String>,
+    /// Private networks that may be asked, as 10.20.0.0/16.
+    pub(crate) networks: Vec<String>,
+    /// How long one answer is waited for.
+    pub(crate) timeout_seconds: u64,
+    /// How long all answers about one document are waited for.
+    pub(crate) total_seconds: u64,
+}
+
+impl Default for StatusServices {
+    fn default() -> Self {
+        Self {
+            online: true,
+            hosts: Vec::new(),
+            networks: Vec::new(),
+            timeout_seconds: 8,
+            total_seconds: 20,
+        }
+    }
+}
+
+impl StatusServices {
+    /// The same as options of the gatherer.
+    pub(crate) fn options(&self) -> anyhow::Result<Options> {
+        let networks = self.networks.iter().map(|it| {
+            Network::parse(it)
+                .with_context(|| format!("“{it}” không phải dải địa chỉ, như 10.20.0.0/16"))
+        });
+        Ok(Options {
+            access: if self.online {
+                Access::Online
+            } else {
+                Access::Offline
+            },
+            addresses: AddressPolicy {
+                hosts: self.hosts.iter().map(|it| it.to_lowercase()).collect(),
+                networks: networks.collect::<anyhow::Result<_>>()?,
+            },
+            limits: Limits {
+                request_time: Duration::from_secs(self.timeout_seconds),
+                total_time: Duration::from_secs(self.total_seconds),
+                ..Limits::default()
+            },
+            ..Options::default()
+        })
+    }
 }
 
 /// One file with trust anchors in PEM.
@@ -101,6 +173,12 @@ impl Config {
         let anchors = signing.anchors.iter_mut().map(|it| &mut it.file);
         for file in anchors
             .chain(&mut signing.intermediates)
+            .chain(
+                signing
+                    .anchor_list
+                    .iter_mut()
+                    .flat_map(|it| [&mut it.folder, &mut it.signer]),
+            )
             .chain(&mut config.storage.database_file)
             .chain(&mut config.storage.ledger_key)
             .chain(std::iter::once(&mut config.storage.blobs))
@@ -172,6 +250,24 @@ mod tests {
             read(&practice).is_err(),
             "no practice anchors in a real installation"
         );
+    }
+
+    #[test]
+    fn status_services_are_asked_within_what_is_configured() {
+        let usual = read(WHOLE).unwrap().status.options().unwrap();
+        assert_eq!(usual.access, Access::Online);
+        assert_eq!(usual.addresses, AddressPolicy::default());
+        let more = "[status]\nonline = false\nnetworks = [\"10.20.0.0/16\"]\ntimeout_seconds = 3\n";
+        let options = read(&format!("{WHOLE}\n{more}"))
+            .unwrap()
+            .status
+            .options()
+            .unwrap();
+        assert_eq!(options.access, Access::Offline);
+        assert_eq!(options.limits.request_time, Duration::from_secs(3));
+        assert!(options.addresses.permits("http://10.20.1.1/").is_ok());
+        let wrong = format!("{WHOLE}\n{}", more.replace("/16", ""));
+        assert!(read(&wrong).unwrap().status.options().is_err());
     }
 
     #[test]

@@ -35,6 +35,10 @@ enum What {
     Demo(command::demo::Demo),
     /// Validate the signatures of a PDF; exit code 0 only when all of them pass.
     Verify(command::verify::Verify),
+    /// Tell the status of a certificate, from the services that it names; exit code 0 only when it is valid.
+    Status(command::status::Status),
+    /// Show, check and install signed lists of trust anchors.
+    Anchors(command::anchors::Anchors),
     /// Sign a PDF with a key file.
     Sign(command::sign::Sign),
     /// Prove the ledger.
@@ -55,6 +59,8 @@ async fn main() -> ExitCode {
         What::Practice(it) => it.run().await,
         What::Demo(it) => it.run().await,
         What::Verify(it) => it.run().await,
+        What::Status(it) => it.run().await,
+        What::Anchors(it) => it.run().await,
         What::Sign(it) => it.run(),
         What::Ledger(it) => it.run().await,
         What::Migrate(it) => it.run().await,

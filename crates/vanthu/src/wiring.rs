@@ -9,14 +9,16 @@ use anyhow::{Context as _, bail, ensure};
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use vanthu_app::port::{HttpTimestamps, NoRevocationSource};
+use vanthu_app::anchors::AnchorFolder;
+use vanthu_app::port::{HttpStatus, HttpTimestamps};
 use vanthu_app::practice::Folders;
 use vanthu_app::practice::authority::{PracticeAuthority, is_practice_anchor};
 use vanthu_app::system::{SystemClock, SystemRandomness};
-use vanthu_app::trust::{Anchor, AnchorKind, Trust};
+use vanthu_app::trust::{Anchor, AnchorPurpose, Trust};
 use vanthu_app::{App, Mode, Ports, checkpoint, job};
 use vanthu_domain::{Clock, Randomness};
-use vanthu_pki::Certificate;
+use vanthu_pki::anchors::AnchorList;
+use vanthu_pki::{Certificate, Time};
 use vanthu_store::{Durability, Store, StoreOptions, migrate};
 use vanthu_web::Web;
 
@@ -112,9 +114,9 @@ pub(crate) fn randomness() -> Arc<dyn Randomness> {
     Arc::new(SystemRandomness)
 }
 
-/// A real installation with its ledger's key. Practice anchors are refused.
+/// A real installation with its ledger's key: see [`real`].
 pub(crate) async fn equipped(config: &Config, store: Store) -> anyhow::Result<Arc<App>> {
-    let app = real(config, store)?;
+    let app = real(config, store).await?;
     equip(&app, &config.ledger_key()).await?;
     Ok(app)
 }
@@ -126,39 +128,22 @@ pub(crate) async fn equip(app: &App, file: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("khóa ký điểm chốt của sổ nhật ký, {}", file.display()))
 }
 
-/// A real installation. Practice anchors are refused.
-pub(crate) fn real(config: &Config, store: Store) -> anyhow::Result<Arc<App>> {
-    let mut trust = Trust {
-        version: "config".to_owned(),
-        ..Trust::default()
-    };
-    for file in &config.signing.anchors {
-        let kind = match file.kind {
-            AnchorOf::Government => AnchorKind::Government,
-            AnchorOf::Public => AnchorKind::Public,
-        };
-        for certificate in certificates(&file.file)? {
-            ensure!(
-                !is_practice_anchor(&certificate),
-                "{} là điểm tin cậy thực hành; hệ thống thật không nhận",
-                file.file.display()
-            );
-            trust.anchors.push(Anchor { certificate, kind });
-        }
-    }
-    for file in &config.signing.intermediates {
-        trust.intermediates.extend(certificates(file)?);
-    }
+/// A real installation. Practice anchors are refused, and a list of anchors that is older than the one installed.
+pub(crate) async fn real(config: &Config, store: Store) -> anyhow::Result<Arc<App>> {
+    let trust = trust(config, &store).await?;
     let timestamps = HttpTimestamps::new(
         config.signing.timestamp_url.clone(),
         config.signing.timestamp_timeout_seconds,
     )
     .context("dịch vụ cấp dấu thời gian")?;
+    let randomness = randomness();
+    let status = HttpStatus::new(config.status.options()?, Arc::clone(&randomness))
+        .context("dịch vụ trạng thái chứng thư")?;
     let ports = Ports {
         clock: clock(),
-        randomness: randomness(),
+        randomness,
         timestamps: Arc::new(timestamps),
-        revocation: Arc::new(NoRevocationSource),
+        revocation: Arc::new(status),
     };
     Ok(App::new(
         store,
@@ -167,6 +152,89 @@ pub(crate) fn real(config: &Config, store: Store) -> anyhow::Result<Arc<App>> {
         Mode::Real,
         config.server.public_url.clone(),
     )?)
+}
+
+/// The anchors of a configuration: the installed list, and files named beside it.
+async fn trust(config: &Config, store: &Store) -> anyhow::Result<Trust> {
+    let mut trust = configured(config)?;
+    let Some(folder) = anchor_folder(config)? else {
+        return Ok(trust);
+    };
+    let mut tx = store.read().await.context("cơ sở dữ liệu")?;
+    let installed = folder
+        .installed(&mut tx, Mode::Real)
+        .await
+        .context("danh sách điểm tin cậy đã cài đặt không dùng được")?;
+    if let Some(list) = installed {
+        add_list(&mut trust, &list);
+    } else {
+        tracing::warn!("no list of anchors is installed; run: vanthu anchors import");
+    }
+    Ok(trust)
+}
+
+/// The anchors of a configuration without its database: what a list says of itself is believed as far as its
+/// signature goes.
+pub(crate) fn trust_on_disk(config: &Config) -> anyhow::Result<Trust> {
+    let mut trust = configured(config)?;
+    if let Some(folder) = anchor_folder(config)?
+        && let Some(list) = folder
+            .newest(Mode::Real)
+            .context("danh sách điểm tin cậy đã cài đặt không dùng được")?
+    {
+        add_list(&mut trust, &list);
+    }
+    Ok(trust)
+}
+
+fn add_list(trust: &mut Trust, list: &AnchorList) {
+    if list.is_overdue(Time::from_unix(clock().now().unix_seconds())) {
+        tracing::warn!(version = list.version, "the list of anchors is overdue");
+    }
+    let listed = Trust::of_list(list);
+    trust.version = listed.version;
+    trust.anchors.extend(listed.anchors);
+}
+
+/// The folder of signed lists, where the configuration names one.
+pub(crate) fn anchor_folder(config: &Config) -> anyhow::Result<Option<AnchorFolder>> {
+    let Some(place) = &config.signing.anchor_list else {
+        return Ok(None);
+    };
+    let signer = certificates(&place.signer)?;
+    let [signer] = signer.as_slice() else {
+        bail!("{} cần đúng một chứng thư", place.signer.display());
+    };
+    Ok(Some(AnchorFolder::new(
+        place.folder.clone(),
+        signer.clone(),
+    )))
+}
+
+/// The files with anchors and intermediate certificates that a configuration names.
+fn configured(config: &Config) -> anyhow::Result<Trust> {
+    let mut trust = Trust {
+        version: "config".to_owned(),
+        ..Trust::default()
+    };
+    for file in &config.signing.anchors {
+        let purpose = match file.kind {
+            AnchorOf::Government => AnchorPurpose::Government,
+            AnchorOf::Public => AnchorPurpose::Public,
+        };
+        for certificate in certificates(&file.file)? {
+            ensure!(
+                !is_practice_anchor(&certificate),
+                "{} là điểm tin cậy thực hành; hệ thống thật không nhận",
+                file.file.display()
+            );
+            trust.anchors.push(Anchor::always(certificate, purpose));
+        }
+    }
+    for file in &config.signing.intermediates {
+        trust.intermediates.extend(certificates(file)?);
+    }
+    Ok(trust)
 }
 
 /// The practice installation.

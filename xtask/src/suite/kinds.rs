@@ -141,9 +141,9 @@ pub(crate) fn validators(repo: &Repo) -> Result<Outcome> {
     if child::find("pdfsig").is_none() {
         return Ok(Outcome::absent("poppler-utils is not installed"));
     }
-    if programs(repo)?.is_none() {
+    let Some([server, _]) = programs(repo)? else {
         return Ok(Outcome::of(Count::one(false)).note("the programs did not build"));
-    }
+    };
     let python = child::run(&mut script(repo, "scripts/python.sh"))?;
     let Some(python) = python.lines.last().filter(|_| python.ok) else {
         return Ok(Outcome::absent(
@@ -159,6 +159,7 @@ pub(crate) fn validators(repo: &Repo) -> Result<Outcome> {
     let mut demo = script(repo, "scripts/demo.sh");
     demo.args(["--own", "--out"]).arg(&sqlite);
     count.add(issued_document(repo, &mut demo, python, &sqlite)?);
+    count.add(other_authority(repo, &server, python, &folder)?);
     if !child::run(script(repo, "scripts/with-postgres.sh").arg("--check"))?.ok {
         return Ok(Outcome::of(count).lacking("on SQLite only: PostgreSQL is not installed"));
     }
@@ -170,6 +171,16 @@ pub(crate) fn validators(repo: &Repo) -> Result<Outcome> {
         .arg(&postgres);
     count.add(issued_document(repo, &mut demo, python, &postgres)?);
     Ok(Outcome::of(count).note("on SQLite and PostgreSQL"))
+}
+
+/// Asks our program about the certificates of an authority of another house, which answers over HTTP.
+fn other_authority(repo: &Repo, server: &Path, python: &str, folder: &Path) -> Result<Count> {
+    let kept = folder.join("authority");
+    fs::create_dir_all(&kept).context("cannot make the folder of the other authority")?;
+    let mut asked = command(repo, python);
+    asked.arg("tests/authority.py").arg(server).arg(&kept);
+    let finished = child::run(&mut asked)?;
+    Ok(count::cargo(&finished.lines).with_end(finished.ok))
 }
 
 /// Signs with every kind of key, at every level, in every form of file, and lets other tools judge that.

@@ -23,9 +23,9 @@ use vanthu_store::{StoreError, agency};
 use vanthu_wire::exchange::{FileRole, Package};
 
 use crate::delivery::status::holders_of;
+use crate::frozen::frozen;
 use crate::incoming::duplicate::find_duplicate;
 use crate::incoming::keep;
-use crate::verify::Age;
 use crate::{App, AppError, Work, reading, verify};
 
 /// The job that examines documents that arrived.
@@ -126,9 +126,8 @@ struct Paper {
 
 impl Paper {
     async fn examine(app: &App, blob: &str, signer_name: &str) -> Result<Self, AppError> {
-        let examined = verify::examine(app, blob, signer_name, Age::New).await?;
-        let report = serde_json::to_vec(&examined.report)
-            .map_err(|error| AppError::fault("report", error))?;
+        let (examined, status) = verify::examine_now(app, blob, signer_name).await?;
+        let report = frozen(&examined.report, &status, &app.trust.version)?;
         let report_blob = app.store.blobs().put(report, app.now()).await?;
         let reading = reading::read(app, blob).await?;
         Ok(Self {
@@ -356,7 +355,12 @@ mod tests {
             .get(&row.report_blob.unwrap())
             .await
             .unwrap();
-        assert!(String::from_utf8(report).unwrap().contains("signatures"));
+        let report: serde_json::Value = serde_json::from_slice(&report).unwrap();
+        assert_eq!(report["signatures"].as_array().unwrap().len(), 2);
+        assert_eq!(report["anchors"], world.app.trust.version);
+        let lists = report["status"]["crls"].as_array().unwrap();
+        assert!(lists.iter().all(|it| it["der"].is_string()) && lists.len() == 2);
+        assert_eq!(report["status"]["troubles"], json!([]));
         assert_eq!(world.acts(&row.incoming_id).await, ["arrived", "checked"]);
     }
 

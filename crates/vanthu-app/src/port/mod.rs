@@ -1,12 +1,20 @@
 //! The few outside things that actions need, each with two real implementations.
 
+mod fetch;
 mod revocation;
+mod status;
+#[cfg(test)]
+mod tests;
 mod timestamp;
 
 use std::future::Future;
 use std::pin::Pin;
 
-pub use revocation::{NoRevocationSource, PracticeRevocation, RevocationSource, StatusUnknown};
+pub use fetch::{Fetcher, NoClient};
+pub use revocation::{
+    NoRevocationSource, PracticeRevocation, RevocationSource, StatusFound, StatusUnknown,
+};
+pub use status::HttpStatus;
 pub use timestamp::{HttpTimestamps, PracticeTimestamps, StampError, TimestampService};
 
 /// A future that a port returns.

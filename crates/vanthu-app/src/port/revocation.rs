@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use vanthu_domain::Clock;
 use vanthu_pki::authority::{Authority, Revocation};
+use vanthu_pki::gather::{Question, Trouble};
 use vanthu_pki::path::RevocationData;
 use vanthu_pki::{Certificate, Time};
 
@@ -17,13 +18,22 @@ const LIST_SECONDS: i64 = 24 * 3600;
 #[error("the status is not known: {0}")]
 pub struct StatusUnknown(pub String);
 
+/// What a source found. Where it found nothing, the troubles say why.
+#[derive(Debug, Clone, Default)]
+pub struct StatusFound {
+    /// Issuers' certificates that were missing.
+    pub certificates: Vec<Certificate>,
+    /// What was in the question, and what was found.
+    pub evidence: RevocationData,
+    /// What went wrong, by name.
+    pub troubles: Vec<Trouble>,
+}
+
 /// Gives evidence about certificates.
 pub trait RevocationSource: Send + Sync {
-    /// Fresh evidence about what this certificate's issuer has revoked.
-    fn evidence(
-        &self,
-        certificate: &Certificate,
-    ) -> Answer<'_, Result<RevocationData, StatusUnknown>>;
+    /// Evidence about the certificates in question, their issuers, and whoever signed the evidence. What is at
+    /// hand already stands in the question.
+    fn evidence(&self, question: Question) -> Answer<'_, Result<StatusFound, StatusUnknown>>;
 }
 
 /// No source at all: every status is unknown.
@@ -31,7 +41,7 @@ pub trait RevocationSource: Send + Sync {
 pub struct NoRevocationSource;
 
 impl RevocationSource for NoRevocationSource {
-    fn evidence(&self, _: &Certificate) -> Answer<'_, Result<RevocationData, StatusUnknown>> {
+    fn evidence(&self, _: Question) -> Answer<'_, Result<StatusFound, StatusUnknown>> {
         Box::pin(async { Err(StatusUnknown("no source is configured".to_owned())) })
     }
 }
@@ -46,28 +56,21 @@ pub struct PracticeRevocation {
 }
 
 impl RevocationSource for PracticeRevocation {
-    fn evidence(
-        &self,
-        certificate: &Certificate,
-    ) -> Answer<'_, Result<RevocationData, StatusUnknown>> {
-        let issuer = certificate.issuer().clone();
+    fn evidence(&self, question: Question) -> Answer<'_, Result<StatusFound, StatusUnknown>> {
         Box::pin(async move {
-            let found = self
-                .authorities
-                .iter()
-                .find(|(authority, _)| *authority.certificate().subject() == issuer);
-            let Some((authority, revoked)) = found else {
-                return Err(StatusUnknown(format!("no list of {issuer}")));
-            };
             let now = Time::from_unix(self.clock.now().unix_seconds());
-            let number = u64::try_from(now.unix()).unwrap_or(0);
-            let until = now.plus_seconds(LIST_SECONDS);
-            let crl = authority
-                .crl(revoked, number, now, until)
-                .map_err(|e| StatusUnknown(e.to_string()))?;
-            Ok(RevocationData {
-                crls: vec![crl],
-                ..RevocationData::default()
+            let mut evidence = question.evidence;
+            for (authority, revoked) in self.authorities.iter() {
+                let number = u64::try_from(now.unix()).unwrap_or(0);
+                let until = now.plus_seconds(LIST_SECONDS);
+                let crl = authority
+                    .crl(revoked, number, now, until)
+                    .map_err(|e| StatusUnknown(e.to_string()))?;
+                evidence.crls.push(crl);
+            }
+            Ok(StatusFound {
+                evidence,
+                ..StatusFound::default()
             })
         })
     }

@@ -20,7 +20,7 @@ use vanthu_pki::{Certificate, SoftKey, Time, oid, tsp};
 
 use crate::AppError;
 use crate::port::{PracticeRevocation, PracticeTimestamps};
-use crate::trust::{Anchor, AnchorKind, Trust};
+use crate::trust::{Anchor, AnchorPurpose, Trust};
 
 /// How long the root stands.
 const ROOT_DAYS: i64 = 20 * 365;
@@ -103,10 +103,10 @@ impl PracticeAuthority {
     /// The anchors and intermediates of a practice installation.
     pub fn trust(&self) -> Trust {
         Trust {
-            anchors: vec![Anchor {
-                certificate: self.root().certificate().clone(),
-                kind: AnchorKind::Practice,
-            }],
+            anchors: vec![Anchor::always(
+                self.root().certificate().clone(),
+                AnchorPurpose::Practice,
+            )],
             intermediates: vec![self.issuing().certificate().clone()],
             version: "practice-1".to_owned(),
         }
@@ -431,7 +431,7 @@ mod tests {
                 .trust()
                 .anchors
                 .iter()
-                .all(|it| it.kind == AnchorKind::Practice)
+                .all(|it| it.purposes.contains(&AnchorPurpose::Practice))
         );
         assert!(is_practice_anchor(first.root().certificate()));
         let kept = std::fs::read_to_string(folder.path().join("anchors.pem")).unwrap();

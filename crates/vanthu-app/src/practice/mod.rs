@@ -2,7 +2,7 @@
 //! signing needs, and documents in flight on every desk.
 //!
 //! [`make`] makes it once. A real installation uses nothing of this module and refuses what it
-//! makes: anchors of [`AnchorKind::Practice`](crate::trust::AnchorKind) never get in.
+//! makes: anchors of [`AnchorPurpose::Practice`](crate::trust::AnchorPurpose) never get in.
 
 pub mod authority;
 pub mod clock;

@@ -4,6 +4,7 @@ use vanthu_domain::Moment;
 use vanthu_domain::certificate::CannotSign;
 use vanthu_domain::refusal::{Refusal, RefusalCode};
 use vanthu_pki::Time;
+use vanthu_pki::gather::Question;
 use vanthu_pki::path::PathProblem;
 use vanthu_store::certificate::CertificateRow;
 
@@ -30,16 +31,14 @@ pub(crate) async fn certificate_may_sign(
         about(code, row)
     })?;
     let (certificate, chain) = certificates_of(row)?;
-    let mut all = vec![certificate.clone()];
-    all.extend_from_slice(&chain);
-    all.extend_from_slice(&app.trust.intermediates);
-    // Whatever stays unknown of the path is found when that is examined.
-    let (evidence, unknown) = evidence_about(app.ports.revocation.as_ref(), &all).await;
-    for unknown in unknown {
-        tracing::warn!(%unknown, "certificate status");
-    }
     let at = Time::from_unix(now.unix_seconds());
-    let report = app.trust.examine(&certificate, &chain, at, &evidence);
+    let mut question = Question::about(certificate.clone(), app.trust.roots_at(at), at);
+    question.known.extend(app.trust.intermediates.clone());
+    question.known.extend(chain.clone());
+    // Whatever stays unknown of the path is found when that is examined.
+    let found = evidence_about(app.ports.revocation.as_ref(), question).await;
+    let chain = [chain, found.certificates].concat();
+    let report = app.trust.examine(&certificate, &chain, at, &found.evidence);
     if report.is_valid() {
         return Ok(());
     }

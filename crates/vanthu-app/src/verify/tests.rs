@@ -1,6 +1,7 @@
 use super::*;
-use crate::port::StatusUnknown;
 use crate::test::{World, monday};
+use crate::trust::{Anchor, AnchorPurpose};
+use std::collections::BTreeSet;
 
 async fn signed(world: &World) -> String {
     let office = world.office("H01.01", "Sở Mẫu").await;
@@ -77,49 +78,73 @@ async fn a_report_by_other_rules_is_not_shown() {
     assert_eq!(trust.clone().fingerprint(), whole);
     let taken = trust.intermediates.pop().unwrap();
     assert_ne!(trust.fingerprint(), whole);
-    trust.anchors.push(crate::trust::Anchor {
-        certificate: taken,
-        kind: crate::trust::AnchorKind::Practice,
-    });
+    trust
+        .anchors
+        .push(Anchor::always(taken, AnchorPurpose::Practice));
     assert_ne!(trust.fingerprint(), whole);
 }
 
+/// When an anchor is trusted and for what is part of the rules, the order of its purposes is not.
+#[tokio::test]
+async fn the_rules_name_the_periods_and_purposes_of_anchors() {
+    let world = World::with_authority().await;
+    let now = Time::from_unix(world.app.now().unix_seconds());
+    let prints = |change: &dyn Fn(&mut Anchor)| {
+        let mut trust = world.app.trust.clone();
+        trust.anchors.iter_mut().for_each(change);
+        trust.fingerprint()
+    };
+    let all = [
+        prints(&|_| {}),
+        prints(&|it| it.from = Some(now)),
+        prints(&|it| it.from = Some(now.plus_seconds(1))),
+        prints(&|it| it.until = Some(now)),
+        prints(&|it| it.purposes = vec![AnchorPurpose::Practice]),
+        prints(&|it| it.purposes = vec![AnchorPurpose::TimeStamping]),
+    ];
+    let different: BTreeSet<&String> = all.iter().collect();
+    assert_eq!(different.len(), all.len());
+    assert_eq!(prints(&|it| it.purposes.reverse()), all[0]);
+}
+
 /// The root's list is about the issuing authority, the issuing authority's about the signers and
-/// the time-stamp service: both are asked for, each once.
+/// the time-stamp service: whoever's path must be shown is in question, and both lists are found.
 #[tokio::test]
 async fn evidence_is_asked_about_the_whole_chain() {
     let world = World::with_authority().await;
     let name = signed(&world).await;
     let pdf = world.app.store.blobs().get(&name).await.unwrap();
-    let found = evidence(&world.app, &pdf).await;
-    let mut issuers: Vec<String> = found
-        .crls
-        .iter()
-        .map(|it| it.issuer().to_string())
-        .collect();
-    issuers.sort_unstable();
-    let mut both: Vec<String> = world
-        .app
-        .trust
-        .roots()
-        .iter()
-        .chain(&world.app.trust.intermediates)
-        .map(|it| it.subject().to_string())
-        .collect();
-    both.sort_unstable();
-    assert_eq!(issuers, both);
-
-    // What the file carries is enough; and what nobody knows is told, and nothing else lost.
-    let mut carried = vanthu_signing::certificates(&pdf);
+    let at = Time::from_unix(world.app.now().unix_seconds());
+    let roots = world.app.trust.roots();
+    let question = embedded(&pdf).unwrap().question(roots.clone(), at);
+    let carried = vanthu_signing::certificates(&pdf);
     assert!(carried.len() >= 3, "{}", carried.len());
-    carried.extend(world.app.trust.roots());
-    let source = world.app.ports.revocation.as_ref();
-    let (_, unknown) = evidence_about(source, &carried).await;
-    assert_eq!(unknown, []);
+    for certificate in &carried {
+        let is_authority = world.app.trust.intermediates.contains(certificate);
+        assert_ne!(is_authority, question.certificates.contains(certificate));
+        assert!(question.known.contains(certificate));
+    }
+    assert_eq!(question.anchors, roots);
+
+    let issuers = |found: &StatusFound| -> BTreeSet<String> {
+        let lists = found.evidence.crls.iter();
+        lists.map(|it| it.issuer().to_string()).collect()
+    };
+    let (_, found) = evidence(&world.app, pdf.clone(), at).await.unwrap();
+    let both = roots.iter().chain(&world.app.trust.intermediates);
+    assert_eq!(
+        issuers(&found),
+        both.map(|it| it.subject().to_string()).collect()
+    );
+
+    // Where nobody answers, nothing is found, and what was brought along is not lost.
     world.status.store(false, Ordering::SeqCst);
-    let (nothing, unknown) = evidence_about(source, &carried).await;
-    assert!(nothing.crls.is_empty());
-    assert_eq!(unknown.len(), 2, "{unknown:?}");
-    assert_eq!(unknown[0], StatusUnknown("silent".to_owned()));
+    let source = world.app.ports.revocation.as_ref();
+    let nothing = evidence_about(source, question.clone()).await;
+    assert!(nothing.evidence.crls.is_empty());
+    let mut provided = question;
+    provided.evidence = found.evidence.clone();
+    let kept = evidence_about(source, provided).await;
+    assert_eq!(issuers(&kept), issuers(&found));
     assert!(vanthu_signing::certificates(b"%PDF-1.7").is_empty());
 }

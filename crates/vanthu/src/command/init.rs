@@ -71,7 +71,7 @@ impl Init {
             "cơ sở dữ liệu này đã có một hệ thống; vanthu init chỉ dùng cho cơ sở dữ liệu trống"
         );
         // Refuses practice anchors and anything else that would not be served.
-        let app = wiring::real(&config, store)?;
+        let app = wiring::real(&config, store).await?;
         let first = Initialise {
             agency: FirstAgency {
                 code: self.agency_code,

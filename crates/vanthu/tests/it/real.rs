@@ -1,6 +1,12 @@
 //! A real installation: made once, and free of everything that is for practice.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use vanthu_app::system::SystemClock;
+use vanthu_domain::Clock as _;
+use vanthu_pki::anchors::{AnchorList, AnchorPurpose, ListedAnchor};
+use vanthu_pki::authority::{Authority, CertificateRequest, Validity};
+use vanthu_pki::{Name, SoftKey, Time, oid};
 
 use crate::program::{Desk, Ended, text, vanthu};
 
@@ -17,7 +23,7 @@ pub(crate) fn config(desk: &Desk, more: &str) -> PathBuf {
     path
 }
 
-pub(crate) fn init(config: &std::path::Path, email: &str) -> Ended {
+pub(crate) fn init(config: &Path, email: &str) -> Ended {
     vanthu(&[
         "init",
         "--config",
@@ -98,4 +104,110 @@ fn an_empty_database_is_not_served() {
         "{}",
         ended.complained
     );
+}
+
+/// Whoever publishes lists of anchors, with a root that is nobody's practice.
+struct Publisher {
+    authority: Authority,
+    now: Time,
+}
+
+impl Publisher {
+    fn new(desk: &Desk) -> Self {
+        let now = Time::from_unix(SystemClock.now().unix_seconds());
+        let key = SoftKey::generate_p256().unwrap();
+        let name = Name::build(&[(oid::COMMON_NAME, "Gốc để thử")]).unwrap();
+        let (from, to) = (now.plus_days(-2), now.plus_days(900));
+        let request =
+            CertificateRequest::new(name, &key.spki(), Validity { from, to }, 1).authority(None);
+        let algorithm = key.default_algorithm();
+        let authority = Authority::self_signed(key, algorithm, &request).unwrap();
+        let pem = authority.certificate().to_pem();
+        std::fs::write(desk.path("signer.pem"), pem).unwrap();
+        Self { authority, now }
+    }
+
+    fn list(&self, desk: &Desk, version: u64, purpose: AnchorPurpose) -> PathBuf {
+        let certificate = self.authority.certificate().clone();
+        let anchor = ListedAnchor {
+            name: "Gốc để thử".to_owned(),
+            certificate: certificate.clone(),
+            purposes: vec![purpose],
+            from: self.now.plus_days(-1),
+            until: None,
+        };
+        let text = AnchorList::write("Danh sách để thử", version, self.now, None, &[anchor]);
+        let key = self.authority.key();
+        let signature = AnchorList::sign(text.as_bytes(), key, &certificate).unwrap();
+        let path = desk.path(&format!("list-{version}-{}.toml", purpose.word()));
+        std::fs::write(&path, text).unwrap();
+        std::fs::write(path.with_extension("p7s"), signature).unwrap();
+        path
+    }
+}
+
+fn import(list: &Path, config: &Path) -> Ended {
+    vanthu(&["anchors", "import", text(list), "--config", text(config)])
+}
+
+/// Proves: AG-14.4
+#[test]
+fn a_signed_list_of_anchors_is_imported_shown_and_never_replaced_by_an_older_one() {
+    let desk = Desk::new();
+    let publisher = Publisher::new(&desk);
+    let place = "[signing.anchor_list]\nfolder = \"anchors\"\nsigner = \"signer.pem\"\n";
+    let config = config(&desk, place);
+    let made = init(&config, "qt@binhmau.gov.vn");
+    assert_eq!(made.code, 0, "{}", made.complained);
+    let seven = publisher.list(&desk, 7, AnchorPurpose::Public);
+    let eight = publisher.list(&desk, 8, AnchorPurpose::Government);
+
+    let signer = desk.path("signer.pem");
+    let checked = vanthu(&["anchors", "verify", text(&seven), "--signer", text(&signer)]);
+    assert_eq!(checked.code, 0, "{}{}", checked.said, checked.complained);
+    for list in [&seven, &eight] {
+        let imported = import(list, &config);
+        assert_eq!(imported.code, 0, "{}{}", imported.said, imported.complained);
+    }
+    let shown = vanthu(&["anchors", "show", "--config", text(&config)]);
+    assert!(shown.said.contains("phiên bản 8"), "{}", shown.said);
+    assert!(shown.said.contains("chuyên dùng công vụ"), "{}", shown.said);
+
+    let older = import(&seven, &config);
+    assert_eq!(older.code, 1);
+    assert!(older.said.contains("cũ hơn"), "{}", older.said);
+    let practice = publisher.list(&desk, 9, AnchorPurpose::Practice);
+    let refused = import(&practice, &config);
+    assert_eq!(refused.code, 1);
+    assert!(
+        refused.said.contains("điểm tin cậy thực hành"),
+        "{}",
+        refused.said
+    );
+
+    // The database remembers what the folder has lost.
+    for ending in ["toml", "p7s"] {
+        let file = format!("anchors/anchors-00000008.{ending}");
+        std::fs::remove_file(desk.path(&file)).unwrap();
+    }
+    let served = vanthu(&["serve", "--config", text(&config)]);
+    assert_eq!(served.code, 3, "{}", served.said);
+    assert!(
+        served.complained.contains("danh sách điểm tin cậy"),
+        "{}",
+        served.complained
+    );
+}
+
+#[test]
+fn a_changed_list_of_anchors_is_not_trusted() {
+    let desk = Desk::new();
+    let publisher = Publisher::new(&desk);
+    let list = publisher.list(&desk, 7, AnchorPurpose::Public);
+    let words = std::fs::read_to_string(&list).unwrap();
+    std::fs::write(&list, words.replace("version = 7", "version = 70")).unwrap();
+    let signer = desk.path("signer.pem");
+    let checked = vanthu(&["anchors", "verify", text(&list), "--signer", text(&signer)]);
+    assert_eq!(checked.code, 1);
+    assert!(checked.said.contains("KHÔNG TIN CẬY"), "{}", checked.said);
 }

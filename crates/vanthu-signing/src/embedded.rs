@@ -1,0 +1,100 @@
+//! What a file brings along for its own judgement: signatures, certificates, revocation data.
+
+use vanthu_pki::asn1;
+use vanthu_pki::cms::{self, SignedData};
+use vanthu_pki::crl::Crl;
+use vanthu_pki::ocsp::OcspResponse;
+use vanthu_pki::path::RevocationData;
+use vanthu_pki::{Certificate, Time};
+
+use crate::form;
+use crate::problem::PdfProblem;
+use crate::syntax::document::Document;
+use crate::syntax::object::{Dict, Object};
+
+/// What was found in a file. None of it is trusted for standing there.
+#[derive(Debug, Clone, Default)]
+pub struct Embedded {
+    /// The CMS structure of each signature and document time-stamp that can be read, in the order of the form.
+    pub signatures: Vec<SignedData>,
+    /// Certificates of the document security store (ETSI EN 319 142-1, 5.4.2).
+    pub certificates: Vec<Certificate>,
+    /// Revocation data of the document security store.
+    pub revocation: RevocationData,
+}
+
+/// Reads what a file brings along; what can't be read is left out. A program that fetches what is missing asks
+/// this first.
+///
+/// ```
+/// assert!(vanthu_signing::embedded(b"no PDF").is_err());
+/// ```
+pub fn embedded(pdf: &[u8]) -> Result<Embedded, PdfProblem> {
+    let document = Document::open(pdf)?;
+    let mut found = Embedded::default();
+    for field in form::fields(&document)? {
+        let Some(value) = field.value.filter(|_| field.kind == "Sig") else {
+            continue;
+        };
+        let value = document.resolve(&value)?;
+        let contents = value.as_dict().and_then(|it| it.get("Contents"));
+        let bytes = contents.and_then(Object::as_string).unwrap_or_default();
+        // The rest of the string is padding.
+        let length = asn1::length_of_first(bytes).unwrap_or_default();
+        let signed = bytes.get(..length).map(cms::parse);
+        found.signatures.extend(signed.and_then(Result::ok));
+    }
+    let root = document.root()?;
+    let Some(root) = root.as_dict() else {
+        return Ok(found);
+    };
+    if let Some(store) = document.get(root, "DSS")?
+        && let Some(store) = store.as_dict()
+    {
+        let certificates = streams(&document, store, "Certs");
+        let read = certificates
+            .iter()
+            .filter_map(|it| Certificate::from_der(it).ok());
+        found.certificates.extend(read);
+        let lists = streams(&document, store, "CRLs");
+        let read = lists.iter().filter_map(|it| Crl::from_der(it).ok());
+        found.revocation.crls.extend(read);
+        let responses = streams(&document, store, "OCSPs");
+        let read = responses
+            .iter()
+            .filter_map(|it| OcspResponse::from_der(it).ok());
+        found.revocation.ocsp.extend(read);
+    }
+    Ok(found)
+}
+
+impl Embedded {
+    /// The question which of the file's certificates still miss something: those of signers and of time-stamp
+    /// services, at a time, under the given anchors.
+    pub fn question(&self, anchors: Vec<Certificate>, at: Time) -> vanthu_pki::gather::Question {
+        let mut question = vanthu_pki::gather::Question {
+            anchors,
+            known: self.certificates.clone(),
+            evidence: self.revocation.clone(),
+            at,
+            now: at,
+            ..Default::default()
+        };
+        for signed in &self.signatures {
+            question.add_signed_data(signed);
+        }
+        question
+    }
+}
+
+fn streams(document: &Document<'_>, store: &Dict, key: &str) -> Vec<Vec<u8>> {
+    let Ok(Some(list)) = document.get(store, key) else {
+        return Vec::new();
+    };
+    list.as_array()
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|item| document.resolve(item).ok())
+        .filter_map(|item| document.decoded(item.as_stream()?).ok())
+        .collect()
+}
