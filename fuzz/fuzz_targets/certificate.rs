@@ -13,7 +13,12 @@ fuzz_target!(|data: &[u8]| {
             let again = Tlv::read_all(&der).and_then(|it| it.to_der());
             assert_eq!(again.as_ref(), Ok(&der));
         }
-        let _ = (value.text(), value.octets().is_ok(), value.time(), value.named_bits());
+        let _ = (
+            value.text(),
+            value.octets().is_ok(),
+            value.time(),
+            value.named_bits(),
+        );
     }
     let Ok(certificate) = Certificate::from_der(data) else {
         return;

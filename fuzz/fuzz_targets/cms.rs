@@ -13,7 +13,10 @@ fuzz_target!(|data: &[u8]| {
     for signer in &signed.signers {
         let content = signed.content.as_deref().unwrap_or(b"cong van");
         let _ = cms::verify_content(&signed, signer, &[content], &[]).is_ok();
-        let _ = (signer.signing_time().is_ok(), signer.certificate_digests().is_ok());
+        let _ = (
+            signer.signing_time().is_ok(),
+            signer.certificate_digests().is_ok(),
+        );
         for attribute in signer.signed.iter().chain(&signer.unsigned) {
             let _ = attribute.name();
         }

@@ -4,18 +4,14 @@
 
 use libfuzzer_sys::fuzz_target;
 use vanthu_pki::Time;
-use vanthu_pki::path::{RevocationData, RevocationMode};
+use vanthu_pki::path::RevocationMode;
 use vanthu_signing::{ValidationInput, validate};
 
 fuzz_target!(|data: &[u8]| {
     let input = ValidationInput {
-        anchors: Vec::new(),
-        intermediates: Vec::new(),
-        evidence: RevocationData::default(),
         revocation: RevocationMode::WhenKnown,
         at: Time::from_unix(1_795_309_920),
-        existed_at: None,
-        platform: None,
+        ..ValidationInput::default()
     };
     let report = validate(data, &input);
     assert_eq!(report.sha256.len(), 64);
