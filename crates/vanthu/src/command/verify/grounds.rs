@@ -40,9 +40,10 @@ impl Grounds {
         let mut trust = trust(asked, config.as_ref())?;
         let mut input = ValidationInput {
             at: Time::from_unix(now.unix_seconds()),
-            revocation: match asked.services.offline {
-                true => RevocationMode::WhenKnown,
-                false => RevocationMode::Required,
+            revocation: if asked.services.offline {
+                RevocationMode::WhenKnown
+            } else {
+                RevocationMode::Required
             },
             ..ValidationInput::default()
         };
@@ -72,9 +73,10 @@ impl Grounds {
                 seal_field: AGENCY_FIELD.to_owned(),
             });
         }
-        let source = match asked.services.offline {
-            true => None,
-            false => Some(asked.services.source(config.as_ref(), Prefer::Ocsp)?),
+        let source = if asked.services.offline {
+            None
+        } else {
+            Some(asked.services.source(config.as_ref(), Prefer::Ocsp)?)
         };
         Ok(Self {
             trust,
