@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, Method, Response, redirect};
+use reqwest::{Certificate, Client, Method, Response, redirect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use vanthu_wire::Problem;
@@ -28,15 +28,34 @@ pub(crate) struct Remote {
     token: SessionToken,
 }
 
-/// A client that follows no redirect and asks no proxy: it goes where it was paired, or nowhere.
+/// A client that follows no redirect and asks no proxy: it goes where it was paired, or nowhere. A server behind TLS
+/// must show a certificate that this machine trusts.
 pub(crate) fn client() -> reqwest::Result<Client> {
+    trusting(machine())
+}
+
+fn trusting(anchors: Vec<Certificate>) -> reqwest::Result<Client> {
     Client::builder()
+        .tls_certs_only(anchors)
         .redirect(redirect::Policy::none())
         .no_proxy()
         .connect_timeout(CONNECT)
         .timeout(ANSWER)
         .user_agent(concat!("vanthu-agent/", env!("CARGO_PKG_VERSION")))
         .build()
+}
+
+/// Whom this machine trusts for TLS; on the loopback address nobody is needed.
+fn machine() -> Vec<Certificate> {
+    let found = rustls_native_certs::load_native_certs();
+    for error in &found.errors {
+        tracing::warn!(%error, "an anchor for TLS can't be read");
+    }
+    found
+        .certs
+        .iter()
+        .filter_map(|der| Certificate::from_der(der).ok())
+        .collect()
 }
 
 impl Remote {

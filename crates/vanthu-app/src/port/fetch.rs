@@ -9,8 +9,10 @@ use std::sync::Arc;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response};
+use reqwest::{Client, ClientBuilder, Response};
 use vanthu_pki::gather::{AddressPolicy, Answer, Request};
+
+use super::tls;
 
 /// An HTTP client for status services and certificates.
 #[derive(Debug, Clone)]
@@ -28,7 +30,11 @@ impl Fetcher {
     /// A client that asks only what the policy permits. It uses no proxy: behind one, nobody would check where a
     /// name leads.
     pub fn new(policy: AddressPolicy) -> Result<Self, NoClient> {
-        let client = Client::builder()
+        Self::over(tls::client(), policy)
+    }
+
+    pub(super) fn over(client: ClientBuilder, policy: AddressPolicy) -> Result<Self, NoClient> {
+        let client = client
             .redirect(Policy::none())
             .no_proxy()
             .dns_resolver(Permitted(policy.clone()))

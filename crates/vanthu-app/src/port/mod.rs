@@ -6,6 +6,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod timestamp;
+mod tls;
 
 use std::future::Future;
 use std::pin::Pin;

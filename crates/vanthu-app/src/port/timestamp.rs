@@ -6,7 +6,7 @@ use vanthu_domain::Clock;
 use vanthu_pki::authority::TimestampAuthority;
 use vanthu_pki::{Time, tsp};
 
-use super::Answer;
+use super::{Answer, tls};
 
 /// The service gave no usable token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +29,7 @@ pub struct HttpTimestamps {
 impl HttpTimestamps {
     /// The service at that address; answers are waited for so many seconds.
     pub fn new(url: String, timeout_seconds: u64) -> Result<Self, StampError> {
-        let client = reqwest::Client::builder()
+        let client = tls::client()
             .timeout(std::time::Duration::from_secs(timeout_seconds))
             .build()
             .map_err(|e| StampError(e.to_string()))?;

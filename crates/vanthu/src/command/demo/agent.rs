@@ -135,6 +135,7 @@ impl Agent {
 
 fn client() -> anyhow::Result<reqwest::Client> {
     Ok(reqwest::Client::builder()
+        .tls_certs_only([])
         .timeout(Duration::from_secs(30))
         .build()?)
 }
