@@ -15,12 +15,15 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use vanthu_pki::path::RevocationMode;
 use vanthu_pki::{Certificate, DigestAlgorithm, SoftKey, Time, pkcs12, verify};
-use vanthu_signing::{Fonts, SignatureRequest, ValidationInput, prepare, validate};
+use vanthu_signing::{Fonts, Held, SignatureRequest, ValidationInput, prepare_held, validate};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// How long each measurement lasts at least.
 const LEAST: Duration = Duration::from_secs(2);
+
+/// How many documents a thread judges, so that starting it does not count.
+const MANY: usize = 500;
 
 fn main() -> Outcome<()> {
     let folder = std::env::args().nth(1).ok_or("speed FOLDER")?;
@@ -51,20 +54,22 @@ fn main() -> Outcome<()> {
         let signed = fs::read(folder.join(format!("{name}-signed.pdf")))?;
         measure("validate", name, || passes(&signed, &input))?;
         if name == "two-signatures" {
-            measure("validate with two threads", name, || {
+            let many = || (0..MANY).all(|_| passes(&signed, &input).is_ok());
+            measure("validate many", name, || good(many()))?;
+            measure("validate many on two threads", name, || {
                 std::thread::scope(|scope| {
-                    let other = scope.spawn(|| passes(&signed, &input).is_ok());
-                    passes(&signed, &input)?;
-                    other
-                        .join()
-                        .is_ok_and(|it| it)
-                        .then_some(())
-                        .ok_or_else(|| "not valid".into())
+                    let other = scope.spawn(many);
+                    let here = many();
+                    good(other.join().is_ok_and(|it| it) && here)
                 })
             })?;
         }
     }
     Ok(())
+}
+
+fn good(all: bool) -> Outcome<()> {
+    all.then_some(()).ok_or_else(|| "not valid".into())
 }
 
 fn raw(key: &SoftKey) -> Outcome<()> {
@@ -92,9 +97,13 @@ fn sign(base: &[u8], key: &SoftKey, certificate: &Certificate, at: Time) -> Outc
         regular: &[],
         italic: &[],
     };
-    let prepared = prepare(base, &request, certificate, key.default_algorithm(), &none)?;
+    // A file is read for each signature; here it is copied.
+    let mut bytes = Vec::with_capacity(base.len() + (64 << 10));
+    bytes.extend_from_slice(base);
+    let base = Held::new(bytes);
+    let prepared = prepare_held(&base, &request, certificate, key.default_algorithm(), &none)?;
     let signature = key.sign(prepared.algorithm(), prepared.to_be_signed())?;
-    Ok(prepared.complete(&signature)?.embed(base, &[], None)?)
+    Ok(prepared.complete(&signature)?.embed_onto(base, &[], None)?)
 }
 
 fn passes(signed: &[u8], input: &ValidationInput) -> Outcome<()> {

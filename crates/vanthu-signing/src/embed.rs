@@ -4,7 +4,8 @@ use std::io::{Read, Seek, Write};
 
 use vanthu_pki::{Certificate, SignatureAlgorithm, cms, tsp, verify};
 
-use crate::hash;
+use crate::hash::{self, Hashed};
+use crate::held::Held;
 use crate::problem::PdfProblem;
 use crate::revision::{Revision, Signed};
 use crate::syntax::source::FileSource;
@@ -82,10 +83,11 @@ pub struct Completed {
 impl Prepared {
     pub(crate) fn new(
         update: Update<'_, '_>,
+        hashed: Hashed,
         certificate: &Certificate,
         algorithm: SignatureAlgorithm,
     ) -> Result<Self, PdfProblem> {
-        let revision = Revision::write(update, algorithm.digest())?;
+        let revision = Revision::write(update, hashed)?;
         let signed_attributes = cms::signed_attributes(revision.digest(), certificate, algorithm);
         Ok(Self {
             revision,
@@ -179,6 +181,16 @@ impl Completed {
         timestamp_token: Option<&[u8]>,
     ) -> Result<Vec<u8>, EmbedError> {
         self.sign(chain, timestamp_token)?.behind(base)
+    }
+
+    /// As [`Completed::embed`], written behind the base without a copy of it.
+    pub fn embed_onto(
+        self,
+        base: Held,
+        chain: &[Certificate],
+        timestamp_token: Option<&[u8]>,
+    ) -> Result<Vec<u8>, EmbedError> {
+        self.sign(chain, timestamp_token)?.onto(base)
     }
 
     /// As [`Completed::embed`], for a base that stays where it lies: the signed file is written to `out`, in memory

@@ -7,7 +7,7 @@ use crate::appearance::shape::Shape;
 use crate::appearance::text::FieldStyle;
 use crate::appearance::{picture, text as text_appearance};
 use crate::form::{self, Field};
-use crate::page::{self, Page};
+use crate::page::{self, Pages};
 use crate::prepare::PrepareError;
 use crate::problem::PdfProblem;
 use crate::request::{Align, Appearance, FilledField, Fonts, Place, Rect, ReservedField};
@@ -27,7 +27,7 @@ const ITALIC: &str = "VtI";
 pub(crate) struct FieldMaker<'u, 'd, 'a, 'f> {
     update: &'u mut Update<'d, 'a>,
     fonts: &'u Fonts<'f>,
-    pages: Vec<Page>,
+    pages: Pages<'d, 'a>,
     existing: Vec<Field>,
     new_names: Vec<String>,
     new_fields: Vec<Ref>,
@@ -45,9 +45,9 @@ impl<'u, 'd, 'a, 'f> FieldMaker<'u, 'd, 'a, 'f> {
     pub(crate) fn new(
         update: &'u mut Update<'d, 'a>,
         fonts: &'u Fonts<'f>,
-        pages: Vec<Page>,
     ) -> Result<Self, PrepareError> {
         let existing = form::fields(update.base())?;
+        let pages = Pages::of(update.base())?;
         Ok(Self {
             update,
             fonts,
@@ -91,7 +91,7 @@ impl<'u, 'd, 'a, 'f> FieldMaker<'u, 'd, 'a, 'f> {
             Align::Centre => 1,
             Align::Right => 2,
         };
-        let size = field.size / self.unit_of(field.place.page);
+        let size = field.size / self.unit_of(field.place.page)?;
         let look = format!("/{font_name} {} Tf 0 g", (size * 1000.0).round() / 1000.0);
         let dict = self
             .widget(&field.name, "Tx", Some(field.place))?
@@ -173,7 +173,7 @@ impl<'u, 'd, 'a, 'f> FieldMaker<'u, 'd, 'a, 'f> {
                     self.update,
                     &shape,
                     lines,
-                    *size / self.unit_under(&widget),
+                    *size / self.unit_under(&widget)?,
                     self.fonts.regular,
                 )?,
             };
@@ -232,14 +232,14 @@ impl<'u, 'd, 'a, 'f> FieldMaker<'u, 'd, 'a, 'f> {
     }
 
     /// Writes the gathered changes of form and pages.
-    pub(crate) fn finish(self) -> Result<(), PrepareError> {
+    pub(crate) fn finish(mut self) -> Result<(), PrepareError> {
         if self.new_fields.is_empty() {
             return Ok(());
         }
         for (page_index, widgets) in &self.new_widgets {
             let page = self
                 .pages
-                .get(*page_index as usize)
+                .get(*page_index)?
                 .ok_or(PrepareError::PageMissing(*page_index))?
                 .reference;
             let items = widgets.iter().map(|widget| Object::Ref(*widget));
@@ -301,7 +301,7 @@ impl<'u, 'd, 'a, 'f> FieldMaker<'u, 'd, 'a, 'f> {
             .with("T", Object::String(text::encode(name)));
         let Some(place) = place else {
             dict.set("Rect", Object::numbers(&[0.0; 4]));
-            if let Some(page) = self.pages.first() {
+            if let Some(page) = self.pages.get(0)? {
                 dict.set("P", Object::Ref(page.reference));
             }
             return Ok(dict);
@@ -315,7 +315,7 @@ impl<'u, 'd, 'a, 'f> FieldMaker<'u, 'd, 'a, 'f> {
         }
         let page = self
             .pages
-            .get(place.page as usize)
+            .get(place.page)?
             .ok_or(PrepareError::PageMissing(place.page))?;
         dict.set("Rect", Object::numbers(&[x0, y0, x1, y1]));
         dict.set("P", Object::Ref(page.reference));
@@ -337,19 +337,21 @@ impl<'u, 'd, 'a, 'f> FieldMaker<'u, 'd, 'a, 'f> {
     }
 
     /// Points in one unit of a page.
-    fn unit_of(&self, page: u32) -> f64 {
-        self.pages
-            .get(page as usize)
-            .map_or(1.0, |page| page.user_unit)
+    fn unit_of(&mut self, page: u32) -> Result<f64, PrepareError> {
+        let page = self.pages.get(page)?;
+        Ok(page.map_or(1.0, |page| page.user_unit))
     }
 
     /// Points in one unit of the page that a widget names.
-    fn unit_under(&self, widget: &Dict) -> f64 {
-        let named = widget.get("P").and_then(Object::as_ref);
-        self.pages
-            .iter()
-            .find(|page| Some(page.reference) == named)
-            .map_or(1.0, |page| page.user_unit)
+    fn unit_under(&self, widget: &Dict) -> Result<f64, PrepareError> {
+        let document = self.update.base();
+        let Some(page) = widget.get("P").and_then(Object::as_ref) else {
+            return Ok(1.0);
+        };
+        match document.load(page)?.as_dict() {
+            Some(page) => Ok(page::user_unit(document, page)?),
+            None => Ok(1.0),
+        }
     }
 
     /// The font that `/DA` of new fields names; it holds what numbers and dates need.

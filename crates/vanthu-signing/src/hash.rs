@@ -17,6 +17,7 @@ pub(crate) fn engine(algorithm: DigestAlgorithm) -> Option<&'static digest::Algo
 }
 
 /// What hashing a whole file leaves behind: its SHA-256, and a digest that goes on behind its last byte.
+#[derive(Clone)]
 pub(crate) struct Hashed {
     pub(crate) sha256: [u8; 32],
     pub(crate) open: Context,

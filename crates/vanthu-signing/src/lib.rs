@@ -71,6 +71,7 @@ mod embedded;
 mod field;
 mod form;
 mod hash;
+mod held;
 mod inspect;
 mod longterm;
 mod page;
@@ -89,6 +90,7 @@ pub use appearance::place::{
 pub use difference::{Change, ChangeKind, ChangeLevel};
 pub use embed::{Completed, EmbedError, Prepared, is_extension};
 pub use embedded::{Embedded, embedded};
+pub use held::Held;
 pub use inspect::{ActiveContent, FieldFacts, PageFacts, PdfFacts, inspect};
 pub use longterm::evidence::{LongTermEvidence, MissingEvidence, missing_evidence};
 pub use longterm::extend::{
@@ -98,7 +100,7 @@ pub use longterm::extend::{
 pub use longterm::level::BaselineLevel;
 pub use longterm::protection::{Protection, ProtectionLimit, protection};
 pub use longterm::stamp::{DocTimestampRequest, PreparedTimestamp, TimestampTrust};
-pub use prepare::{PrepareError, prepare, prepare_file, preview};
+pub use prepare::{PrepareError, prepare, prepare_file, prepare_held, preview};
 pub use problem::PdfProblem;
 pub use request::{
     Align, Appearance, DocMdp, FilledField, Fonts, Place, Rect, ReservedField, ReservedSignature,

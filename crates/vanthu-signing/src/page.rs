@@ -1,6 +1,7 @@
 //! The page tree with its inherited attributes (ISO 32000-2, 7.7.3).
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use crate::problem::PdfProblem;
 use crate::syntax::document::Document;
@@ -22,7 +23,7 @@ pub(crate) struct Page {
     pub(crate) user_unit: f64,
 }
 
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Inherited {
     media_box: Option<Object>,
     crop_box: Option<Object>,
@@ -31,30 +32,49 @@ struct Inherited {
 
 /// All pages in order.
 pub(crate) fn pages(document: &Document<'_>) -> Result<Vec<Page>, PdfProblem> {
-    let root = document.root()?;
-    let top = root
-        .as_dict()
-        .and_then(|root| root.get("Pages"))
-        .and_then(Object::as_ref)
-        .ok_or_else(|| PdfProblem::structure("there is no page tree"))?;
-    let mut walk = Walk {
-        document,
-        seen: BTreeSet::new(),
-        pages: Vec::new(),
-    };
-    walk.node(top, &Inherited::default(), 0)?;
-    Ok(walk.pages)
+    let mut pages = Pages::of(document)?;
+    while pages.walk_on()? {}
+    Ok(pages.found)
 }
 
-struct Walk<'d, 'a> {
+/// The pages of a document, read as far as somebody asks.
+pub(crate) struct Pages<'d, 'a> {
     document: &'d Document<'a>,
     seen: BTreeSet<Ref>,
-    pages: Vec<Page>,
+    found: Vec<Page>,
+    /// What is still to be looked at, the next one last; with the attributes of what is above it, and how deep it lies.
+    open: Vec<(Ref, Rc<Inherited>, usize)>,
 }
 
-impl Walk<'_, '_> {
-    fn node(&mut self, reference: Ref, above: &Inherited, depth: usize) -> Result<(), PdfProblem> {
-        if depth > MAX_TREE_DEPTH || self.pages.len() >= MAX_PAGES {
+impl<'d, 'a> Pages<'d, 'a> {
+    pub(crate) fn of(document: &'d Document<'a>) -> Result<Self, PdfProblem> {
+        let root = document.root()?;
+        let top = root
+            .as_dict()
+            .and_then(|root| root.get("Pages"))
+            .and_then(Object::as_ref)
+            .ok_or_else(|| PdfProblem::structure("there is no page tree"))?;
+        Ok(Self {
+            document,
+            seen: BTreeSet::new(),
+            found: Vec::new(),
+            open: vec![(top, Rc::default(), 0)],
+        })
+    }
+
+    /// The page of this number, from 0 on.
+    pub(crate) fn get(&mut self, index: u32) -> Result<Option<&Page>, PdfProblem> {
+        let index = index as usize;
+        while self.found.len() <= index && self.walk_on()? {}
+        Ok(self.found.get(index))
+    }
+
+    /// Looks at the next node; says whether there was one.
+    fn walk_on(&mut self) -> Result<bool, PdfProblem> {
+        let Some((reference, above, depth)) = self.open.pop() else {
+            return Ok(false);
+        };
+        if depth > MAX_TREE_DEPTH || self.found.len() >= MAX_PAGES {
             return Err(PdfProblem::limit("size of the page tree"));
         }
         if !self.seen.insert(reference) {
@@ -66,39 +86,32 @@ impl Walk<'_, '_> {
                 "a node of the page tree is not a dictionary",
             ));
         };
-        let mut here = above.clone();
-        for (slot, key) in [
-            (&mut here.media_box, "MediaBox"),
-            (&mut here.crop_box, "CropBox"),
-            (&mut here.rotate, "Rotate"),
-        ] {
-            if let Some(value) = dict.get(key) {
-                *slot = Some(value.clone());
-            }
-        }
+        let here = inherit(&above, dict);
         let kind = dict.get("Type");
         if kind.is_some_and(|kind| kind.is_name("Pages")) {
-            let kids = self
-                .document
-                .get(dict, "Kids")?
-                .ok_or_else(|| PdfProblem::structure("a page tree node has no Kids"))?;
-            let kids = kids
-                .as_array()
-                .ok_or_else(|| PdfProblem::structure("Kids is not an array"))?;
-            for kid in kids {
-                let kid = kid
-                    .as_ref()
-                    .ok_or_else(|| PdfProblem::structure("a page is not an indirect object"))?;
-                self.node(kid, &here, depth + 1)?;
-            }
-            return Ok(());
-        }
-        if !kind.is_some_and(|kind| kind.is_name("Page")) {
+            let kids = self.kids(dict)?;
+            let below = |kid| (kid, Rc::clone(&here), depth + 1);
+            self.open.extend(kids.into_iter().rev().map(below));
+        } else if kind.is_some_and(|kind| kind.is_name("Page")) {
+            let page = self.page(reference, dict, &here)?;
+            self.found.push(page);
+        } else {
             return Err(PdfProblem::structure("a node of the page tree has no type"));
         }
-        let page = self.page(reference, dict, &here)?;
-        self.pages.push(page);
-        Ok(())
+        Ok(true)
+    }
+
+    fn kids(&self, dict: &Dict) -> Result<Vec<Ref>, PdfProblem> {
+        let kids = self
+            .document
+            .get(dict, "Kids")?
+            .ok_or_else(|| PdfProblem::structure("a page tree node has no Kids"))?;
+        kids.as_array()
+            .ok_or_else(|| PdfProblem::structure("Kids is not an array"))?
+            .iter()
+            .map(Object::as_ref)
+            .collect::<Option<_>>()
+            .ok_or_else(|| PdfProblem::structure("a page is not an indirect object"))
     }
 
     fn page(&self, reference: Ref, dict: &Dict, here: &Inherited) -> Result<Page, PdfProblem> {
@@ -116,13 +129,7 @@ impl Walk<'_, '_> {
         if rotate % 90 != 0 {
             return Err(PdfProblem::structure("a page is rotated by an odd angle"));
         }
-        // Not inherited (7.7.3.3); a unit of nothing would make every size endless.
-        let user_unit = self
-            .document
-            .get(dict, "UserUnit")?
-            .and_then(|unit| unit.as_f64())
-            .filter(|unit| (0.001..=10_000.0).contains(unit))
-            .unwrap_or(1.0);
+        let user_unit = user_unit(self.document, dict)?;
         Ok(Page {
             reference,
             dict: dict.clone(),
@@ -138,6 +145,32 @@ impl Walk<'_, '_> {
             Some(object) => rectangle(self.document, object).map(Some),
         }
     }
+}
+
+/// What holds at a node: its own attributes over those of the nodes above.
+fn inherit(above: &Rc<Inherited>, dict: &Dict) -> Rc<Inherited> {
+    if !["MediaBox", "CropBox", "Rotate"]
+        .iter()
+        .any(|key| dict.contains(key))
+    {
+        return Rc::clone(above);
+    }
+    let own = |key, above: &Option<Object>| dict.get(key).cloned().or_else(|| above.clone());
+    Rc::new(Inherited {
+        media_box: own("MediaBox", &above.media_box),
+        crop_box: own("CropBox", &above.crop_box),
+        rotate: own("Rotate", &above.rotate),
+    })
+}
+
+/// The points in one unit of a page. Not inherited (ISO 32000-2, 7.7.3.3); a unit of nothing would make every size
+/// endless.
+pub(crate) fn user_unit(document: &Document<'_>, page: &Dict) -> Result<f64, PdfProblem> {
+    let unit = document.get(page, "UserUnit")?;
+    Ok(unit
+        .and_then(|unit| unit.as_f64())
+        .filter(|unit| (0.001..=10_000.0).contains(unit))
+        .unwrap_or(1.0))
 }
 
 /// A rectangle with its corners in order.

@@ -8,7 +8,7 @@ use crate::embed::Prepared;
 use crate::field::FieldMaker;
 use crate::form;
 use crate::hash::{self, Hashed};
-use crate::page;
+use crate::held::Held;
 use crate::problem::PdfProblem;
 use crate::request::{DocMdp, Fonts, SignatureRequest};
 use crate::revision;
@@ -99,7 +99,23 @@ pub fn prepare(
     algorithm: SignatureAlgorithm,
     fonts: &Fonts<'_>,
 ) -> Result<Prepared, PrepareError> {
-    prepare_source(Source::Memory(pdf), request, certificate, algorithm, fonts)
+    let source = Source::Memory(pdf);
+    let hashed = || Hashed::of(&source, algorithm.digest());
+    prepare_source(source, &hashed, request, certificate, algorithm, fonts)
+}
+
+/// As [`prepare()`], for a file that is signed in one go: [`Completed::embed_onto`](crate::Completed::embed_onto) then
+/// neither hashes nor copies it again.
+pub fn prepare_held(
+    pdf: &Held,
+    request: &SignatureRequest,
+    certificate: &Certificate,
+    algorithm: SignatureAlgorithm,
+    fonts: &Fonts<'_>,
+) -> Result<Prepared, PrepareError> {
+    let source = Source::Memory(pdf.as_bytes());
+    let hashed = || pdf.hashed(algorithm.digest());
+    prepare_source(source, &hashed, request, certificate, algorithm, fonts)
 }
 
 /// As [`prepare()`], for a file that stays where it lies: only what is needed of it is read, and only the new revision
@@ -111,7 +127,9 @@ pub fn prepare_file<R: Read + Seek>(
     algorithm: SignatureAlgorithm,
     fonts: &Fonts<'_>,
 ) -> Result<Prepared, PrepareError> {
-    prepare_source(pdf.source(), request, certificate, algorithm, fonts)
+    let source = pdf.source();
+    let hashed = || Hashed::of(&source, algorithm.digest());
+    prepare_source(source, &hashed, request, certificate, algorithm, fonts)
 }
 
 /// What the file would look like: the same revision by the same code, without a certificate and never to be signed.
@@ -128,8 +146,10 @@ pub fn preview(
     Ok(revision::unsigned(&source, &tail.bytes)?)
 }
 
+/// `hashed` hashes the base, or remembers that.
 fn prepare_source(
     source: Source<'_>,
+    hashed: &dyn Fn() -> Result<Hashed, PdfProblem>,
     request: &SignatureRequest,
     certificate: &Certificate,
     algorithm: SignatureAlgorithm,
@@ -143,7 +163,7 @@ fn prepare_source(
     }
     let document = open(source)?;
     let update = revise(&document, request, fonts)?;
-    Ok(Prepared::new(update, certificate, algorithm)?)
+    Ok(Prepared::new(update, hashed()?, certificate, algorithm)?)
 }
 
 /// Opens a base that is to be extended.
@@ -167,7 +187,7 @@ fn revise<'d, 'a>(
     let status = Status::of(document)?;
     status.allow(request)?;
     let mut update = Update::of(document);
-    let mut maker = FieldMaker::new(&mut update, fonts, page::pages(document)?)?;
+    let mut maker = FieldMaker::new(&mut update, fonts)?;
     // The widget made first lies below the others: the seal covers part of the signature.
     let field = match maker.open_signature_field(&request.field_name)? {
         Some(field) => field,

@@ -7,6 +7,7 @@ use vanthu_pki::DigestAlgorithm;
 
 use crate::embed::EmbedError;
 use crate::hash::{self, Hashed};
+use crate::held::Held;
 use crate::problem::PdfProblem;
 use crate::syntax::source::{FileSource, Source};
 use crate::update::Update;
@@ -29,13 +30,9 @@ pub(crate) struct Signed {
 }
 
 impl Revision {
-    /// Writes `update` and computes the digest of everything outside its gap.
-    pub(crate) fn write(
-        update: Update<'_, '_>,
-        algorithm: DigestAlgorithm,
-    ) -> Result<Self, PdfProblem> {
+    /// Writes `update` behind a base that was hashed, and goes on hashing everything outside the gap.
+    pub(crate) fn write(update: Update<'_, '_>, hashed: Hashed) -> Result<Self, PdfProblem> {
         let base = *update.base().source();
-        let hashed = Hashed::of(&base, algorithm)?;
         let tail = update.finish(&hashed.sha256)?;
         let missing = || PdfProblem::structure("the revision holds no signature");
         let gap = tail.gap.ok_or_else(missing)?;
@@ -122,6 +119,15 @@ impl Signed {
     pub(crate) fn behind(self, base: &[u8]) -> Result<Vec<u8>, EmbedError> {
         self.check(base.len(), hash::sha256_parts(&[base]))?;
         Ok([base, &self.tail].concat())
+    }
+
+    /// The whole file, in the place of `base`, when that is what was prepared.
+    pub(crate) fn onto(self, base: Held) -> Result<Vec<u8>, EmbedError> {
+        let sha256 = base.sha256()?;
+        self.check(base.as_bytes().len(), sha256)?;
+        let mut file = base.into_bytes();
+        file.extend_from_slice(&self.tail);
+        Ok(file)
     }
 
     /// What stands behind `base`, when that is what was prepared.

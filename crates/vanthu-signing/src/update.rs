@@ -123,13 +123,23 @@ impl<'d, 'a> Update<'d, 'a> {
         }
     }
 
+    /// About what the revision takes: streams and gaps are most of it.
+    fn room(&self) -> usize {
+        let body = |body: &Body| match body {
+            Body::Plain(_) => 256,
+            Body::Stream(_, data) => data.len() + 256,
+            Body::Signature { gap_bytes, .. } => gap_bytes * 2 + 1024,
+        };
+        self.objects.values().map(body).sum::<usize>() + 1024
+    }
+
     /// Writes the revision; the byte ranges of its signature are exact. The digest of the base makes the file's
     /// second identifier.
     pub(crate) fn finish(self, base_sha256: &[u8; 32]) -> Result<Tail, PdfProblem> {
         let base = self.base.source();
         let base_len = base.length();
         let (previous, _) = xref::last_start_in(base)?;
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(self.room());
         if base.bytes(base_len.saturating_sub(1), base_len)?.last() != Some(&b'\n') {
             out.push(b'\n');
         }
@@ -153,7 +163,8 @@ impl<'d, 'a> Update<'d, 'a> {
             }
             out.extend_from_slice(b"\nendobj\n");
         }
-        self.write_sections(&mut out, &offsets, previous, base_sha256);
+        let identifier = identifier(base_sha256, &out, holes.as_ref());
+        self.write_sections(&mut out, &offsets, previous, identifier);
         let gap = match holes {
             None => None,
             Some(holes) => Some(holes.fill(&mut out, base_len)?),
@@ -166,7 +177,7 @@ impl<'d, 'a> Update<'d, 'a> {
         out: &mut Vec<u8>,
         offsets: &BTreeMap<u32, (usize, u16)>,
         previous: usize,
-        base_sha256: &[u8; 32],
+        identifier: Vec<u8>,
     ) {
         let start = self.base.source().length() + out.len();
         let as_stream = self
@@ -181,7 +192,7 @@ impl<'d, 'a> Update<'d, 'a> {
             }
         }
         trailer.set("Prev", Object::Int(previous as i64));
-        trailer.set("ID", self.file_identifier(base_sha256, out));
+        trailer.set("ID", self.file_identifier(identifier));
         if as_stream {
             let number = self.next;
             let mut entries = offsets.clone();
@@ -227,9 +238,7 @@ impl<'d, 'a> Update<'d, 'a> {
     }
 
     /// The first identifier stays for the life of the file, the second changes with every revision.
-    fn file_identifier(&self, base_sha256: &[u8; 32], written: &[u8]) -> Object {
-        let fresh = hash::sha256_parts(&[base_sha256, written]);
-        let fresh: Vec<u8> = fresh.iter().take(16).copied().collect();
+    fn file_identifier(&self, fresh: Vec<u8>) -> Object {
         let first = self
             .base
             .trailer()
@@ -240,6 +249,19 @@ impl<'d, 'a> Update<'d, 'a> {
             .unwrap_or_else(|| Object::String(fresh.clone()));
         Object::Array(vec![first, Object::String(fresh)])
     }
+}
+
+/// Sixteen octets that are this revision's own: from the base, and what was written but for the gap.
+fn identifier(base_sha256: &[u8; 32], written: &[u8], holes: Option<&Holes>) -> Vec<u8> {
+    let (before, behind) = match holes {
+        Some(holes) => (
+            written.get(..holes.contents_start).unwrap_or_default(),
+            written.get(holes.contents_end..).unwrap_or_default(),
+        ),
+        None => (written, [].as_slice()),
+    };
+    let digest = hash::sha256_parts(&[base_sha256, before, behind]);
+    digest.iter().take(16).copied().collect()
 }
 
 /// Positions, within the tail, of what is only known at the end.
@@ -255,11 +277,11 @@ fn write_signature(out: &mut Vec<u8>, dict: &Dict, gap_bytes: usize) -> Holes {
     out.truncate(out.len().saturating_sub(2));
     out.extend_from_slice(b"/ByteRange ");
     let byte_range = out.len();
-    out.extend_from_slice(&vec![b' '; byte_range_width()]);
+    out.resize(byte_range + byte_range_width(), b' ');
     out.extend_from_slice(b" /Contents ");
     let contents_start = out.len();
     out.push(b'<');
-    out.extend_from_slice(&vec![b'0'; gap_bytes * 2]);
+    out.resize(out.len() + gap_bytes * 2, b'0');
     out.push(b'>');
     let contents_end = out.len();
     out.extend_from_slice(b" >>");

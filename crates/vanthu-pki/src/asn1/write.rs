@@ -131,8 +131,6 @@ pub fn generalized_time(value: Time) -> Vec<u8> {
 }
 
 fn join<T: AsRef<[u8]>>(values: &[T]) -> Vec<u8> {
-    values
-        .iter()
-        .flat_map(|value| value.as_ref().iter().copied())
-        .collect()
+    let values: Vec<&[u8]> = values.iter().map(AsRef::as_ref).collect();
+    values.concat()
 }

@@ -10,7 +10,6 @@ use super::signed;
 use super::stamp::{DocTimestampRequest, PreparedTimestamp};
 use crate::field::FieldMaker;
 use crate::hash::{self, Hashed};
-use crate::page;
 use crate::prepare::{self, PrepareError};
 use crate::problem::PdfProblem;
 use crate::request::{Appearance, Fonts};
@@ -157,15 +156,12 @@ fn timestamp_revision(
     if let Some(evidence) = evidence {
         add_evidence(&mut update, evidence, request.at)?;
     }
-    add_timestamp(&document, &mut update, request)?;
-    Ok(PreparedTimestamp::new(Revision::write(
-        update,
-        request.digest,
-    )?))
+    add_timestamp(&mut update, request)?;
+    let hashed = Hashed::of(document.source(), request.digest)?;
+    Ok(PreparedTimestamp::new(Revision::write(update, hashed)?))
 }
 
 fn add_timestamp(
-    document: &Document<'_>,
     update: &mut Update<'_, '_>,
     request: &DocTimestampRequest,
 ) -> Result<(), ExtendError> {
@@ -173,7 +169,7 @@ fn add_timestamp(
         regular: &[],
         italic: &[],
     };
-    let mut maker = FieldMaker::new(update, &fonts, page::pages(document)?)?;
+    let mut maker = FieldMaker::new(update, &fonts)?;
     let name = maker.free_name(&request.field_name);
     let field = maker.reserve_signature(&name, None, false)?;
     let dict = Dict::typed("DocTimeStamp")
