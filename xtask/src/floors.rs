@@ -117,6 +117,7 @@ const FUZZ: &str = "fuzz/Cargo.toml";
 pub(crate) fn check(repo: &Repo) -> Result<Vec<String>> {
     let mut broken = Vec::new();
     let mut seen = Vec::new();
+    let mut inherited = BTreeSet::new();
     for manifest in manifests(repo)? {
         let text = repo.read(&manifest)?;
         if manifest == FUZZ {
@@ -125,6 +126,7 @@ pub(crate) fn check(repo: &Repo) -> Result<Vec<String>> {
         }
         let table: Table =
             toml::from_str(&text).with_context(|| format!("{manifest} is not TOML"))?;
+        inherited.extend(from_workspace(&table));
         let name = table
             .get("package")
             .and_then(|package| package.get("name"))
@@ -147,7 +149,10 @@ pub(crate) fn check(repo: &Repo) -> Result<Vec<String>> {
             ));
         }
     }
-    check_reasons("Cargo.toml", &repo.read("Cargo.toml")?, true, &mut broken);
+    let root = repo.read("Cargo.toml")?;
+    check_reasons("Cargo.toml", &root, true, &mut broken);
+    let root: Table = toml::from_str(&root).context("Cargo.toml is not TOML")?;
+    check_unused(&root, &inherited, &mut broken);
     check_map(repo, &seen, &mut broken)?;
     for file in repo.files()? {
         if file.ends_with("/clippy.toml") {
@@ -194,8 +199,26 @@ fn check_crate(name: &str, manifest: &Table, broken: &mut Vec<String>) {
     }
 }
 
-/// Every dependency of a manifest, those of single targets too.
+/// Every dependency of a manifest by its real name, those of single targets too.
 fn dependencies(manifest: &Table) -> Vec<(Section, String)> {
+    let real = |(section, alias, value): (Section, &str, &Value)| {
+        let real = value.get("package").and_then(Value::as_str);
+        (section, real.unwrap_or(alias).to_owned())
+    };
+    lines(manifest).into_iter().map(real).collect()
+}
+
+/// What a manifest takes from the workspace, by the names there.
+fn from_workspace(manifest: &Table) -> impl Iterator<Item = String> {
+    let inherits = |value: &Value| value.get("workspace").and_then(Value::as_bool) == Some(true);
+    lines(manifest)
+        .into_iter()
+        .filter(move |(_, _, value)| inherits(value))
+        .map(|(_, alias, _)| alias.to_owned())
+}
+
+/// Every line of the dependency tables, those of single targets too.
+fn lines(manifest: &Table) -> Vec<(Section, &str, &Value)> {
     let mut tables = vec![manifest];
     if let Some(targets) = manifest.get("target").and_then(Value::as_table) {
         tables.extend(targets.values().filter_map(Value::as_table));
@@ -204,17 +227,27 @@ fn dependencies(manifest: &Table) -> Vec<(Section, String)> {
     for table in tables {
         for (key, section) in SECTIONS {
             if let Some(list) = table.get(*key).and_then(Value::as_table) {
-                for (alias, value) in list {
-                    let real = value
-                        .get("package")
-                        .and_then(Value::as_str)
-                        .unwrap_or(alias);
-                    found.push((*section, real.to_owned()));
-                }
+                found.extend(
+                    list.iter()
+                        .map(|(alias, value)| (*section, alias.as_str(), value)),
+                );
             }
         }
     }
     found
+}
+
+/// What the workspace offers and no crate takes.
+fn check_unused(root: &Table, inherited: &BTreeSet<String>, broken: &mut Vec<String>) {
+    let offered = root
+        .get("workspace")
+        .and_then(|workspace| workspace.get("dependencies"))
+        .and_then(Value::as_table);
+    for name in offered.into_iter().flat_map(Table::keys) {
+        if !inherited.contains(name) {
+            broken.push(format!("Cargo.toml: no crate uses {name}"));
+        }
+    }
 }
 
 fn check_arrow(name: &str, section: Section, dependency: &str, broken: &mut Vec<String>) {
@@ -322,6 +355,17 @@ mod tests {
 
     fn with_lints(rest: &str) -> String {
         format!("[lints]\nworkspace = true\n{rest}")
+    }
+
+    #[test]
+    fn what_the_workspace_offers_and_nobody_takes_is_told() {
+        let root = "[workspace.dependencies]\ntoml = \"1\"\nhex = \"1\"\njiff = \"1\"";
+        let member = "[dependencies]\ntoml = { workspace = true, features = [\"x\"] }\nhex = \"1\"\n\
+                      [target.'cfg(unix)'.dev-dependencies]\njiff.workspace = true";
+        let inherited = from_workspace(&toml::from_str(member).unwrap()).collect();
+        let mut broken = Vec::new();
+        check_unused(&toml::from_str(root).unwrap(), &inherited, &mut broken);
+        assert_eq!(broken, ["Cargo.toml: no crate uses hex"]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Every text of the interface stands in the sources in Vietnamese and in the catalogue in English.
 //!
 //! A text is `"…"|t` in a template and `t("…")` in Rust or TypeScript. A catalogue line that nothing uses is an
-//! error. A text without a translation is counted and listed; it is an error once `texts/complete` exists.
+//! error, and so is a text without a translation.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -11,58 +11,59 @@ use toml::Table;
 
 use crate::repo::{Repo, say};
 
-const CRATE: &str = "crates/vanthu-web/";
-const TEMPLATES: &str = "crates/vanthu-web/templates/";
-const CATALOGUE: &str = "crates/vanthu-web/texts/en.toml";
-const COMPLETE: &str = "crates/vanthu-web/texts/complete";
+/// What shows pages to people: each crate has its sources, its `templates/` and its catalogue.
+const CRATES: [&str; 2] = ["crates/vanthu-web/", "crates/vanthu-agent/"];
 const HEADER: &str = "# The interface in English: the Vietnamese text as it stands in the sources = its translation.\n\
-                      # `cargo xtask texts` adds what is missing; an empty translation shows the Vietnamese text.\n\n";
+                      # `cargo xtask texts` adds what is missing; `cargo xtask texts --check` fails while a translation is empty.\n\n";
 
-/// Compares, and without `check` writes the missing keys into the catalogue; returns what is wrong.
+/// Compares, and without `check` writes the missing keys into the catalogues; returns what is wrong.
 pub(crate) fn run(repo: &Repo, check: bool) -> Result<Vec<String>> {
-    let used = used(repo)?;
-    let written = if repo.has(CATALOGUE) {
-        repo.read(CATALOGUE)?
+    let mut broken = Vec::new();
+    for folder in CRATES {
+        broken.extend(one(repo, folder, check)?);
+    }
+    Ok(broken)
+}
+
+fn one(repo: &Repo, folder: &str, check: bool) -> Result<Vec<String>> {
+    let file = format!("{folder}texts/en.toml");
+    let used = used(repo, folder)?;
+    let written = if repo.has(&file) {
+        repo.read(&file)?
     } else {
         String::new()
     };
     let catalogue: Table =
-        toml::from_str(&written).with_context(|| format!("{CATALOGUE} is not TOML"))?;
-    let mut broken = Vec::new();
-    let mut translated = BTreeMap::new();
-    for (key, value) in &catalogue {
-        match value.as_str() {
-            Some(english) if used.contains_key(key) => {
-                translated.insert(key.clone(), english.to_owned());
-            }
-            Some(_) => broken.push(format!("{CATALOGUE}: nothing uses “{key}”")),
-            None => broken.push(format!(
-                "{CATALOGUE}: the translation of “{key}” is not a text"
-            )),
-        }
-    }
-    let missing: Vec<&String> = used
-        .keys()
-        .filter(|key| translated.get(*key).is_none_or(String::is_empty))
-        .collect();
+        toml::from_str(&written).with_context(|| format!("{file} is not TOML"))?;
+    let broken = wrong(&file, &used, &catalogue);
     say(&format!(
-        "texts: {} used, {} without English",
+        "texts: {folder} uses {}, {} wrong",
         used.len(),
-        missing.len()
+        broken.len()
     ));
-    for key in &missing {
-        let place = used.get(*key).map_or("", String::as_str);
-        let line = format!("{place}: no English for “{key}”");
-        if repo.has(COMPLETE) {
-            broken.push(line);
-        } else if check {
-            say(&format!("texts: {line}"));
-        }
-    }
     if !check {
-        repo.write(CATALOGUE, &merged(&written, &used, &catalogue))?;
+        repo.write(&file, &merged(&written, &used, &catalogue))?;
     }
     Ok(broken)
+}
+
+/// Translations of nothing, and texts without a translation.
+fn wrong(file: &str, used: &BTreeMap<String, String>, catalogue: &Table) -> Vec<String> {
+    let mut broken = Vec::new();
+    for (key, value) in catalogue {
+        if !used.contains_key(key) {
+            broken.push(format!("{file}: nothing uses “{key}”"));
+        } else if !value.is_str() {
+            broken.push(format!("{file}: the translation of “{key}” is not a text"));
+        }
+    }
+    for (key, place) in used {
+        let english = catalogue.get(key).map(|value| value.as_str());
+        if matches!(english, None | Some(Some(""))) {
+            broken.push(format!("{place}: no English for “{key}”"));
+        }
+    }
+    broken
 }
 
 /// The catalogue as it was written, with the missing keys at its end.
@@ -94,14 +95,15 @@ fn basic(quoted: &str, key: &str) -> String {
 }
 
 /// Every text in use, with the first file that uses it.
-fn used(repo: &Repo) -> Result<BTreeMap<String, String>> {
+fn used(repo: &Repo, folder: &str) -> Result<BTreeMap<String, String>> {
     let mut used = BTreeMap::new();
+    let templates = format!("{folder}templates/");
     for file in repo.files_ending(&["html", "txt", "rs", "ts"])? {
-        if !file.starts_with(CRATE) || file.contains("/tests/") {
+        if !file.starts_with(folder) || file.contains("/tests/") {
             continue;
         }
         let text = repo.read(&file)?;
-        let template = file.starts_with(TEMPLATES);
+        let template = file.starts_with(&templates);
         let found = if template {
             filters(&text)
         } else {
@@ -206,6 +208,21 @@ mod tests {
         assert_eq!(
             quoted(r#""a \"b\" c" rest"#),
             Some(("a \"b\" c".to_owned(), " rest"))
+        );
+    }
+
+    #[test]
+    fn a_text_without_english_and_english_without_a_text_are_wrong() {
+        let used = ["Số", "Ngày", "Nơi nhận"].map(|key| (key.to_owned(), "a.html".to_owned()));
+        let catalogue = toml::from_str("\"Ngày\" = \"\"\n\"Số\" = \"Number\"\n\"Cũ\" = \"Old\"");
+        let broken = wrong("en.toml", &BTreeMap::from(used), &catalogue.unwrap());
+        assert_eq!(
+            broken,
+            [
+                "en.toml: nothing uses “Cũ”",
+                "a.html: no English for “Ngày”",
+                "a.html: no English for “Nơi nhận”"
+            ]
         );
     }
 

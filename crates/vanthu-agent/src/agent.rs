@@ -4,16 +4,17 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use vanthu_pki::Certificate;
-use vanthu_wire::Problem;
 use vanthu_wire::agent::{
     AgentCertificate, AgentStatus, CancelReason, Consent, SignAccepted, SignRequest,
 };
+use vanthu_wire::{Language, Problem};
 
 use crate::clock::Clock;
 use crate::consent::{Case, Desk};
 use crate::examine::{examine, moment};
 use crate::practice::is_practice;
 use crate::server::{Remote, client};
+use crate::texts::t;
 use crate::token::{Token, TokenError};
 use crate::{Origin, Pin, problems};
 
@@ -69,10 +70,10 @@ impl Agent {
             .unwrap_or_else(|error| Err(TokenError::Failed(error.to_string())))
     }
 
-    pub(crate) async fn status(&self) -> Result<AgentStatus, Problem> {
+    pub(crate) async fn status(&self, language: Language) -> Result<AgentStatus, Problem> {
         let certificates = self.certificates().await.map_err(|error| {
             tracing::warn!(%error, "the keys could not be listed");
-            problems::token(&error)
+            problems::token(language, &error)
         })?;
         Ok(AgentStatus {
             name: "vanthu-agent".to_owned(),
@@ -92,20 +93,22 @@ impl Agent {
     pub(crate) async fn accept(
         self: &Arc<Self>,
         request: SignRequest,
+        language: Language,
     ) -> Result<SignAccepted, Problem> {
         let server = request.server.parse::<Origin>().ok();
         let server = server
             .filter(|server| self.paired.contains(server))
-            .ok_or_else(|| problems::server_refused(&request.server))?;
+            .ok_or_else(|| problems::server_refused(language, &request.server))?;
         let remote = Remote::new(
             self.client.clone(),
             server,
             request.signing_id,
+            language,
             request.token,
         );
         if let Some(case) = self.desk.find_session(&remote) {
             return if case.is_over() {
-                Err(problems::already_answered())
+                Err(problems::already_answered(language))
             } else {
                 Ok(self.accepted(&case))
             };
@@ -114,9 +117,9 @@ impl Agent {
         let held = self
             .certificates()
             .await
-            .map_err(|error| problems::token(&error))?;
+            .map_err(|error| problems::token(language, &error))?;
         let now = self.clock.now();
-        let certificate = match examine(&session, &remote.signing_id, &held, now) {
+        let certificate = match examine(&session, &remote.signing_id, &held, language, now) {
             Ok(certificate) => certificate,
             Err(why) => {
                 remote.cancel(why.reason).await;
@@ -124,11 +127,11 @@ impl Agent {
             }
         };
         let automatic = session.consent == Consent::Automatic;
-        let pin = match self.automatic_pin(&certificate) {
+        let pin = match self.automatic_pin(&certificate, language) {
             Ok(pin) => Some(pin),
             Err(why) if automatic => {
                 remote.cancel(CancelReason::AutomaticConsentRefused).await;
-                return Err(problems::automatic_refused(why));
+                return Err(problems::automatic_refused(language, why));
             }
             Err(_) => None,
         };
@@ -140,7 +143,7 @@ impl Agent {
         let id = case.id.clone();
         self.desk.put(case.clone(), now)?;
         if let (true, Some(pin)) = (automatic, pin) {
-            let started = self.desk.start(&id)?;
+            let started = self.desk.start(&id, language)?;
             Arc::clone(self)
                 .sign_case(started, pin, Consent::Automatic)
                 .await;
@@ -158,14 +161,22 @@ impl Agent {
         }
     }
 
-    fn automatic_pin(&self, certificate: &Certificate) -> Result<Pin, &'static str> {
-        let automatic = self.automatic.as_ref().ok_or(
+    fn automatic_pin(
+        &self,
+        certificate: &Certificate,
+        language: Language,
+    ) -> Result<Pin, &'static str> {
+        let automatic = self.automatic.as_ref().ok_or(t(
             "Chỉ thiết bị ký thực hành được khởi động với --practice-auto-consent mới tự đồng ý.",
-        )?;
+            language,
+        ))?;
         if is_practice(certificate) {
             Ok(automatic.pin.clone())
         } else {
-            Err("Chứng thư không do cơ quan chứng thực thực hành cấp.")
+            Err(t(
+                "Chứng thư không do cơ quan chứng thực thực hành cấp.",
+                language,
+            ))
         }
     }
 

@@ -12,6 +12,7 @@ use vanthu_wire::Problem;
 use vanthu_wire::agent::SignRequest;
 use vanthu_wire::problem::PROBLEM_MEDIA_TYPE;
 
+use crate::texts::Asked;
 use crate::{Agent, problems};
 
 pub(crate) fn routes() -> Router<Arc<Agent>> {
@@ -37,8 +38,8 @@ pub(crate) fn answer_problem(problem: &Problem) -> Response {
     response
 }
 
-async fn status(State(agent): State<Arc<Agent>>) -> Response {
-    match agent.status().await {
+async fn status(State(agent): State<Arc<Agent>>, Asked(language): Asked) -> Response {
+    match agent.status(language).await {
         Ok(status) => Json(status).into_response(),
         Err(problem) => answer_problem(&problem),
     }
@@ -46,12 +47,13 @@ async fn status(State(agent): State<Arc<Agent>>) -> Response {
 
 async fn sign(
     State(agent): State<Arc<Agent>>,
+    Asked(language): Asked,
     request: Result<Json<SignRequest>, JsonRejection>,
 ) -> Response {
     let Ok(Json(request)) = request else {
-        return answer_problem(&problems::bad_request());
+        return answer_problem(&problems::bad_request(language));
     };
-    match agent.accept(request).await {
+    match agent.accept(request, language).await {
         Ok(accepted) => (StatusCode::ACCEPTED, Json(accepted)).into_response(),
         Err(problem) => {
             tracing::info!(code = %problem.code, "session not taken");
@@ -60,10 +62,14 @@ async fn sign(
     }
 }
 
-async fn outcome(State(agent): State<Arc<Agent>>, Path(id): Path<String>) -> Response {
+async fn outcome(
+    State(agent): State<Arc<Agent>>,
+    Asked(language): Asked,
+    Path(id): Path<String>,
+) -> Response {
     agent.expire_if_due(&id).await;
     match agent.desk.find(&id) {
         Some(case) => Json(agent.accepted(&case)).into_response(),
-        None => answer_problem(&problems::not_found()),
+        None => answer_problem(&problems::not_found(language)),
     }
 }

@@ -9,8 +9,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use vanthu_pki::Certificate;
-use vanthu_wire::Problem;
 use vanthu_wire::agent::{ConsentState, ItemOutcome, ItemState, SigningSession};
+use vanthu_wire::{Language, Problem};
 
 use crate::problems;
 use crate::server::Remote;
@@ -83,10 +83,12 @@ impl Case {
     }
 
     fn stop(&mut self, state: ConsentState, problem: Problem) {
+        let language = self.remote.language;
         for item in &mut self.items {
             if item.state == ItemState::Waiting {
                 item.state = ItemState::Skipped;
-                item.problem.get_or_insert_with(problems::stopped);
+                item.problem
+                    .get_or_insert_with(|| problems::stopped(language));
             }
         }
         self.problem = Some(problem);
@@ -107,6 +109,7 @@ impl Desk {
 
     /// Puts a case on the desk; a session that is there already is refused.
     pub(crate) fn put(&self, case: Case, now: Timestamp) -> Result<(), Problem> {
+        let language = case.remote.language;
         let mut cases = self.cases();
         cases.retain(|_, old| {
             let kept = old.deadline.checked_add(KEPT_AFTERWARDS).unwrap_or(now);
@@ -117,10 +120,10 @@ impl Desk {
                 && old.remote.server == case.remote.server
         };
         if cases.values().any(same) {
-            return Err(problems::already_answered());
+            return Err(problems::already_answered(language));
         }
         if cases.values().filter(|old| !old.is_over()).count() >= MOST_ON_THE_DESK {
-            return Err(problems::too_many_sessions());
+            return Err(problems::too_many_sessions(language));
         }
         cases.insert(case.id.clone(), case);
         Ok(())
@@ -154,26 +157,35 @@ impl Desk {
     }
 
     /// Uses the form's value up.
-    pub(crate) fn use_form(&self, id: &str, value: &str) -> Result<(), Problem> {
+    pub(crate) fn use_form(
+        &self,
+        id: &str,
+        value: &str,
+        language: Language,
+    ) -> Result<(), Problem> {
         let mut cases = self.cases();
-        let case = cases.get_mut(id).ok_or_else(problems::not_found)?;
+        let case = cases
+            .get_mut(id)
+            .ok_or_else(|| problems::not_found(language))?;
         if case.state != ConsentState::Waiting {
-            return Err(problems::already_answered());
+            return Err(problems::already_answered(language));
         }
         // A wrong value does not use the right one up, or any page could make the form useless.
         if case.form.is_none() || case.form.as_deref() != Some(value) {
-            return Err(problems::stale_form());
+            return Err(problems::stale_form(language));
         }
         case.form = None;
         Ok(())
     }
 
     /// The person said yes: from here on nobody else can answer.
-    pub(crate) fn start(&self, id: &str) -> Result<Case, Problem> {
+    pub(crate) fn start(&self, id: &str, language: Language) -> Result<Case, Problem> {
         let mut cases = self.cases();
-        let case = cases.get_mut(id).ok_or_else(problems::not_found)?;
+        let case = cases
+            .get_mut(id)
+            .ok_or_else(|| problems::not_found(language))?;
         if case.state != ConsentState::Waiting {
-            return Err(problems::already_answered());
+            return Err(problems::already_answered(language));
         }
         case.go(ConsentState::Signing);
         Ok(case.clone())
@@ -185,11 +197,14 @@ impl Desk {
         id: &str,
         state: ConsentState,
         problem: Problem,
+        language: Language,
     ) -> Result<Case, Problem> {
         let mut cases = self.cases();
-        let case = cases.get_mut(id).ok_or_else(problems::not_found)?;
+        let case = cases
+            .get_mut(id)
+            .ok_or_else(|| problems::not_found(language))?;
         if case.state != ConsentState::Waiting {
-            return Err(problems::already_answered());
+            return Err(problems::already_answered(language));
         }
         case.stop(state, problem);
         Ok(case.clone())

@@ -19,6 +19,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
+use crate::texts::{self, Asked};
 use crate::{Agent, Origin, api, page, problems};
 
 const MOST_BODY_BYTES: usize = 64 * 1024;
@@ -36,7 +37,9 @@ pub fn router(agent: Arc<Agent>) -> Router {
     let calls = api::routes().layer(from_fn_with_state(Arc::clone(&agent), paired_pages_only));
     pages
         .merge(calls)
-        .fallback(|| async { api::answer_problem(&problems::not_found()) })
+        .fallback(|Asked(language): Asked| async move {
+            api::answer_problem(&problems::not_found(language))
+        })
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
         .layer(from_fn_with_state(Arc::clone(&agent), own_host_only))
         .with_state(agent)
@@ -45,6 +48,7 @@ pub fn router(agent: Arc<Agent>) -> Router {
 /// Refuses calls under any other name than this loopback address, and sets the headers that every
 /// answer carries.
 async fn own_host_only(State(agent): State<Arc<Agent>>, request: Request, next: Next) -> Response {
+    let language = texts::asked(request.headers());
     let host = request
         .headers()
         .get(header::HOST)
@@ -60,7 +64,7 @@ async fn own_host_only(State(agent): State<Arc<Agent>>, request: Request, next: 
         next.run(request).await
     } else {
         tracing::warn!(?host, "call under another name refused");
-        api::answer_problem(&problems::host_refused())
+        api::answer_problem(&problems::host_refused(language))
     };
     let headers = response.headers_mut();
     for (name, value) in [
@@ -113,6 +117,7 @@ async fn paired_pages_only(
     request: Request,
     next: Next,
 ) -> Response {
+    let language = texts::asked(request.headers());
     let origin = request.headers().get(header::ORIGIN).cloned();
     let paired = origin
         .as_ref()
@@ -121,7 +126,7 @@ async fn paired_pages_only(
         .is_some_and(|origin| agent.paired.contains(&origin));
     let Some(origin) = origin.filter(|_| paired) else {
         tracing::warn!("call of a page that is not paired refused");
-        return api::answer_problem(&problems::origin_refused());
+        return api::answer_problem(&problems::origin_refused(language));
     };
     let asks_first = request.method() == Method::OPTIONS;
     let private = request.headers().contains_key(&REQUEST_PRIVATE_NETWORK);

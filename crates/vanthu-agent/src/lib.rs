@@ -23,6 +23,7 @@ pub mod practice;
 mod problems;
 mod server;
 pub mod sign;
+pub mod texts;
 pub mod token;
 
 #[cfg(test)]

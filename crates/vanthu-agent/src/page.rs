@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use vanthu_pki::Certificate;
-use vanthu_wire::Problem;
 use vanthu_wire::agent::{Consent, ConsentState, ItemState, Purpose, SessionItem};
+use vanthu_wire::{Language, Problem};
 use zeroize::Zeroize;
 
 use crate::clock::vietnamese;
@@ -21,6 +21,7 @@ use crate::consent::{Case, random_id};
 use crate::door::from_own_page;
 use crate::examine::moment;
 use crate::practice::is_practice;
+use crate::texts::{Asked, PageValues, counted, fill, filters, other, t};
 use crate::{Agent, Pin, api, problems};
 
 mod form;
@@ -31,10 +32,12 @@ const WAIT_FOR_THE_END: Duration = Duration::from_secs(3);
 #[derive(Template)]
 #[template(path = "consent.html")]
 struct ConsentPage<'a> {
+    language: &'static str,
     nonce: &'a str,
     refresh: bool,
     practice: bool,
     case: &'a Case,
+    title: String,
     form: &'a str,
     host: String,
     deadline: String,
@@ -46,6 +49,7 @@ struct ConsentPage<'a> {
 #[derive(Template)]
 #[template(path = "result.html")]
 struct ResultPage<'a> {
+    language: &'static str,
     nonce: &'a str,
     refresh: bool,
     practice: bool,
@@ -61,6 +65,7 @@ struct ResultPage<'a> {
 #[derive(Template)]
 #[template(path = "message.html")]
 struct MessagePage<'a> {
+    language: &'static str,
     nonce: &'a str,
     refresh: bool,
     practice: bool,
@@ -71,12 +76,14 @@ struct MessagePage<'a> {
 #[derive(Template)]
 #[template(path = "home.html")]
 struct HomePage<'a> {
+    language: &'static str,
     nonce: &'a str,
     refresh: bool,
     practice: bool,
     version: &'static str,
     host: String,
     automatic: bool,
+    other: (&'static str, &'static str),
     servers: Vec<&'a str>,
     certificates: Vec<CertificateView>,
     problem: Option<Problem>,
@@ -84,11 +91,13 @@ struct HomePage<'a> {
 
 struct DocumentView<'a> {
     item: &'a SessionItem,
+    pages: String,
     digest: Vec<String>,
 }
 
 struct OutcomeView<'a> {
     item: &'a SessionItem,
+    pages: String,
     state: ItemState,
     problem: Option<&'a Problem>,
 }
@@ -100,45 +109,67 @@ struct CertificateView {
     serial: String,
     until: String,
     days_left: i64,
+    days: String,
     thumbprint: Vec<String>,
 }
 
-pub(crate) async fn home(State(agent): State<Arc<Agent>>) -> Response {
+/// A choice of language on the home page; without it the browser's own.
+#[derive(serde::Deserialize)]
+pub(crate) struct Chosen {
+    lang: Option<String>,
+}
+
+pub(crate) async fn home(
+    State(agent): State<Arc<Agent>>,
+    Asked(asked): Asked,
+    Query(chosen): Query<Chosen>,
+) -> Response {
+    let language = chosen.lang.as_deref().and_then(Language::from_tag);
+    let language = language.unwrap_or(asked);
     let (certificates, problem) = match agent.certificates().await {
         Ok(certificates) => (certificates, None),
-        Err(error) => (Vec::new(), Some(problems::token(&error))),
+        Err(error) => (Vec::new(), Some(problems::token(language, &error))),
     };
     let nonce = random_id();
     let page = HomePage {
+        language: language.tag(),
         nonce: &nonce,
         refresh: false,
         practice: !certificates.is_empty() && certificates.iter().all(is_practice),
         version: env!("CARGO_PKG_VERSION"),
         host: agent.address.to_string(),
         automatic: agent.automatic.is_some(),
+        other: other(language),
         servers: agent.paired.iter().map(crate::Origin::as_str).collect(),
         certificates: certificates
             .iter()
-            .map(|it| view_certificate(&agent, it))
+            .map(|it| view_certificate(&agent, it, language))
             .collect(),
         problem,
     };
-    show(StatusCode::OK, &nonce, &page)
+    show(StatusCode::OK, &nonce, &page, language)
 }
 
-pub(crate) async fn consent(State(agent): State<Arc<Agent>>, Path(id): Path<String>) -> Response {
+pub(crate) async fn consent(
+    State(agent): State<Arc<Agent>>,
+    Asked(asked): Asked,
+    Path(id): Path<String>,
+) -> Response {
     agent.expire_if_due(&id).await;
     let Some(case) = agent.desk.find(&id) else {
-        return message(&problems::not_found(), None);
+        return message(&problems::not_found(asked), None, asked);
     };
+    let language = case.remote.language;
     if case.state != ConsentState::Waiting {
         return result(&case);
     }
     let Some(form) = agent.desk.new_form(&id) else {
-        return message(&problems::not_found(), None);
+        return message(&problems::not_found(language), None, language);
     };
     let nonce = random_id();
     let page = ConsentPage {
+        language: language.tag(),
+        title: consent_title(&case, language),
         nonce: &nonce,
         refresh: false,
         practice: is_practice(&case.certificate),
@@ -152,17 +183,19 @@ pub(crate) async fn consent(State(agent): State<Arc<Agent>>, Path(id): Path<Stri
             .iter()
             .map(|item| DocumentView {
                 item,
+                pages: pages(item, language),
                 digest: groups(&item.document_digest.to_string(), 8),
             })
             .collect(),
-        certificate: view_certificate(&agent, &case.certificate),
+        certificate: view_certificate(&agent, &case.certificate, language),
         seal: case.session.purpose == Purpose::Seal,
     };
-    show(StatusCode::OK, &nonce, &page)
+    show(StatusCode::OK, &nonce, &page, language)
 }
 
 pub(crate) async fn answer(
     State(agent): State<Arc<Agent>>,
+    Asked(asked): Asked,
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Bytes,
@@ -174,34 +207,44 @@ pub(crate) async fn answer(
     }
     if !from_own_page(&headers, agent.address) {
         tracing::warn!("consent form of another page refused");
-        return message(&problems::stale_form(), None);
+        return message(&problems::stale_form(asked), None, asked);
     }
     agent.expire_if_due(&id).await;
+    let case = agent.desk.find(&id);
+    let language = case.map_or(asked, |case| case.remote.language);
     let done = match form {
-        Some(form) => answer_form(&agent, &id, form).await,
-        None => Err(problems::bad_request()),
+        Some(form) => answer_form(&agent, &id, form, language).await,
+        None => Err(problems::bad_request(language)),
     };
     let address = format!("/consent/{id}");
     match done {
         Ok(()) => Redirect::to(&address).into_response(),
-        Err(problem) => message(&problem, (&*problem.code != "not-found").then_some(address)),
+        Err(problem) => {
+            let again = (&*problem.code != "not-found").then_some(address);
+            message(&problem, again, language)
+        }
     }
 }
 
-async fn answer_form(agent: &Arc<Agent>, id: &str, form: form::Form) -> Result<(), Problem> {
-    agent.desk.use_form(id, &form.value)?;
+async fn answer_form(
+    agent: &Arc<Agent>,
+    id: &str,
+    form: form::Form,
+    language: Language,
+) -> Result<(), Problem> {
+    agent.desk.use_form(id, &form.value, language)?;
     match form.answer {
-        form::Answer::Refuse => agent.refuse_case(id).await,
-        form::Answer::Sign => sign(agent, id, form.pin).await,
+        form::Answer::Refuse => agent.refuse_case(id, language).await,
+        form::Answer::Sign => sign(agent, id, form.pin, language).await,
     }
 }
 
-async fn sign(agent: &Arc<Agent>, id: &str, pin: Pin) -> Result<(), Problem> {
+async fn sign(agent: &Arc<Agent>, id: &str, pin: Pin, language: Language) -> Result<(), Problem> {
     if pin.is_empty() {
         // No PIN is no try: the session goes on waiting.
         return Ok(());
     }
-    let case = agent.desk.start(id)?;
+    let case = agent.desk.start(id, language)?;
     let states = agent.desk.follow(id);
     tokio::spawn(Arc::clone(agent).sign_case(case, pin, Consent::Person));
     if let Some(mut states) = states {
@@ -213,9 +256,9 @@ async fn sign(agent: &Arc<Agent>, id: &str, pin: Pin) -> Result<(), Problem> {
     Ok(())
 }
 
-pub(crate) async fn asset(Path(name): Path<String>) -> Response {
+pub(crate) async fn asset(Asked(language): Asked, Path(name): Path<String>) -> Response {
     let Some((_, bytes)) = FONTS.iter().find(|(font, _)| *font == name) else {
-        return api::answer_problem(&problems::not_found());
+        return api::answer_problem(&problems::not_found(language));
     };
     let headers = [
         (header::CONTENT_TYPE, "font/woff2"),
@@ -249,23 +292,18 @@ fn result(case: &Case) -> Response {
         .iter()
         .filter(|item| item.state == ItemState::Signed)
         .count();
-    let all = case.items.len();
-    let verb = match case.session.purpose {
-        Purpose::Person => "ký",
-        Purpose::Seal => "đóng dấu",
+    let language = case.remote.language;
+    let (tone, mark) = match case.state {
+        ConsentState::Waiting | ConsentState::Signing => ("info", "…"),
+        ConsentState::Signed => ("ok", "✓"),
+        ConsentState::PartlySigned | ConsentState::Expired => ("warn", "!"),
+        ConsentState::Refused => ("none", "✕"),
+        ConsentState::Failed => ("bad", "✕"),
     };
-    let (title, tone, mark) = match case.state {
-        ConsentState::Waiting | ConsentState::Signing => {
-            (format!("Đang {verb}: {signed}/{all} văn bản"), "info", "…")
-        }
-        ConsentState::Signed => (format!("Đã {verb} {all} văn bản"), "ok", "✓"),
-        ConsentState::PartlySigned => (format!("Đã {verb} {signed}/{all} văn bản"), "warn", "!"),
-        ConsentState::Refused => ("Anh/chị đã từ chối".to_owned(), "none", "✕"),
-        ConsentState::Expired => ("Phiên ký đã hết hạn".to_owned(), "warn", "!"),
-        ConsentState::Failed => (format!("Chưa {verb} văn bản nào"), "bad", "✕"),
-    };
+    let title = result_title(case, signed, language);
     let nonce = random_id();
     let page = ResultPage {
+        language: language.tag(),
         nonce: &nonce,
         refresh: !case.is_over(),
         practice: is_practice(&case.certificate),
@@ -282,17 +320,62 @@ fn result(case: &Case) -> Response {
             .zip(&case.items)
             .map(|(item, outcome)| OutcomeView {
                 item,
+                pages: pages(item, language),
                 state: outcome.state,
                 problem: outcome.problem.as_ref(),
             })
             .collect(),
     };
-    show(StatusCode::OK, &nonce, &page)
+    show(StatusCode::OK, &nonce, &page, language)
 }
 
-fn message(problem: &Problem, again: Option<String>) -> Response {
+fn consent_title(case: &Case, language: Language) -> String {
+    let text = match case.session.purpose {
+        Purpose::Person => t("Ký {n} văn bản?", language),
+        Purpose::Seal => t("Đóng dấu cơ quan vào {n} văn bản?", language),
+    };
+    counted(text, case.session.items.len())
+}
+
+/// What became of a case, in one line.
+fn result_title(case: &Case, signed: usize, language: Language) -> String {
+    let all = case.items.len();
+    let seal = case.session.purpose == Purpose::Seal;
+    let of_all = |text| {
+        let (signed, all) = (signed.to_string(), all.to_string());
+        fill(text, &[("signed", &signed), ("all", &all)])
+    };
+    match (case.state, seal) {
+        (ConsentState::Waiting | ConsentState::Signing, false) => {
+            of_all(t("Đang ký: {signed}/{all} văn bản", language))
+        }
+        (ConsentState::Waiting | ConsentState::Signing, true) => {
+            of_all(t("Đang đóng dấu: {signed}/{all} văn bản", language))
+        }
+        (ConsentState::Signed, false) => counted(t("Đã ký {n} văn bản", language), all),
+        (ConsentState::Signed, true) => counted(t("Đã đóng dấu {n} văn bản", language), all),
+        (ConsentState::PartlySigned, false) => of_all(t("Đã ký {signed}/{all} văn bản", language)),
+        (ConsentState::PartlySigned, true) => {
+            of_all(t("Đã đóng dấu {signed}/{all} văn bản", language))
+        }
+        (ConsentState::Refused, _) => t("Anh/chị đã từ chối", language).to_owned(),
+        (ConsentState::Expired, _) => t("Phiên ký đã hết hạn", language).to_owned(),
+        (ConsentState::Failed, false) => t("Chưa ký văn bản nào", language).to_owned(),
+        (ConsentState::Failed, true) => t("Chưa đóng dấu văn bản nào", language).to_owned(),
+    }
+}
+
+fn pages(item: &SessionItem, language: Language) -> String {
+    counted(
+        t("{n} trang", language),
+        usize::try_from(item.pages).unwrap_or_default(),
+    )
+}
+
+fn message(problem: &Problem, again: Option<String>, language: Language) -> Response {
     let nonce = random_id();
     let page = MessagePage {
+        language: language.tag(),
         nonce: &nonce,
         refresh: false,
         practice: false,
@@ -300,12 +383,12 @@ fn message(problem: &Problem, again: Option<String>) -> Response {
         again,
     };
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
-    show(status, &nonce, &page)
+    show(status, &nonce, &page, language)
 }
 
-fn show(status: StatusCode, nonce: &str, page: &impl Template) -> Response {
-    let Ok(html) = page.render() else {
-        return api::answer_problem(&problems::fault());
+fn show(status: StatusCode, nonce: &str, page: &impl Template, language: Language) -> Response {
+    let Ok(html) = page.render_with_values(&PageValues(language)) else {
+        return api::answer_problem(&problems::fault(language));
     };
     let policy = format!(
         "default-src 'none'; style-src 'nonce-{nonce}'; font-src 'self'; form-action 'self'; \
@@ -320,15 +403,24 @@ fn show(status: StatusCode, nonce: &str, page: &impl Template) -> Response {
     response
 }
 
-fn view_certificate(agent: &Agent, certificate: &Certificate) -> CertificateView {
+fn view_certificate(
+    agent: &Agent,
+    certificate: &Certificate,
+    language: Language,
+) -> CertificateView {
     let until = moment(certificate.not_after());
+    let days_left = until.duration_since(agent.clock.now()).as_hours() / 24;
     CertificateView {
         common_name: certificate.common_name(),
         subject: spaced(&certificate.subject().to_string()),
         issuer: spaced(&certificate.issuer().to_string()),
         serial: certificate.serial_hex(),
         until: vietnamese(until),
-        days_left: until.duration_since(agent.clock.now()).as_hours() / 24,
+        days_left,
+        days: counted(
+            t("Còn {n} ngày", language),
+            usize::try_from(days_left).unwrap_or_default(),
+        ),
         thumbprint: groups(&certificate.sha256_thumbprint(), 8),
     }
 }

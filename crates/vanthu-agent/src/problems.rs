@@ -1,211 +1,311 @@
 //! The words of every refusal of this agent: what, why, by which article, what now.
 
-use vanthu_wire::Problem;
 use vanthu_wire::agent::Algorithm;
+use vanthu_wire::{Language, Problem};
 
 use crate::Origin;
+use crate::texts::{fill, t};
 use crate::token::TokenError;
 
-const OPEN_AGAIN: &str = "Quay lại Văn Thư và bấm Ký để mở một phiên ký mới.";
-
-pub(crate) fn host_refused() -> Problem {
-    Problem::new("host-refused", 421, "Thiết bị ký không nhận địa chỉ này")
-        .because("Thiết bị ký chỉ trả lời tại địa chỉ nội bộ của chính máy này.")
+fn open_again(language: Language) -> &'static str {
+    t(
+        "Quay lại Văn Thư và bấm Ký để mở một phiên ký mới.",
+        language,
+    )
 }
 
-pub(crate) fn origin_refused() -> Problem {
-    Problem::new("origin-not-paired", 403, "Trang này chưa được ghép với thiết bị ký")
-        .because("Thiết bị ký chỉ trả lời các máy chủ đã được ghép.")
-        .now("Nếu đây đúng là máy chủ của cơ quan, chạy lại thiết bị ký với --pair và địa chỉ của máy chủ.")
+pub(crate) fn host_refused(language: Language) -> Problem {
+    Problem::new(
+        "host-refused",
+        421,
+        t("Thiết bị ký không nhận địa chỉ này", language),
+    )
+    .because(t(
+        "Thiết bị ký chỉ trả lời tại địa chỉ nội bộ của chính máy này.",
+        language,
+    ))
 }
 
-pub(crate) fn server_refused(server: &str) -> Problem {
+pub(crate) fn origin_refused(language: Language) -> Problem {
+    Problem::new("origin-not-paired", 403, t("Trang này chưa được ghép với thiết bị ký", language))
+        .because(t("Thiết bị ký chỉ trả lời các máy chủ đã được ghép.", language))
+        .now(t("Nếu đây đúng là máy chủ của cơ quan, chạy lại thiết bị ký với --pair và địa chỉ của máy chủ.", language))
+}
+
+pub(crate) fn server_refused(language: Language, server: &str) -> Problem {
     Problem::new(
         "server-not-paired",
         403,
-        "Máy chủ này chưa được ghép với thiết bị ký",
+        t("Máy chủ này chưa được ghép với thiết bị ký", language),
     )
-    .because(format!(
-        "Yêu cầu ký đến từ {server}, không có trong danh sách đã ghép."
+    .because(fill(
+        t(
+            "Yêu cầu ký đến từ {server}, không có trong danh sách đã ghép.",
+            language,
+        ),
+        &[("server", server)],
     ))
-    .now("Chỉ ghép máy chủ do cơ quan chỉ định.")
+    .now(t("Chỉ ghép máy chủ do cơ quan chỉ định.", language))
 }
 
-pub(crate) fn bad_request() -> Problem {
-    Problem::new("bad-request", 400, "Yêu cầu ký không đọc được")
-        .because("Nội dung gửi tới thiết bị ký không đúng dạng đã thống nhất.")
-        .now("Cập nhật thiết bị ký hoặc máy chủ lên cùng một phiên bản.")
+pub(crate) fn bad_request(language: Language) -> Problem {
+    Problem::new("bad-request", 400, t("Yêu cầu ký không đọc được", language))
+        .because(t(
+            "Nội dung gửi tới thiết bị ký không đúng dạng đã thống nhất.",
+            language,
+        ))
+        .now(t(
+            "Cập nhật thiết bị ký hoặc máy chủ lên cùng một phiên bản.",
+            language,
+        ))
 }
 
-pub(crate) fn unreachable(server: &Origin) -> Problem {
+pub(crate) fn unreachable(language: Language, server: &Origin) -> Problem {
     Problem::new(
         "server-unreachable",
         502,
-        "Thiết bị ký không kết nối được tới máy chủ",
+        t("Thiết bị ký không kết nối được tới máy chủ", language),
     )
-    .because(format!("Không nhận được trả lời từ {server}."))
-    .now("Kiểm tra mạng, rồi mở lại phiên ký.")
+    .because(fill(
+        t("Không nhận được trả lời từ {server}.", language),
+        &[("server", server.as_str())],
+    ))
+    .now(t("Kiểm tra mạng, rồi mở lại phiên ký.", language))
 }
 
-pub(crate) fn bad_answer(server: &Origin) -> Problem {
+pub(crate) fn bad_answer(language: Language, server: &Origin) -> Problem {
     Problem::new(
         "server-answer-unreadable",
         502,
-        "Máy chủ trả lời không đúng dạng",
+        t("Máy chủ trả lời không đúng dạng", language),
     )
-    .because(format!(
-        "Trả lời của {server} không đúng giao thức của thiết bị ký."
+    .because(fill(
+        t(
+            "Trả lời của {server} không đúng giao thức của thiết bị ký.",
+            language,
+        ),
+        &[("server", server.as_str())],
     ))
-    .now("Cập nhật thiết bị ký hoặc máy chủ lên cùng một phiên bản.")
+    .now(t(
+        "Cập nhật thiết bị ký hoặc máy chủ lên cùng một phiên bản.",
+        language,
+    ))
 }
 
-pub(crate) fn already_answered() -> Problem {
-    Problem::new("session-already-used", 409, "Phiên ký này đã được trả lời")
-        .because("Mỗi phiên ký chỉ được trả lời một lần.")
-        .now(OPEN_AGAIN)
+pub(crate) fn already_answered(language: Language) -> Problem {
+    Problem::new(
+        "session-already-used",
+        409,
+        t("Phiên ký này đã được trả lời", language),
+    )
+    .because(t("Mỗi phiên ký chỉ được trả lời một lần.", language))
+    .now(open_again(language))
 }
 
-pub(crate) fn expired() -> Problem {
-    Problem::new("session-expired", 410, "Phiên ký đã hết hạn")
-        .because("Không có trả lời trong thời hạn của phiên ký, nên chưa ký văn bản nào.")
-        .now(OPEN_AGAIN)
+pub(crate) fn expired(language: Language) -> Problem {
+    Problem::new("session-expired", 410, t("Phiên ký đã hết hạn", language))
+        .because(t(
+            "Không có trả lời trong thời hạn của phiên ký, nên chưa ký văn bản nào.",
+            language,
+        ))
+        .now(open_again(language))
 }
 
-pub(crate) fn session_refused(why: &str) -> Problem {
+pub(crate) fn session_refused(language: Language, why: &str) -> Problem {
     Problem::new(
         "session-refused",
         422,
-        "Thiết bị ký không nhận phiên ký này",
+        t("Thiết bị ký không nhận phiên ký này", language),
     )
     .because(why)
 }
 
-pub(crate) fn too_many_sessions() -> Problem {
+pub(crate) fn too_many_sessions(language: Language) -> Problem {
     Problem::new(
         "too-many-sessions",
         429,
-        "Đang có quá nhiều phiên ký chờ trả lời",
+        t("Đang có quá nhiều phiên ký chờ trả lời", language),
     )
-    .now("Trả lời hoặc từ chối các phiên đang mở, rồi thử lại.")
+    .now(t(
+        "Trả lời hoặc từ chối các phiên đang mở, rồi thử lại.",
+        language,
+    ))
 }
 
-pub(crate) fn digest_mismatch(title: &str) -> Problem {
-    Problem::new("digest-mismatch", 422, "Nội dung được yêu cầu ký không khớp với văn bản")
-        .because(format!(
-            "Giá trị băm trong dữ liệu ký của “{title}” khác giá trị băm mà máy chủ nêu. Không ký văn bản nào."
-        ))
-        .now("Không ký. Báo ngay cho công chức phụ trách công nghệ thông tin.")
+pub(crate) fn digest_mismatch(language: Language, title: &str) -> Problem {
+    Problem::new("digest-mismatch", 422, t("Nội dung được yêu cầu ký không khớp với văn bản", language))
+        .because(fill(t("Giá trị băm trong dữ liệu ký của “{title}” khác giá trị băm mà máy chủ nêu. Không ký văn bản nào.", language), &[("title", title)]))
+        .now(t("Không ký. Báo ngay cho công chức phụ trách công nghệ thông tin.", language))
 }
 
-pub(crate) fn certificate_mismatch(title: &str) -> Problem {
+pub(crate) fn certificate_mismatch(language: Language, title: &str) -> Problem {
     Problem::new(
         "certificate-mismatch",
         422,
-        "Dữ liệu ký gắn với chứng thư khác",
+        t("Dữ liệu ký gắn với chứng thư khác", language),
     )
-    .because(format!(
-        "Dữ liệu ký của “{title}” nêu một chứng thư khác chứng thư được chọn."
+    .because(fill(
+        t(
+            "Dữ liệu ký của “{title}” nêu một chứng thư khác chứng thư được chọn.",
+            language,
+        ),
+        &[("title", title)],
     ))
-    .now("Không ký. Báo ngay cho công chức phụ trách công nghệ thông tin.")
+    .now(t(
+        "Không ký. Báo ngay cho công chức phụ trách công nghệ thông tin.",
+        language,
+    ))
 }
 
-pub(crate) fn certificate_not_here(common_name: &str) -> Problem {
-    Problem::new("certificate-not-here", 422, "Không có khóa của chứng thư này trong thiết bị ký")
-        .because(format!(
-            "Văn bản được chuẩn bị cho chứng thư của {common_name}, nhưng khóa của chứng thư đó không có ở đây."
-        ))
-        .by("NĐ 30/2020/NĐ-CP Điều 32 khoản 3")
-        .now("Cắm đúng thiết bị lưu khóa của anh/chị, rồi mở lại phiên ký.")
+pub(crate) fn certificate_not_here(language: Language, common_name: &str) -> Problem {
+    Problem::new("certificate-not-here", 422, t("Không có khóa của chứng thư này trong thiết bị ký", language))
+        .because(fill(t("Văn bản được chuẩn bị cho chứng thư của {common_name}, nhưng khóa của chứng thư đó không có ở đây.", language), &[("common_name", common_name)]))
+        .by(t("NĐ 30/2020/NĐ-CP Điều 32 khoản 3", language))
+        .now(t("Cắm đúng thiết bị lưu khóa của anh/chị, rồi mở lại phiên ký.", language))
 }
 
-pub(crate) fn certificate_expired(until: &str) -> Problem {
-    Problem::new("certificate-expired", 422, "Chứng thư đã hết hạn")
-        .because(format!("Chứng thư có hiệu lực đến {until}."))
-        .by("NĐ 68/2024/NĐ-CP Điều 31 khoản 1")
-        .now("Liên hệ đầu mối quản lý thuê bao để gia hạn hoặc cấp chứng thư mới.")
+pub(crate) fn certificate_expired(language: Language, until: &str) -> Problem {
+    Problem::new(
+        "certificate-expired",
+        422,
+        t("Chứng thư đã hết hạn", language),
+    )
+    .because(fill(
+        t("Chứng thư có hiệu lực đến {until}.", language),
+        &[("until", until)],
+    ))
+    .by(t("NĐ 68/2024/NĐ-CP Điều 31 khoản 1", language))
+    .now(t(
+        "Liên hệ đầu mối quản lý thuê bao để gia hạn hoặc cấp chứng thư mới.",
+        language,
+    ))
 }
 
-pub(crate) fn certificate_not_yet_valid(from: &str) -> Problem {
+pub(crate) fn certificate_not_yet_valid(language: Language, from: &str) -> Problem {
     Problem::new(
         "certificate-not-yet-valid",
         422,
-        "Chứng thư chưa có hiệu lực",
+        t("Chứng thư chưa có hiệu lực", language),
     )
-    .because(format!("Chứng thư có hiệu lực từ {from}."))
-    .by("NĐ 68/2024/NĐ-CP Điều 31 khoản 1")
-    .now("Kiểm tra đồng hồ của máy; nếu đúng, chờ đến ngày có hiệu lực.")
+    .because(fill(
+        t("Chứng thư có hiệu lực từ {from}.", language),
+        &[("from", from)],
+    ))
+    .by(t("NĐ 68/2024/NĐ-CP Điều 31 khoản 1", language))
+    .now(t(
+        "Kiểm tra đồng hồ của máy; nếu đúng, chờ đến ngày có hiệu lực.",
+        language,
+    ))
 }
 
-pub(crate) fn automatic_refused(why: &str) -> Problem {
+pub(crate) fn automatic_refused(language: Language, why: &str) -> Problem {
     Problem::new(
         "automatic-consent-refused",
         403,
-        "Thiết bị ký không tự đồng ý ký",
+        t("Thiết bị ký không tự đồng ý ký", language),
     )
     .because(why)
-    .now("Mở phiên ký với sự đồng ý của người ký.")
+    .now(t("Mở phiên ký với sự đồng ý của người ký.", language))
 }
 
-pub(crate) fn refused_by_user() -> Problem {
-    Problem::new("refused-by-user", 403, "Anh/chị đã từ chối ký").because("Chưa ký văn bản nào.")
+pub(crate) fn refused_by_user(language: Language) -> Problem {
+    Problem::new("refused-by-user", 403, t("Anh/chị đã từ chối ký", language))
+        .because(t("Chưa ký văn bản nào.", language))
 }
 
-pub(crate) fn stopped() -> Problem {
-    Problem::new("session-stopped", 409, "Chưa ký").because("Phiên ký dừng trước văn bản này.")
+pub(crate) fn stopped(language: Language) -> Problem {
+    Problem::new("session-stopped", 409, t("Chưa ký", language))
+        .because(t("Phiên ký dừng trước văn bản này.", language))
 }
 
-pub(crate) fn stale_form() -> Problem {
-    Problem::new("stale-form", 403, "Trang này đã cũ")
-        .because("Trang đồng ý chỉ dùng được một lần.")
-        .now("Tải lại trang rồi nhập lại mã PIN.")
+pub(crate) fn stale_form(language: Language) -> Problem {
+    Problem::new("stale-form", 403, t("Trang này đã cũ", language))
+        .because(t("Trang đồng ý chỉ dùng được một lần.", language))
+        .now(t("Tải lại trang rồi nhập lại mã PIN.", language))
 }
 
-pub(crate) fn not_found() -> Problem {
-    Problem::new("not-found", 404, "Không có phiên ký này")
-        .because("Phiên ký không tồn tại, hoặc đã kết thúc từ lâu.")
-        .now(OPEN_AGAIN)
+pub(crate) fn not_found(language: Language) -> Problem {
+    Problem::new("not-found", 404, t("Không có phiên ký này", language))
+        .because(t(
+            "Phiên ký không tồn tại, hoặc đã kết thúc từ lâu.",
+            language,
+        ))
+        .now(open_again(language))
 }
 
-pub(crate) fn fault() -> Problem {
-    Problem::new("fault", 500, "Thiết bị ký gặp lỗi").now("Chạy lại thiết bị ký, rồi thử lại.")
+pub(crate) fn fault(language: Language) -> Problem {
+    Problem::new("fault", 500, t("Thiết bị ký gặp lỗi", language))
+        .now(t("Chạy lại thiết bị ký, rồi thử lại.", language))
 }
 
-pub(crate) fn token(error: &TokenError) -> Problem {
+pub(crate) fn token(language: Language, error: &TokenError) -> Problem {
     match error {
         TokenError::WrongPin { tries_left } => {
-            let left = match tries_left {
-                Some(left) => format!(" Còn {left} lần thử trước khi thiết bị tự khóa."),
-                None => String::new(),
+            let stopped = t(
+                "Phiên ký dừng ngay ở lần sai đầu tiên; chưa ký văn bản nào.",
+                language,
+            );
+            let detail = match tries_left {
+                Some(left) => {
+                    let left = left.to_string();
+                    let tries = t("Còn {left} lần thử trước khi thiết bị tự khóa.", language);
+                    format!("{stopped} {}", fill(tries, &[("left", &left)]))
+                }
+                None => stopped.to_owned(),
             };
-            Problem::new("wrong-pin", 403, "Sai mã PIN")
-                .because(format!(
-                    "Phiên ký dừng ngay ở lần sai đầu tiên; chưa ký văn bản nào.{left}"
-                ))
-                .now(OPEN_AGAIN)
+            Problem::new("wrong-pin", 403, t("Sai mã PIN", language))
+                .because(detail)
+                .now(open_again(language))
         }
-        TokenError::Locked => Problem::new("device-locked", 403, "Thiết bị lưu khóa đã bị khóa")
-            .because("Đã nhập sai mã PIN quá số lần cho phép.")
-            .now("Lập đề nghị khôi phục thiết bị lưu khóa bí mật."),
+        TokenError::Locked => Problem::new(
+            "device-locked",
+            403,
+            t("Thiết bị lưu khóa đã bị khóa", language),
+        )
+        .because(t("Đã nhập sai mã PIN quá số lần cho phép.", language))
+        .now(t(
+            "Lập đề nghị khôi phục thiết bị lưu khóa bí mật.",
+            language,
+        )),
         TokenError::NotHere => Problem::new(
             "certificate-not-here",
             422,
-            "Không còn thấy khóa của chứng thư",
+            t("Không còn thấy khóa của chứng thư", language),
         )
-        .because("Thiết bị lưu khóa đã bị rút ra hoặc tệp khóa không còn.")
-        .now("Cắm lại thiết bị, rồi mở lại phiên ký."),
-        TokenError::Unsupported(algorithm) => unsupported(*algorithm),
-        TokenError::Failed(_) => Problem::new("device-failed", 502, "Thiết bị lưu khóa gặp lỗi")
-            .because("Thiết bị không ký được; xem nhật ký của thiết bị ký.")
-            .now("Rút ra, cắm lại thiết bị, rồi mở lại phiên ký."),
+        .because(t(
+            "Thiết bị lưu khóa đã bị rút ra hoặc tệp khóa không còn.",
+            language,
+        ))
+        .now(t("Cắm lại thiết bị, rồi mở lại phiên ký.", language)),
+        TokenError::Unsupported(algorithm) => unsupported(language, *algorithm),
+        TokenError::Failed(_) => Problem::new(
+            "device-failed",
+            502,
+            t("Thiết bị lưu khóa gặp lỗi", language),
+        )
+        .because(t(
+            "Thiết bị không ký được; xem nhật ký của thiết bị ký.",
+            language,
+        ))
+        .now(t(
+            "Rút ra, cắm lại thiết bị, rồi mở lại phiên ký.",
+            language,
+        )),
     }
 }
 
-fn unsupported(algorithm: Algorithm) -> Problem {
+fn unsupported(language: Language, algorithm: Algorithm) -> Problem {
     Problem::new(
         "algorithm-unsupported",
         422,
-        "Khóa không ký được bằng thuật toán này",
+        t("Khóa không ký được bằng thuật toán này", language),
     )
-    .because(format!("Máy chủ yêu cầu thuật toán {algorithm}."))
-    .now("Báo cho công chức phụ trách công nghệ thông tin.")
+    .because(fill(
+        t("Máy chủ yêu cầu thuật toán {algorithm}.", language),
+        &[("algorithm", &algorithm.to_string())],
+    ))
+    .now(t(
+        "Báo cho công chức phụ trách công nghệ thông tin.",
+        language,
+    ))
 }

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use reqwest::header::ACCEPT_LANGUAGE;
 use reqwest::{Certificate, Client, Method, Response, redirect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use vanthu_wire::Problem;
 use vanthu_wire::agent::{
     CancelReason, CancelSession, SessionToken, SignatureTaken, SigningSession, SubmitSignature,
 };
+use vanthu_wire::{Language, Problem};
 
 use crate::{Origin, problems};
 
@@ -25,6 +26,8 @@ pub(crate) struct Remote {
     pub(crate) server: Origin,
     /// The session there.
     pub(crate) signing_id: String,
+    /// The language of the page that handed the session over.
+    pub(crate) language: Language,
     token: SessionToken,
 }
 
@@ -63,12 +66,14 @@ impl Remote {
         client: Client,
         server: Origin,
         signing_id: String,
+        language: Language,
         token: SessionToken,
     ) -> Self {
         Self {
             client,
             server,
             signing_id,
+            language,
             token,
         }
     }
@@ -117,14 +122,15 @@ impl Remote {
         let status = response.status();
         let bytes = self.read(response).await?;
         if status.is_success() {
-            return serde_json::from_slice(&bytes).map_err(|_| problems::bad_answer(&self.server));
+            return serde_json::from_slice(&bytes)
+                .map_err(|_| problems::bad_answer(self.language, &self.server));
         }
         match serde_json::from_slice::<Problem>(&bytes) {
             Ok(mut problem) if !problem.title.is_empty() => {
                 problem.status = status.as_u16();
                 Err(problem)
             }
-            _ => Err(problems::bad_answer(&self.server)),
+            _ => Err(problems::bad_answer(self.language, &self.server)),
         }
     }
 
@@ -135,7 +141,7 @@ impl Remote {
         body: Option<&impl Serialize>,
     ) -> Result<Response, Problem> {
         let mut url = reqwest::Url::parse(self.server.as_str())
-            .map_err(|_| problems::server_refused(self.server.as_str()))?;
+            .map_err(|_| problems::server_refused(self.language, self.server.as_str()))?;
         if let Ok(mut segments) = url.path_segments_mut() {
             segments
                 .clear()
@@ -145,6 +151,7 @@ impl Remote {
         let mut request = self
             .client
             .request(method, url)
+            .header(ACCEPT_LANGUAGE, self.language.tag())
             .bearer_auth(self.token.reveal());
         if let Some(body) = body {
             request = request.json(body);
@@ -154,7 +161,7 @@ impl Remote {
                 server = %self.server, signing.id = %self.signing_id, error = %error.without_url(),
                 "the server could not be reached"
             );
-            problems::unreachable(&self.server)
+            problems::unreachable(self.language, &self.server)
         })
     }
 
@@ -163,10 +170,10 @@ impl Remote {
         while let Some(chunk) = response
             .chunk()
             .await
-            .map_err(|_| problems::unreachable(&self.server))?
+            .map_err(|_| problems::unreachable(self.language, &self.server))?
         {
             if bytes.len() + chunk.len() > MOST_BYTES {
-                return Err(problems::bad_answer(&self.server));
+                return Err(problems::bad_answer(self.language, &self.server));
             }
             bytes.extend_from_slice(&chunk);
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use vanthu_wire::agent::{
     CancelReason, Consent, ConsentState, ItemState, SessionItem, SubmitSignature,
 };
-use vanthu_wire::{Base64, Problem};
+use vanthu_wire::{Base64, Language, Problem};
 
 use crate::consent::Case;
 use crate::token::{OpenKey, TokenError};
@@ -86,27 +86,31 @@ impl Agent {
             _ => CancelReason::DeviceFailed,
         };
         case.remote.cancel(reason).await;
-        problems::token(error)
+        problems::token(case.remote.language, error)
     }
 
     /// The person said no.
-    pub(crate) async fn refuse_case(&self, id: &str) -> Result<(), Problem> {
+    pub(crate) async fn refuse_case(&self, id: &str, language: Language) -> Result<(), Problem> {
+        let why = problems::refused_by_user(language);
         let case = self
             .desk
-            .end_waiting(id, ConsentState::Refused, problems::refused_by_user())?;
+            .end_waiting(id, ConsentState::Refused, why, language)?;
         case.remote.cancel(CancelReason::RefusedByUser).await;
         Ok(())
     }
 
     /// Nobody answered: ends the case if its time is up.
     pub(crate) async fn expire_if_due(&self, id: &str) {
-        let due = self.desk.find(id).is_some_and(|case| {
+        let due = self.desk.find(id).filter(|case| {
             case.state == ConsentState::Waiting && case.deadline <= self.clock.now()
         });
-        if due
-            && let Ok(case) = self
-                .desk
-                .end_waiting(id, ConsentState::Expired, problems::expired())
+        let Some(language) = due.map(|case| case.remote.language) else {
+            return;
+        };
+        let why = problems::expired(language);
+        if let Ok(case) = self
+            .desk
+            .end_waiting(id, ConsentState::Expired, why, language)
         {
             case.remote.cancel(CancelReason::ConsentExpired).await;
         }

@@ -5,6 +5,8 @@
 //! the ledger, or each would ask for the next.
 
 mod key;
+mod replace;
+mod succession;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,6 +21,9 @@ use vanthu_store::ledger::{self, LedgerReport};
 use vanthu_store::{Store, Tx, installation};
 
 pub use key::{LedgerKey, fingerprint};
+pub use replace::{Replaced, replace};
+pub use succession::KeyPeriod;
+use succession::Succession;
 
 use crate::{App, AppError};
 
@@ -26,6 +31,8 @@ use crate::{App, AppError};
 const INSTALLATION: &str = "installation-id";
 /// The key's public half, a `SubjectPublicKeyInfo` in hexadecimal.
 const PUBLIC_KEY: &str = "ledger-key";
+/// The object of the entries about keys.
+const OBJECT: &str = "installation";
 /// The form of a file of checkpoints.
 const FORM: &str = "vanthu-checkpoints-1";
 
@@ -39,7 +46,7 @@ pub async fn equip(app: &App, file: &Path) -> Result<(), AppError> {
         (None, Some(_)) => {
             return Err(AppError::fault(
                 "ledger key",
-                "the file is gone: restore it from the backup",
+                "the file is gone: restore it from the backup, or see vanthu ledger key --replace",
             ));
         }
     };
@@ -67,8 +74,7 @@ async fn introduce(app: &App, key: &LedgerKey, public: &str) -> Result<(), AppEr
         return Err(AppError::fault("ledger key", "another program made one"));
     }
     let data = json!({"sha256": fingerprint(&key.public())});
-    work.record(Act::LedgerKeyMade, "installation", &[], data)
-        .await?;
+    work.record(Act::LedgerKeyMade, OBJECT, &[], data).await?;
     work.commit().await
 }
 
@@ -107,10 +113,11 @@ pub async fn make(
     now: Moment,
 ) -> Result<Option<CheckpointRow>, AppError> {
     let fault = |why: &str| Err(AppError::fault("checkpoint", why));
-    if public_key(store).await? != Some(hex::encode(key.public())) {
+    let mut tx = store.write().await?;
+    let known = installation::find(&mut tx, PUBLIC_KEY).await?;
+    if known != Some(hex::encode(key.public())) {
         return fault("the key is not the one that the database knows");
     }
-    let mut tx = store.write().await?;
     let (seq, hash) = ledger::find_head(&mut tx).await?;
     let last = checkpoint::find_last(&mut tx).await?;
     if let Some(last) = &last {
@@ -148,19 +155,25 @@ pub struct Kept {
     pub form: String,
     /// The key's public half, a `SubjectPublicKeyInfo` in hexadecimal.
     pub public_key: String,
+    /// The keys before it in the same form, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier_keys: Vec<String>,
     /// The checkpoints, the oldest first.
     pub checkpoints: Vec<CheckpointRow>,
 }
 
 /// All checkpoints of an installation; none where it has no key yet.
 pub async fn export(store: &Store) -> Result<Option<Kept>, AppError> {
-    let Some(public_key) = public_key(store).await? else {
+    let mut tx = store.read().await?;
+    let keys = Succession::read(&mut tx).await?.periods;
+    let mut keys: Vec<String> = keys.into_iter().map(|it| it.public_key).collect();
+    let Some(public_key) = keys.pop() else {
         return Ok(None);
     };
-    let mut tx = store.read().await?;
     Ok(Some(Kept {
         form: FORM.to_owned(),
         public_key,
+        earlier_keys: keys,
         checkpoints: checkpoint::list(&mut tx).await?,
     }))
 }
@@ -177,6 +190,12 @@ impl Kept {
             Err(unreadable("the file has another form"))
         }
     }
+
+    /// The keys, the oldest first.
+    fn keys(&self) -> impl Iterator<Item = String> {
+        let last = std::iter::once(&self.public_key);
+        self.earlier_keys.iter().chain(last).cloned()
+    }
 }
 
 /// What was found about the ledger.
@@ -186,6 +205,8 @@ pub struct Proof {
     pub ledger: LedgerReport,
     /// The last checkpoint of the database.
     pub last: Option<CheckpointRow>,
+    /// The keys that sign, the oldest first.
+    pub keys: Vec<KeyPeriod>,
     /// How many checkpoints were examined, kept ones included.
     pub checkpoints: usize,
     /// What is wrong with them.
@@ -211,7 +232,8 @@ pub struct CheckpointFault {
 /// What can be wrong with a checkpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CheckpointFaultKind {
-    /// The database has no public key, or another one than the file or the kept checkpoints.
+    /// The database has no public key, or another one than the file, the kept checkpoints or the
+    /// entries about keys.
     Key,
     /// It is not there although later ones are, or a kept one is.
     Missing,
@@ -233,25 +255,25 @@ pub async fn verify(
     kept: Option<&Kept>,
 ) -> Result<Proof, AppError> {
     let ledger = ledger::verify(store).await?;
-    let known = public_key(store).await?;
     let mut tx = store.read().await?;
+    let mut keys = Succession::read(&mut tx).await?;
     let own = checkpoint::list(&mut tx).await?;
     let name = installation::find(&mut tx, INSTALLATION).await?;
     let foreign = kept.map_or(&[][..], |kept| &kept.checkpoints);
-    let trusted = [
-        kept.map(|kept| kept.public_key.clone()),
-        key.map(|key| hex::encode(key.public())),
-        known.clone(),
-    ];
-    let trusted = trusted.into_iter().flatten().collect::<Vec<_>>();
+    if let Some(key) = key {
+        let last = keys.periods.len().saturating_sub(1);
+        keys.hold_against(last, [hex::encode(key.public())]);
+    }
+    if let Some(kept) = kept {
+        keys.hold_against(0, kept.keys());
+    }
     let mut check = Check {
         tx: &mut tx,
-        spki: trusted.first().map(hex::decode).and_then(Result::ok),
+        keys: &keys,
         name: name.unwrap_or_default(),
         faults: Vec::new(),
     };
-    let unlike = trusted.iter().any(|it| Some(it) != known.as_ref());
-    if unlike || (known.is_none() && !own.is_empty()) {
+    if !keys.agrees || (keys.periods.is_empty() && !own.is_empty()) {
         check.fault(0, CheckpointFaultKind::Key);
     }
     check.all(&own, foreign).await?;
@@ -261,6 +283,7 @@ pub async fn verify(
     Ok(Proof {
         ledger,
         last: own.last().cloned(),
+        keys: keys.periods,
         checkpoints: own.len() + foreign.len(),
         faults,
     })
@@ -268,7 +291,7 @@ pub async fn verify(
 
 struct Check<'a> {
     tx: &'a mut Tx,
-    spki: Option<Vec<u8>>,
+    keys: &'a Succession,
     name: String,
     faults: Vec<CheckpointFault>,
 }
@@ -294,8 +317,8 @@ impl Check<'_> {
 
     async fn one(&mut self, row: &CheckpointRow) -> Result<(), AppError> {
         let signed = row.checkpoint().to_be_signed();
-        let genuine = match (&self.spki, hex::decode(&row.signature)) {
-            (Some(spki), Ok(value)) => key::is_signed(spki, &signed, &value),
+        let genuine = match (self.keys.key_at(row.seq), hex::decode(&row.signature)) {
+            (Some(spki), Ok(value)) => key::is_signed(&spki, &signed, &value),
             _ => false,
         };
         if !genuine || row.installation != self.name {

@@ -24,6 +24,7 @@ use crate::delivery::deliver::{Try, deliver};
 use crate::events::News;
 use crate::incoming::check::{CHECK, CheckOrder, check};
 use crate::outgoing::issue::DELIVER;
+use crate::queue::Stopped;
 use crate::{App, AppError};
 
 /// How long a worker may be silent before another one takes its job over.
@@ -158,7 +159,10 @@ async fn run(app: &App, row: &JobRow) -> Result<(), AppError> {
         Err(Trouble::Hopeless(why)) => job::give_up(&mut tx, row, why, now)
             .await
             .map(|()| JobState::Failed),
-        Err(Trouble::Passing(error)) => job::retry(&mut tx, row, &error.to_string(), now).await,
+        Err(Trouble::Passing(error)) => {
+            let why = Stopped::by(error).written();
+            job::retry(&mut tx, row, &why, now).await
+        }
     };
     let state = match written {
         Ok(state) => state,

@@ -1,10 +1,10 @@
 //! The queue as those who look after the machines see it: what failed, and starting it again.
 
 use serde_json::json;
-use vanthu_domain::Moment;
 use vanthu_domain::audit::Act;
 use vanthu_domain::id::JobId;
 use vanthu_domain::permission::Action;
+use vanthu_domain::{Moment, Refusal};
 use vanthu_store::job::{self, JobRow, JobState};
 
 use crate::{App, AppError, Caller};
@@ -25,8 +25,43 @@ pub struct JobView {
     pub attempts: (u32, u32),
     /// When it is tried again, or when it was given up.
     pub at: Moment,
-    /// The last error.
-    pub error: String,
+    /// Why it did not succeed the last time.
+    pub stopped: Option<Stopped>,
+}
+
+/// Why a job did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stopped {
+    /// The rules said no.
+    Refused(Refusal),
+    /// Something broke: what the machine says of it, for those who look after it.
+    Broken(String),
+}
+
+impl Stopped {
+    /// Out of what a job ended with.
+    pub(crate) fn by(error: &AppError) -> Self {
+        match error {
+            AppError::Refused(refusal) => Self::Refused((**refusal).clone()),
+            AppError::Fault(fault) => Self::Broken(fault.to_string()),
+        }
+    }
+
+    /// As it is kept with the job: a refusal as JSON, so that its page can say it in the reader's
+    /// language.
+    pub(crate) fn written(&self) -> String {
+        match self {
+            Self::Refused(refusal) => json!(refusal).to_string(),
+            Self::Broken(why) => why.clone(),
+        }
+    }
+
+    fn read(text: &str) -> Self {
+        match serde_json::from_str(text) {
+            Ok(refusal) => Self::Refused(refusal),
+            Err(_) => Self::Broken(text.to_owned()),
+        }
+    }
 }
 
 /// The queue.
@@ -92,6 +127,30 @@ fn shown(row: &JobRow) -> JobView {
         about: ids.collect::<Vec<_>>().join(", "),
         attempts: (row.attempts, row.max_attempts),
         at: row.ended_at.unwrap_or(row.run_at),
-        error: row.last_error.clone().unwrap_or_default(),
+        stopped: row.last_error.as_deref().map(Stopped::read),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use vanthu_domain::refusal::RefusalCode;
+
+    use super::*;
+
+    #[test]
+    fn why_a_job_stopped_is_read_as_it_was_written() {
+        let refusal = Refusal::new(RefusalCode::FileDamaged).with("file", "a.pdf");
+        let refused = Stopped::by(&refusal.clone().into());
+        assert_eq!(refused, Stopped::Refused(refusal));
+        let broken = Stopped::by(&AppError::fault("blob", "disk full"));
+        assert_eq!(broken, Stopped::Broken("blob: disk full".to_owned()));
+        for one in [refused, broken] {
+            assert_eq!(Stopped::read(&one.written()), one);
+        }
+        let of_an_older_program = "refused: file-damaged: Tệp hỏng";
+        assert_eq!(
+            Stopped::read(of_an_older_program),
+            Stopped::Broken(of_an_older_program.to_owned())
+        );
     }
 }

@@ -1,9 +1,11 @@
-//! What is read out of a stored paper for showing it: the sizes of its pages, and its text. Reading
-//! a long one takes a second; what was read lately is kept in memory, up to a bound.
+//! What is read out of a stored paper for showing it: the sizes of its pages, its text, and where
+//! number, date and signature go. Reading a long one takes a second; what was read lately is kept in memory, up to a bound.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use vanthu_layout::{FoundPlaces, places_in};
 
 use crate::{App, AppError};
 
@@ -17,6 +19,8 @@ pub struct Reading {
     pub pages: Vec<(f64, f64)>,
     /// Its text, line by line, page after page.
     pub text: String,
+    /// The places that were found on it.
+    pub places: FoundPlaces,
 }
 
 impl Reading {
@@ -102,7 +106,10 @@ pub async fn read(app: &App, sha256: &str) -> Result<Arc<Reading>, AppError> {
         .await
         .map_err(|error| AppError::fault("text", error))?
         .unwrap_or_default();
-    let mut reading = Reading::default();
+    let mut reading = Reading {
+        places: places_in(&sheets),
+        ..Reading::default()
+    };
     for sheet in &sheets {
         reading.pages.push((sheet.width, sheet.height));
         reading.text.push_str(&sheet.text());
@@ -129,6 +136,9 @@ mod tests {
         let first = read(&world.app, &name).await.unwrap();
         assert!(first.text.contains("CỘNG"), "{}", first.text);
         assert_eq!(first.pages[0].0.round() as i64, 595);
+        let found = vanthu_layout::find_places(&blobs.get(&name).await.unwrap()).unwrap();
+        assert!(found.signature.is_some());
+        assert_eq!(first.places, found);
         assert_eq!(read(&world.app, &name).await.unwrap(), first);
         assert_eq!(world.app.readings.count(), 1);
         for _ in 0..2 {
@@ -144,6 +154,7 @@ mod tests {
         let long = Arc::new(Reading {
             pages: Vec::new(),
             text: "x".repeat(1000),
+            places: FoundPlaces::default(),
         });
         let readings = Readings::with_room(2 * long.bytes());
         readings.keep("a", &long);
@@ -157,6 +168,7 @@ mod tests {
         let huge = Arc::new(Reading {
             pages: Vec::new(),
             text: "x".repeat(9000),
+            places: FoundPlaces::default(),
         });
         readings.keep("d", &huge);
         assert!(readings.find("d").is_none());

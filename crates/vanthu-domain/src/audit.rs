@@ -41,6 +41,8 @@ acts! {
     AnchorsImported = "anchors-imported", "Cập nhật danh sách điểm tin cậy";
     /// The key that signs the ledger's checkpoints was made.
     LedgerKeyMade = "ledger-key-made", "Tạo khóa ký điểm chốt của sổ nhật ký";
+    /// Another key signs the ledger's checkpoints from this entry on.
+    LedgerKeyReplaced = "ledger-key-replaced", "Thay khóa ký điểm chốt của sổ nhật ký";
     /// A person signed in.
     SignedIn = "signed-in", "Đăng nhập";
     /// A sign-in was refused.

@@ -51,16 +51,20 @@ pub enum FoundDate {
 
 /// Looks for the places of number, date and signature on the pages of a PDF.
 pub fn find_places(pdf: &[u8]) -> Result<FoundPlaces, ReadError> {
-    let pages = extract_text(pdf)?;
+    Ok(places_in(&extract_text(pdf)?))
+}
+
+/// The same, where the text of the pages is at hand.
+pub fn places_in(pages: &[PageText]) -> FoundPlaces {
     let mut found = FoundPlaces::default();
     if let Some(first) = pages.first() {
         find_number(first, &mut found);
         find_date(first, &mut found);
     }
-    for page in &pages {
+    for page in pages {
         find_signature(page, &mut found);
     }
-    Ok(found)
+    found
 }
 
 fn find_number(page: &PageText, found: &mut FoundPlaces) {

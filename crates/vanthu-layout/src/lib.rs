@@ -23,7 +23,7 @@ mod sheet;
 mod text;
 
 pub use error::{LayoutError, ReadError};
-pub use find::{FoundDate, FoundPlaces, find_places};
+pub use find::{FoundDate, FoundPlaces, find_places, places_in};
 pub use fonts::{TINOS_BOLD, TINOS_BOLD_ITALIC, TINOS_ITALIC, TINOS_REGULAR};
 pub use geometry::{PlaceOnPage, Rect};
 pub use letter::{Letter, Places, Typeset, typeset_letter};

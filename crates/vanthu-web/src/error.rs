@@ -20,20 +20,20 @@ pub struct WebError(pub AppError);
 /// A problem document (RFC 9457).
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Problem {
-    /// The page that describes the code.
+    /// Trang giải thích mã.
     #[serde(rename = "type")]
     pub kind: String,
-    /// What was refused.
+    /// Việc bị từ chối.
     pub title: String,
-    /// Why.
+    /// Vì sao.
     pub detail: String,
-    /// By which article.
+    /// Căn cứ điều, khoản nào.
     pub article: String,
-    /// What to do now.
+    /// Làm gì tiếp.
     pub action: String,
-    /// The HTTP status.
+    /// Mã trạng thái HTTP.
     pub status: u16,
-    /// The stable code.
+    /// Mã, không đổi qua các phiên bản.
     pub code: String,
 }
 

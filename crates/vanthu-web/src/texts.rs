@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use axum::http::HeaderMap;
+use axum::http::header::ACCEPT_LANGUAGE;
 use vanthu_domain::english;
 use vanthu_domain::text::fill;
 use vanthu_domain::verdict::{Point, PointCode};
@@ -36,11 +37,30 @@ impl Language {
         }
     }
 
+    /// What a program without cookies asks for in `Accept-Language`; Vietnamese where it names none
+    /// of ours.
+    pub fn of_program(headers: &HeaderMap) -> Self {
+        headers
+            .get(ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok())
+            .and_then(vanthu_wire::Language::preferred)
+            .map_or_else(Self::default, Self::from)
+    }
+
     /// What the browser's cookie `lang` says; Vietnamese where it says nothing.
     pub fn of(headers: &HeaderMap) -> Self {
         match crate::session::cookie(headers, LANGUAGE_COOKIE).as_deref() {
             Some("en") => Self::English,
             _ => Self::Vietnamese,
+        }
+    }
+}
+
+impl From<vanthu_wire::Language> for Language {
+    fn from(language: vanthu_wire::Language) -> Self {
+        match language {
+            vanthu_wire::Language::Vietnamese => Self::Vietnamese,
+            vanthu_wire::Language::English => Self::English,
         }
     }
 }
@@ -60,6 +80,10 @@ type Catalogue = HashMap<String, String>;
 static ENGLISH: LazyLock<Catalogue> =
     LazyLock::new(|| toml::from_str(include_str!("../texts/en.toml")).unwrap_or_default());
 
+/// What the documentation of the API says of operations, parameters and members.
+static API: LazyLock<Catalogue> =
+    LazyLock::new(|| toml::from_str(include_str!("../texts/en.api.toml")).unwrap_or_default());
+
 static NAMES: LazyLock<Catalogue> =
     LazyLock::new(|| toml::from_str(include_str!("../texts/en.names.toml")).unwrap_or_default());
 
@@ -77,6 +101,31 @@ static TITLES: LazyLock<Catalogue> = LazyLock::new(|| {
 /// The text in the language; the Vietnamese itself where there is no translation.
 pub fn translate(text: &str, language: Language) -> &str {
     first_of([&*ENGLISH, &*NAMES], text, language)
+}
+
+/// A text about a number of things.
+pub trait Counted {
+    /// Puts the number into `{n}`. The English marks by `(s)` what is plural unless it is about one.
+    #[must_use]
+    fn counted(self, count: impl std::fmt::Display) -> String;
+}
+
+impl Counted for String {
+    fn counted(self, count: impl std::fmt::Display) -> String {
+        let count = count.to_string();
+        let plural = if count == "1" { "" } else { "s" };
+        self.replace("(s)", plural).replace("{n}", &count)
+    }
+}
+
+/// Marks a text for the catalogue that is put on the page, or into the record, elsewhere.
+pub const fn t(text: &'static str) -> &'static str {
+    text
+}
+
+/// What the documentation of the API says, in the language.
+pub fn of_api(text: &str, language: Language) -> &str {
+    first_of([&*API, &*ENGLISH], text, language)
 }
 
 /// The name of a kind, a state or an act in the language: a few are also texts of buttons, which say

@@ -8,7 +8,9 @@
 pub mod agent;
 pub mod binary;
 pub mod exchange;
+pub mod language;
 pub mod problem;
 
 pub use binary::{Base64, Digest};
+pub use language::Language;
 pub use problem::Problem;

@@ -5,7 +5,7 @@ use axum::http::{Request, header};
 use vanthu_pki::{SignatureAlgorithm, verify};
 use vanthu_wire::agent::{CancelReason, Consent, Purpose};
 
-use super::world::{Options, PIN, World, own};
+use super::world::{Options, PIN, World, own, path_of};
 
 #[tokio::test]
 async fn the_page_shows_what_is_signed_with_what() {
@@ -219,6 +219,75 @@ async fn the_result_tells_each_document_apart() {
         .json();
     assert_eq!(outcome["state"], "partly-signed");
     assert_eq!(outcome["items"][1]["problem"]["code"], "already-signed");
+}
+
+/// The texts of a page without what the server wrote into the session and the certificate.
+fn own_words(page: &str) -> String {
+    let (_, body) = page.split_once("</style>").unwrap();
+    let foreign = [
+        "Nguyễn Văn Mẫu",
+        "UBND xã Bình Mẫu",
+        "V/v thử số",
+        "CA Bình Mẫu",
+        "Cơ quan chứng thực diễn tập (không có giá trị pháp lý)",
+        "Văn Thư",
+        "30/2020/NĐ-CP",
+        "THỰC HÀNH",
+        "Tiếng Việt",
+    ];
+    foreign
+        .iter()
+        .fold(body.to_owned(), |text, word| text.replace(word, ""))
+}
+
+fn is_vietnamese(text: &str) -> bool {
+    text.chars().any(|c| !c.is_ascii() && c.is_alphabetic())
+}
+
+#[tokio::test]
+async fn everything_is_said_in_the_language_of_the_page_that_handed_it_over() {
+    let world = World::new(Options::default()).await;
+    let path = path_of(&world.hand_over_in("en").await);
+    assert_eq!(world.told.lock().unwrap().languages, ["en"]);
+    // What the browser itself would like does not count for a session of an English page.
+    let browser = own(Request::get(&path)).header(header::ACCEPT_LANGUAGE, "vi");
+    let page = world.call(browser.body(Body::empty()).unwrap()).await.text;
+    for text in [
+        "<html lang=\"en\">",
+        "Sign 2 documents?",
+        "2 pages",
+        "Refuse",
+    ] {
+        assert!(page.contains(text), "{text}\n{page}");
+    }
+    assert!(!is_vietnamese(&own_words(&page)), "{}", own_words(&page));
+    let result = world.consent_with(&path, "0000").await.text;
+    assert!(result.contains("Nothing was signed"), "{result}");
+    assert!(result.contains("Wrong PIN."), "{result}");
+    assert!(!is_vietnamese(&own_words(&result)), "{result}");
+    let again = world.hand_over_in("en").await.json();
+    assert_eq!(again["title"], "This session was answered already");
+    let again = world.hand_over_in("vi").await.json();
+    assert_eq!(again["title"], "Phiên ký này đã được trả lời");
+}
+
+#[tokio::test]
+async fn the_home_page_speaks_as_the_browser_asks_or_its_reader_chose() {
+    let world = World::new(Options::default()).await;
+    let home = async |path: &str, language: &str| {
+        let request = own(Request::get(path)).header(header::ACCEPT_LANGUAGE, language);
+        world.call(request.body(Body::empty()).unwrap()).await.text
+    };
+    let vietnamese = home("/", "vi").await;
+    assert!(vietnamese.contains("Thiết bị ký đang chạy"), "{vietnamese}");
+    let english = home("/", "en-US,en;q=0.9").await;
+    assert!(!is_vietnamese(&own_words(&english)), "{english}");
+    assert_eq!(home("/?lang=en", "vi").await.len(), english.len());
+    assert!(
+        home("/?lang=vi", "en")
+            .await
+            .contains("Thiết bị ký đang chạy")
+    );
 }
 
 #[tokio::test]

@@ -112,6 +112,8 @@ pub(super) struct Told {
     pub(super) cancelled: Vec<CancelReason>,
     /// Items that the server refuses as answered already.
     pub(super) refuses: Vec<String>,
+    /// In which languages it was asked to answer.
+    pub(super) languages: Vec<String>,
 }
 
 #[derive(Clone)]
@@ -250,9 +252,19 @@ impl World {
     }
 
     pub(super) async fn hand_over_from(&self, server: &str) -> Answer {
+        self.hand_over_as(server, "vi").await
+    }
+
+    /// A page in that language hands the session over.
+    pub(super) async fn hand_over_in(&self, language: &str) -> Answer {
+        self.hand_over_as(&self.server.clone(), language).await
+    }
+
+    async fn hand_over_as(&self, server: &str, language: &str) -> Answer {
         let body = serde_json::json!({"server": server, "signing_id": "sgn_1", "token": "secret"});
         let request = own(Request::post("/v1/sign"))
             .header(header::ORIGIN, &self.server)
+            .header(header::ACCEPT_LANGUAGE, language)
             .header(header::CONTENT_TYPE, "application/json")
             .body(Body::from(body.to_string()));
         self.call(request.unwrap()).await
@@ -260,12 +272,7 @@ impl World {
 
     /// Hands the session over and gives the path of the consent page.
     pub(super) async fn consent_path(&self) -> String {
-        let answer = self.hand_over().await;
-        assert_eq!(answer.status, 202, "{}", answer.text);
-        let url = answer.json()["consent_url"].as_str().unwrap().to_owned();
-        url.strip_prefix("http://127.0.0.1:18181")
-            .unwrap()
-            .to_owned()
+        path_of(&self.hand_over().await)
     }
 
     pub(super) async fn open(&self, path: &str) -> Answer {
@@ -293,6 +300,15 @@ impl World {
         assert_eq!(answer.header("location"), path);
         self.open(path).await
     }
+}
+
+/// The path of the consent page of a session that was taken.
+pub(super) fn path_of(answer: &Answer) -> String {
+    assert_eq!(answer.status, 202, "{}", answer.text);
+    let url = answer.json()["consent_url"].as_str().unwrap().to_owned();
+    url.strip_prefix("http://127.0.0.1:18181")
+        .unwrap()
+        .to_owned()
 }
 
 /// A request to the agent's own address.
@@ -333,6 +349,13 @@ fn knows_the_secret(headers: &HeaderMap) {
 
 async fn session(State(server): State<FakeServer>, headers: HeaderMap) -> Response {
     knows_the_secret(&headers);
+    let language = headers[header::ACCEPT_LANGUAGE].to_str().unwrap();
+    server
+        .told
+        .lock()
+        .unwrap()
+        .languages
+        .push(language.to_owned());
     Json(server.session.lock().unwrap().clone()).into_response()
 }
 

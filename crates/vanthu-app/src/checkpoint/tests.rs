@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use vanthu_domain::audit::Entry;
 
@@ -200,9 +200,10 @@ async fn signing_anew_with_another_key_is_found() {
             "UPDATE installation SET value = '{public}' WHERE key = 'ledger-key'"
         ))
         .await;
-    // The database agrees with itself; the key's file and kept checkpoints don't.
+    // The entry about the first key, the key's file and kept checkpoints contradict it.
     let alone = verify(&world.app.store, None, None).await.unwrap();
-    assert!(alone.stands());
+    let told: Vec<_> = alone.faults.iter().map(|it| (it.number, it.kind)).collect();
+    assert_eq!(told, [(0, Key)]);
     assert_eq!(
         faults(&world, None).await,
         [(0, Key), (1, Forged), (2, Forged)]
@@ -274,4 +275,132 @@ async fn checkpoints_are_made_when_due_and_never_twice() {
     assert_eq!((second.number, second.seq), (2, 2));
     assert_eq!(sign(&world.app).await.unwrap(), None);
     assert_eq!(faults(&world, None).await, []);
+}
+
+/// The next key, with the program started again.
+async fn replaced(world: &World, file: &Path, reason: &str) -> (Replaced, LedgerKey) {
+    let done = replace(&world.app.store, file, reason, world.app.now()).await;
+    (done.unwrap(), LedgerKey::read(file).unwrap().unwrap())
+}
+
+async fn faults_by(
+    world: &World,
+    key: &LedgerKey,
+    kept: Option<&Kept>,
+) -> Vec<(i64, CheckpointFaultKind)> {
+    let proof = verify(&world.app.store, Some(key), kept).await.unwrap();
+    proof.faults.iter().map(|it| (it.number, it.kind)).collect()
+}
+
+/// Proves: TG-5.1
+#[tokio::test]
+async fn after_a_lost_key_the_old_checkpoints_are_proved_by_the_old_one() {
+    use CheckpointFaultKind::Forged;
+    let (world, file) = world().await;
+    let store = &world.app.store;
+    let old = LedgerKey::read(&file).unwrap().unwrap();
+    let kept = export(store).await.unwrap().unwrap();
+    std::fs::remove_file(&file).unwrap();
+    append(&world.app, 3).await;
+    let (done, new) = replaced(&world, &file, "Mất tệp").await;
+    assert_eq!((done.seq, done.old_file), (25, None));
+    assert_eq!(done.old_sha256, fingerprint(&old.public()));
+    assert_eq!(done.new_sha256, fingerprint(&new.public()));
+
+    let proof = verify(store, Some(&new), Some(&kept)).await.unwrap();
+    assert!(proof.stands(), "{:?}", proof.faults);
+    assert_eq!(proof.last.unwrap().seq, 25);
+    let keys: Vec<_> = proof.keys.iter().map(|it| (it.from, &*it.reason)).collect();
+    assert_eq!(keys, [(0, ""), (25, "Mất tệp")]);
+    let later = export(store).await.unwrap().unwrap();
+    assert_eq!(later.earlier_keys, [kept.public_key]);
+    let later = Kept::read(&serde_json::to_vec(&later).unwrap()).unwrap();
+    assert_eq!(faults_by(&world, &new, Some(&later)).await, []);
+
+    // The old key signs no later entry, and the new one no earlier.
+    assert!(make(store, &old, world.app.now()).await.is_err());
+    for (number, key) in [(2, &new), (3, &old)] {
+        let mut tx = store.read().await.unwrap();
+        let row = checkpoint::list(&mut tx).await.unwrap();
+        let row = row.into_iter().find(|it| it.number == number).unwrap();
+        drop(tx);
+        let put = |value: String| {
+            format!("UPDATE ledger_checkpoints SET signature = '{value}' WHERE number = {number}")
+        };
+        let wrong = hex::encode(key.sign(&row.checkpoint().to_be_signed()).unwrap());
+        world.meddle(&put(wrong)).await;
+        assert_eq!(faults_by(&world, &new, None).await, [(number, Forged)]);
+        world.meddle(&put(row.signature)).await;
+    }
+}
+
+/// Proves: TG-5.1
+#[tokio::test]
+async fn a_key_that_is_still_there_signs_a_last_time_and_is_kept_beside() {
+    let (world, file) = world().await;
+    append(&world.app, 2).await;
+    let (first, _) = replaced(&world, &file, "Lộ khóa").await;
+    assert_eq!(first.seq, 24);
+    assert!(first.old_file.unwrap().is_file());
+    let (second, newest) = replaced(&world, &file, "Thử lại").await;
+    let proof = verify(&world.app.store, Some(&newest), None).await.unwrap();
+    assert!(proof.stands(), "{:?}", proof.faults);
+    assert_eq!(proof.last.unwrap().seq, second.seq);
+    let mut tx = world.app.store.read().await.unwrap();
+    let rows = checkpoint::list(&mut tx).await.unwrap();
+    let places: Vec<i64> = rows.iter().map(|row| row.seq).collect();
+    // The entry before the replacement is the old key's; the next replacement follows at once.
+    assert_eq!(places, [11, 21, 23, 24, 25]);
+}
+
+/// Proves: TG-5.1
+#[tokio::test]
+async fn a_replacement_that_nobody_ordered_is_found_by_the_file_and_by_kept_checkpoints() {
+    use CheckpointFaultKind::{Forged, Key};
+    let (world, file) = world().await;
+    let own = LedgerKey::read(&file).unwrap().unwrap();
+    let kept = export(&world.app.store).await.unwrap().unwrap();
+    // Whoever can write the database does what the command does, with a file of their own.
+    let elsewhere = world.folder().join("elsewhere.key");
+    replaced(&world, &elsewhere, "…").await;
+    assert_eq!(
+        faults_by(&world, &own, Some(&kept)).await,
+        [(0, Key), (3, Forged)]
+    );
+    // With another past under it, the checkpoints that were kept contradict it.
+    let first = format!("\"old\":\"{}\"", hex::encode(own.public()));
+    world
+        .meddle(&format!(
+            "UPDATE ledger SET data = replace(data, '{first}', '\"old\":\"00\"')"
+        ))
+        .await;
+    let proof = verify(&world.app.store, None, Some(&kept)).await.unwrap();
+    assert!(proof.faults.iter().any(|it| it.kind == Key));
+}
+
+#[tokio::test]
+async fn a_ledger_that_does_not_stand_gets_no_new_key() {
+    let (world, file) = world().await;
+    std::fs::remove_file(&file).unwrap();
+    world
+        .meddle("UPDATE ledger SET data = '{}' WHERE seq = 5")
+        .await;
+    let done = replace(&world.app.store, &file, "Mất tệp", world.app.now()).await;
+    assert!(done.is_err());
+    assert!(!file.exists());
+}
+
+#[tokio::test]
+async fn a_replacement_that_was_broken_off_is_finished() {
+    let (world, file) = world().await;
+    let (done, new) = replaced(&world, &file, "Mất tệp").await;
+    // As if the program had ended before it moved the files.
+    let waiting = file.with_file_name("ledger.key.new");
+    std::fs::rename(&file, &waiting).unwrap();
+    std::fs::rename(done.old_file.unwrap(), &file).unwrap();
+    assert!(equip(&world.app, &file).await.is_err());
+    let (again, same) = replaced(&world, &file, "lần hai").await;
+    assert_eq!((again.seq, same.public()), (done.seq, new.public()));
+    assert!(!waiting.exists());
+    assert_eq!(faults_by(&world, &new, None).await, []);
 }

@@ -3,6 +3,7 @@
 
 use vanthu_domain::id::IncomingId;
 use vanthu_domain::incoming::Arrival;
+use vanthu_domain::kind::DocumentKind;
 use vanthu_domain::refusal::{Refusal, RefusalCode};
 
 use crate::incoming::accept_and_register::accept_and_register;
@@ -50,13 +51,17 @@ pub struct Outcome<Id, Done> {
     pub done: Result<Done, AppError>,
 }
 
-/// A document by its number and abstract.
+/// What a document is spoken of by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {
     /// Which one.
     pub incoming_id: IncomingId,
-    /// `15/SVH-VP · V/v mời họp`.
-    pub name: String,
+    /// Number and notation of its sender.
+    pub notation: String,
+    /// Its kind: a letter's abstract is shown in another way than a decision's.
+    pub kind: DocumentKind,
+    /// Its abstract, as it was received.
+    pub subject: String,
 }
 
 /// Does it with each of these, at the versions that were seen. Deadlines are those of the profile;
@@ -110,7 +115,9 @@ pub(crate) async fn named(app: &App, caller: &Caller, id: &IncomingId) -> Option
     match found.await {
         Ok((row, _)) => Some(Named {
             incoming_id: row.incoming_id,
-            name: format!("{} · {}", row.notation, row.subject),
+            notation: row.notation,
+            kind: row.kind,
+            subject: row.subject,
         }),
         Err(error) => {
             // What was done with the rows must be told, even where one can't be named.
@@ -154,14 +161,14 @@ mod tests {
         let said: Vec<_> = outcomes
             .iter()
             .map(|one| {
-                let name = one.document.as_ref().map_or("", |one| one.name.as_str());
+                let name = one.document.as_ref().map_or("", |one| one.subject.as_str());
                 match &one.done {
                     Ok(arrival) => format!("{name} → {}", arrival.number),
                     Err(error) => format!("{name} ✗ {}", error.code().unwrap().code()),
                 }
             })
             .collect();
-        let name = |at: usize| format!("{} · {}", rows[at].notation, rows[at].subject);
+        let name = |at: usize| &rows[at].subject;
         assert_eq!(
             said,
             [

@@ -52,7 +52,8 @@ async function ask<T>(path: string, init: RequestInit, ms: number): Promise<T> {
   let response: Response;
   try {
     const loopback = { targetAddressSpace: "loopback" } as RequestInit; // lets a page served over https ask this machine
-    response = await fetch(`${AGENT}${path}`, { ...init, ...loopback, credentials: "omit", cache: "no-store", signal: AbortSignal.timeout(ms) });
+    const headers = { ...init.headers, "accept-language": document.documentElement.lang }; // its words come in the language of this page
+    response = await fetch(`${AGENT}${path}`, { ...init, ...loopback, headers, credentials: "omit", cache: "no-store", signal: AbortSignal.timeout(ms) });
   } catch {
     throw new AgentAbsent(await blockedByBrowser());
   }

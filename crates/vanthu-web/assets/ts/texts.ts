@@ -6,7 +6,9 @@ declare global {
   }
 }
 
-/** The text in the page's language; `{name}` is replaced by `values.name`. */
+/** The text in the page's language; `{name}` is replaced by `values.name`. The English marks by `(s)` what is plural
+ *  unless it is about one. */
 export function t(text: string, values: Record<string, string | number> = {}): string {
-  return (window.vanthuTexts?.[text] ?? text).replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  const plural = Object.values(values).some((value) => Number(value) === 1) ? "" : "s";
+  return (window.vanthuTexts?.[text] ?? text).replace("(s)", plural).replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }

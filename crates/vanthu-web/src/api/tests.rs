@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::docs::said;
 use super::operation::{Operation, Takes, Verb, openapi};
 use super::operations;
 
@@ -87,6 +88,26 @@ fn every_member_is_told_of_in_words() {
             );
         }
     }
+}
+
+#[test]
+fn whatever_the_document_says_stands_in_the_catalogue_in_english_and_nothing_else_does() {
+    let mut found = BTreeSet::new();
+    said(&mut document(), &mut |text| {
+        found.insert(text.clone());
+    });
+    let catalogue: BTreeMap<String, String> =
+        toml::from_str(include_str!("../../texts/en.api.toml")).unwrap();
+    let missing: Vec<&String> = found
+        .iter()
+        .filter(|text| catalogue.get(*text).is_none_or(String::is_empty))
+        .collect();
+    assert!(missing.is_empty(), "no English: {missing:#?}");
+    let unused: Vec<&String> = catalogue
+        .keys()
+        .filter(|text| !found.contains(*text))
+        .collect();
+    assert!(unused.is_empty(), "nothing says: {unused:#?}");
 }
 
 fn follow(part: &Value, schemas: &Value, missing: &mut BTreeSet<String>) {

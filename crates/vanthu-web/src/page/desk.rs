@@ -19,7 +19,7 @@ use crate::page::{render, shell};
 use crate::route::{Asks, Route};
 use crate::session::SignedIn;
 use crate::state::Web;
-use crate::texts::{Language, filters};
+use crate::texts::{Counted as _, Language, filters};
 use crate::view::{self, Confirm, Link, List, Shell};
 
 /// Rows of the first list.
@@ -69,7 +69,7 @@ async fn show(
             let listed = desk::list(&web.app, caller, count.tile, None, FIRST_ROWS).await?;
             let title = say.t(count.tile.name());
             let more = listed.next().map(|_| Link {
-                text: say.t("Xem cả {n}").replace("{n}", &count.count.to_string()),
+                text: say.t("Xem cả {n}").counted(count.count),
                 href: rows::address_of(count.tile),
             });
             (title.clone(), rows::table(say, &listed, title), more)

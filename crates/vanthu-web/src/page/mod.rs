@@ -79,7 +79,10 @@ struct ErrorPage {
 /// Turns the problem documents of page routes into pages, and says in the reader's language what
 /// scripts of a page are refused; those of programs stay as they are.
 pub async fn dress_errors(State(web): State<Web>, request: Request, next: Next) -> Response {
-    let say = Say::of(request.headers(), web.app.now());
+    let mut say = Say::of(request.headers(), web.app.now());
+    if request.uri().path().starts_with("/agent/") {
+        say.language = Language::of_program(request.headers());
+    }
     let theme = shell::theme(request.headers());
     let for_person = wants_page(request.uri(), request.headers());
     let response = next.run(request).await;

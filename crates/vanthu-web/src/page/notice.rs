@@ -16,7 +16,7 @@ use crate::page::{render, shell};
 use crate::route::{Asks, Route};
 use crate::session::{SignedIn, encode};
 use crate::state::Web;
-use crate::texts::{Language, filters};
+use crate::texts::{Counted as _, Language, filters};
 use crate::view::{Pager, Shell};
 
 /// The routes.
@@ -92,9 +92,7 @@ async fn show(
         shell: shell::shell(&web, &who, &headers, say.t("Thông báo"), "/notices").await?,
         unread: notices.iter().any(|one| one.unread),
         pager: Pager {
-            summary: say
-                .t("{n} thông báo trên trang này")
-                .replace("{n}", &notices.len().to_string()),
+            summary: say.t("{n} thông báo trên trang này").counted(notices.len()),
             previous: asked
                 .after()
                 .map_or_else(String::new, |_| "/notices".to_owned()),

@@ -7,6 +7,7 @@ use vanthu_domain::outgoing::OutgoingTag;
 
 use crate::page::listing::path_of;
 use crate::page::show::{Say, subject_of};
+use crate::texts::Counted as _;
 use crate::view::{self, Cell, Column, Empty, Link, List, Pager, Row, Tone};
 
 /// Rows on a page of a list.
@@ -73,7 +74,7 @@ pub(crate) fn table(say: Say, listed: &Listed, caption: String) -> List {
                     let mut number = Cell::text(&item.notation);
                     if let Some(arrival) = item.arrival_number {
                         let said = say.t("số đến {n}");
-                        number = number.note(said.replace("{n}", &arrival.to_string()));
+                        number = number.note(said.counted(arrival));
                     }
                     if let Some(mark) = say.urgency(item.urgency) {
                         number = number.and(mark.tone, mark.text);
@@ -131,7 +132,7 @@ pub(crate) fn table(say: Say, listed: &Listed, caption: String) -> List {
                     let mut number = Cell::text(&item.notation);
                     if let Some(arrival) = item.arrival_number {
                         let said = say.t("số đến {n}");
-                        number = number.note(said.replace("{n}", &arrival.to_string()));
+                        number = number.note(said.counted(arrival));
                     }
                     if let Some(mark) = say.urgency(item.urgency) {
                         number = number.and(mark.tone, mark.text);
@@ -227,9 +228,7 @@ pub(crate) fn pager(say: Say, listed: &Listed, base: &str, after: Option<&str>) 
     let glue = if base.contains('?') { '&' } else { '?' };
     let address = |cursor: &str| format!("{base}{glue}after={}", crate::session::encode(cursor));
     Pager {
-        summary: say
-            .t("{n} dòng trên trang này")
-            .replace("{n}", &listed.len().to_string()),
+        summary: say.t("{n} dòng trên trang này").counted(listed.len()),
         previous: after.map_or_else(String::new, |_| base.to_owned()),
         next: listed
             .next()
@@ -290,7 +289,7 @@ fn when(say: Say, at: vanthu_domain::Moment) -> Cell {
 }
 
 fn pages(say: Say, count: u32) -> String {
-    say.t("{n} trang").replace("{n}", &count.to_string())
+    say.t("{n} trang").counted(count)
 }
 
 fn joined(notes: Vec<String>) -> String {

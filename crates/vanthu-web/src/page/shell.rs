@@ -133,7 +133,7 @@ pub fn menu(
     }
     more.push(item("Kiểm tra chữ ký", "/verify", "g k"));
     if may(Action::ViewAccounts) {
-        more.push(item("Tài khoản", "/admin/accounts", ""));
+        more.push(item("Tài khoản của cơ quan", "/admin/accounts", ""));
     }
     if may(Action::ViewJobs) {
         more.push(item("Việc nền và gửi lỗi", "/admin/jobs", ""));

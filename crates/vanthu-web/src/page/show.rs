@@ -12,7 +12,7 @@ use vanthu_domain::verdict::{LegalValue, LegalVerdict, Point, PointState};
 use vanthu_domain::{Day, Moment};
 
 use crate::error::WebError;
-use crate::texts::{self, Language, translate};
+use crate::texts::{self, Counted as _, Language, translate};
 use crate::view::{Check, Fact, Happening, Pill, Problem, Tone, Verdict};
 
 /// So many days before its deadline a thing is "due soon".
@@ -110,10 +110,7 @@ impl Say {
         let today = self.today();
         if day < today {
             let late = (1..=400).take_while(|n| day.plus_days(*n) <= today).count();
-            return (
-                Tone::Bad,
-                self.t("quá hạn {n} ngày").replace("{n}", &late.to_string()),
-            );
+            return (Tone::Bad, self.t("quá hạn {n} ngày").counted(late));
         }
         if day <= today.plus_days(SOON_DAYS) {
             return (

@@ -125,6 +125,20 @@ fn what_was_put_together_below_is_taken_apart_and_said_in_english() {
 }
 
 #[test]
+fn one_thing_is_not_said_in_the_plural() {
+    let said = |count: usize| {
+        translate("{n} trang", Language::English)
+            .to_owned()
+            .counted(count)
+    };
+    assert_eq!(
+        [said(0), said(1), said(12)],
+        ["0 pages", "1 page", "12 pages"]
+    );
+    assert_eq!("{n} trang".to_owned().counted(1), "1 trang");
+}
+
+#[test]
 fn a_few_names_differ_from_the_words_of_buttons() {
     assert_eq!(translate("Phát hành", Language::English), "Issue");
     assert_eq!(name("Phát hành", Language::English), "Issued");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::StatusCode;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, ORIGIN};
+use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, HOST, ORIGIN};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -245,6 +245,15 @@ async fn the_agent_door_opens_to_the_one_time_secret_only() {
         knock(path.clone(), format!("Basic {token}")).await.code(),
         "sign-in-required"
     );
+    for (language, title) in [("en", "Sign in to see"), ("vi", "Cần đăng nhập")] {
+        let agent = world.nobody();
+        let request = agent
+            .request("GET", &path)
+            .header(ACCEPT_LANGUAGE, language);
+        let reply = agent.send(request.body(Body::empty()).unwrap()).await;
+        let told = reply.json()["title"].as_str().unwrap().to_owned();
+        assert!(told.starts_with(title), "{told}");
+    }
     let wrong = token.chars().rev().collect::<String>();
     assert_eq!(
         knock(path.clone(), format!("Bearer {wrong}")).await.code(),

@@ -138,9 +138,18 @@ async fn several_arrivals_are_registered_at_once_and_each_says_what_became_of_it
             "Đã vào sổ, số đến 1",
             "Đã vào sổ, số đến 2",
             "Chưa làm được",
+            "· V/v văn bản thứ nhất",
+            "Vì sao, làm gì tiếp",
             "href=\"/incoming?tile=to-accept\"",
         ],
     );
+    arrives(&world, "văn bản thứ ba").await;
+    let list = page(&clerk, "/incoming?tile=to-accept").await;
+    let last = picks(&list);
+    let fields_of_all = [("act", "accept-and-register"), ("pick", last[0].as_str())];
+    let all = text(&form(&clerk, "/incoming/bulk", &fields_of_all).await);
+    holds(&all, &["Đã làm xong 1 dòng", "Đã vào sổ, số đến 3"]);
+    assert!(!all.contains("Vì sao"), "nothing to explain: {all}");
     let stranger = world.sign_in("cv.vhxh").await;
     let hidden = form(&stranger, "/incoming/bulk", &fields).await;
     let hidden = text(&hidden);

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, ensure};
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use vanthu_app::checkpoint::{
-    self, CheckpointFaultKind, Kept, LedgerKey, Proof, export, fingerprint, public_key,
+    self, CheckpointFaultKind, Kept, LedgerKey, Proof, export, fingerprint, public_key, replace,
 };
 use vanthu_pki::pem;
 use vanthu_store::ledger::LedgerFaultKind;
@@ -30,8 +31,8 @@ enum What {
     Checkpoint(Where),
     /// Write all checkpoints to a file, to be kept where nobody of this machine can change it.
     Export(Export),
-    /// Show the key that checkpoints are signed with.
-    Key(Where),
+    /// Show the key that checkpoints are signed with, or put a new one in its place.
+    Key(Key),
 }
 
 /// What to prove.
@@ -42,6 +43,20 @@ struct Verify {
     /// Checkpoints that were kept elsewhere, as `vanthu ledger export` wrote them.
     #[arg(long, value_name = "FILE")]
     checkpoints: Option<PathBuf>,
+}
+
+/// Which key.
+#[derive(Debug, Args)]
+struct Key {
+    #[command(flatten)]
+    place: Where,
+    /// Make a new key, after the file was lost or somebody else could read it; what the old key
+    /// signed stays and is proved with its public half. Start the server again afterwards.
+    #[arg(long, requires = "reason")]
+    replace: bool,
+    /// Why, for the ledger.
+    #[arg(long, value_name = "TEXT", requires = "replace", value_parser = NonEmptyStringValueParser::new())]
+    reason: Option<String>,
 }
 
 /// Where to write.
@@ -60,7 +75,7 @@ impl Ledger {
             What::Verify(it) => it.run().await,
             What::Checkpoint(place) => sign(&place).await,
             What::Export(it) => it.run().await,
-            What::Key(place) => show_key(&place).await,
+            What::Key(it) => it.run().await,
         }
     }
 }
@@ -77,6 +92,9 @@ impl Verify {
         say(format!("Sổ nhật ký: {} mục", proof.ledger.entries))?;
         say(format!("Mã băm cuối: {}", proof.ledger.head))?;
         say(checkpoints(&proof))?;
+        for line in later_keys(&proof) {
+            say(line)?;
+        }
         if proof.stands() {
             say("Chuỗi nguyên vẹn: không mục nào bị sửa, xóa hoặc chèn.")?;
             return Ok(ExitCode::SUCCESS);
@@ -86,6 +104,37 @@ impl Verify {
         }
         Ok(ExitCode::FAILURE)
     }
+}
+
+impl Key {
+    async fn run(self) -> anyhow::Result<ExitCode> {
+        match self.reason {
+            Some(reason) => replace_key(&self.place, reason.trim()).await,
+            None => show_key(&self.place).await,
+        }
+    }
+}
+
+async fn replace_key(place: &Where, reason: &str) -> anyhow::Result<ExitCode> {
+    ensure!(!reason.is_empty(), "cần ghi lý do thay khóa");
+    let store = place.open().await?;
+    let file = place
+        .ledger_key()?
+        .context("cần --config hoặc --data để biết tệp khóa")?;
+    let done = replace(&store, &file, reason, wiring::clock().now())
+        .await
+        .with_context(|| file.display().to_string())?;
+    say(format!("Đã thay khóa, từ mục số {}.", done.seq))?;
+    say(format!("Khóa cũ,  SHA-256: {}", done.old_sha256))?;
+    say(format!("Khóa mới, SHA-256: {}", done.new_sha256))?;
+    if let Some(old) = done.old_file {
+        say(format!("Tệp khóa cũ nay là {}", old.display()))?;
+    }
+    say(
+        "Ghi lại hai giá trị SHA-256, sao lưu tệp khóa mới, xuất lại điểm chốt, rồi khởi động lại \
+         máy chủ.",
+    )?;
+    Ok(ExitCode::SUCCESS)
 }
 
 impl Export {
@@ -159,6 +208,22 @@ fn checkpoints(proof: &Proof) -> String {
             last.seq
         ),
     }
+}
+
+/// The keys after the first: whoever holds the list against their own notes sees one that nobody
+/// ordered.
+fn later_keys(proof: &Proof) -> Vec<String> {
+    let later = proof.keys.iter().skip(1);
+    let told = later.map(|key| {
+        let spki = hex::decode(&key.public_key).unwrap_or_default();
+        format!(
+            "Khóa ký điểm chốt được thay từ mục số {}: SHA-256 {}; lý do: {}",
+            key.from,
+            fingerprint(&spki),
+            key.reason
+        )
+    });
+    told.collect()
 }
 
 fn complaints(proof: &Proof) -> Vec<String> {

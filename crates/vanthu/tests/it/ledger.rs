@@ -175,6 +175,36 @@ async fn the_key_is_shown_and_missed_when_it_is_gone() {
     );
 }
 
+/// Proves: TG-5.1
+#[tokio::test]
+async fn a_lost_key_is_replaced_with_a_reason_and_the_ledger_stands() {
+    let (desk, place) = made();
+    assert_eq!(ledger(&["checkpoint"], &place).code, 0);
+    let before = ledger(&["key"], &place).said;
+    let before = before.lines().next().unwrap();
+    std::fs::remove_file(desk.path("ledger.key")).unwrap();
+
+    let unsaid = ledger(&["key", "--replace"], &place);
+    assert_eq!(unsaid.code, 2, "{}", unsaid.said);
+    let blank = ledger(&["key", "--replace", "--reason", " "], &place);
+    assert_eq!(blank.code, 3, "{}", blank.said);
+    let why = "Hỏng ổ đĩa, không có bản sao lưu";
+    let done = ledger(&["key", "--replace", "--reason", why], &place);
+    assert_eq!(done.code, 0, "{}", done.complained);
+    assert!(done.said.contains(before), "{}", done.said);
+
+    let shown = ledger(&["key"], &place);
+    let after = shown.said.lines().next().unwrap();
+    assert_ne!(before, after);
+    assert!(done.said.contains(after), "{}", done.said);
+    let proved = ledger(&["verify"], &place);
+    assert_eq!(proved.code, 0, "{}{}", proved.said, proved.complained);
+    assert!(proved.said.contains(why), "{}", proved.said);
+    assert!(proved.said.contains("Điểm chốt: số 2"), "{}", proved.said);
+    let doctor = vanthu(&["doctor", &place[0], &place[1]]);
+    assert_eq!(doctor.code, 0, "{}", doctor.said);
+}
+
 #[test]
 fn a_folder_without_an_installation_is_told_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use vanthu_app::queue::{self, JobView};
+use vanthu_app::queue::{self, JobView, Stopped};
 
 use crate::error::WebError;
 use crate::page::fields::named;
@@ -30,7 +30,10 @@ struct Job {
     about: String,
     tried: String,
     when: String,
-    error: String,
+    /// What was refused, why and what to do now; empty where something broke.
+    why: String,
+    /// What the machine says, where something broke.
+    broken: String,
     restart: String,
 }
 
@@ -70,6 +73,18 @@ pub(super) async fn restart(
 
 fn job_of(say: Say, one: &JobView) -> Job {
     let (tried, most) = one.attempts;
+    let (why, broken) = match &one.stopped {
+        None => (String::new(), String::new()),
+        Some(Stopped::Refused(refusal)) => {
+            let said = say.refusal(refusal);
+            let why = format!("{} {} {}", said.what, said.why, said.now);
+            (why, String::new())
+        }
+        Some(Stopped::Broken(words)) => (
+            say.t("Máy gặp lỗi; lời của máy, cho công chức CNTT:"),
+            words.clone(),
+        ),
+    };
     Job {
         what: match one.kind.as_str() {
             "deliver" => say.t("Gửi văn bản đi"),
@@ -82,7 +97,8 @@ fn job_of(say: Say, one: &JobView) -> Job {
             .replace("{tried}", &tried.to_string())
             .replace("{most}", &most.to_string()),
         when: say.moment(one.at),
-        error: one.error.clone(),
+        why,
+        broken,
         restart: format!("/admin/jobs/{}/restart", one.job_id),
     }
 }

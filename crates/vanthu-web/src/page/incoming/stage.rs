@@ -10,6 +10,7 @@ use vanthu_domain::verdict::LegalValue;
 use crate::page::fields::Fields;
 use crate::page::incoming::hands::{self, Hand};
 use crate::page::show::{Say, fact, locked};
+use crate::texts::{Counted as _, Language, t};
 use crate::view::{Choice, Confirm, Fact, Field, Problem, Step, Tone};
 
 /// The form that enters the document in the register.
@@ -31,6 +32,15 @@ pub(crate) struct RegisterForm {
     pub(crate) warning: Option<Problem>,
 }
 
+/// Usual words that go into the record: in Vietnamese for every reader, since the record is.
+#[derive(Debug, Clone)]
+pub(crate) struct Phrase {
+    /// The words.
+    pub(crate) text: String,
+    /// What they mean, for a reader of another language; else empty.
+    pub(crate) meaning: String,
+}
+
 /// The form that presents it to a leader.
 #[derive(Debug, Clone)]
 pub(crate) struct PresentForm {
@@ -39,7 +49,7 @@ pub(crate) struct PresentForm {
     /// The proposal.
     pub(crate) proposal: Field,
     /// Usual proposals.
-    pub(crate) phrases: Vec<String>,
+    pub(crate) phrases: Vec<Phrase>,
 }
 
 /// The leader's form.
@@ -56,7 +66,7 @@ pub(crate) struct DirectForm {
     /// The instruction.
     pub(crate) words: Field,
     /// Usual instructions.
-    pub(crate) phrases: Vec<String>,
+    pub(crate) phrases: Vec<Phrase>,
     /// The common deadline.
     pub(crate) due: Field,
     /// Deadlines by working days: words and the day.
@@ -118,7 +128,7 @@ pub(super) fn local(say: Say, view: &IncomingView) -> Vec<Fact> {
         facts.push(fact(say.t("Hạn xử lý"), words));
     }
     if let Some(name) = &view.leader_name {
-        facts.push(fact(say.t("Trình"), name.clone()));
+        facts.push(fact(say.t("Trình lãnh đạo"), name.clone()));
     }
     if !row.proposal.is_empty() {
         facts.push(fact(say.t("Đề xuất"), row.proposal.clone()));
@@ -157,7 +167,7 @@ pub(super) fn steps(say: Say, view: &IncomingView) -> Vec<Step> {
         say.t("Kiểm tra"),
         say.t("Tiếp nhận"),
         say.t("Vào sổ"),
-        say.t("Trình"),
+        say.t("Trình lãnh đạo"),
         say.t("Bút phê"),
         say.t("Xử lý"),
     ];
@@ -281,10 +291,16 @@ pub(super) fn present(
         .units
         .iter()
         .map(|unit| {
-            say.t("Đề xuất giao {unit} chủ trì tham mưu.")
-                .replace("{unit}", &unit.name)
+            let words = phrase(say, t("Đề xuất giao {unit} chủ trì tham mưu."));
+            Phrase {
+                text: words.text.replace("{unit}", &unit.name),
+                meaning: words.meaning.replace("{unit}", &unit.name),
+            }
         })
-        .chain([say.t("Kính trình lãnh đạo xem xét, cho ý kiến chỉ đạo.")])
+        .chain([phrase(
+            say,
+            t("Kính trình lãnh đạo xem xét, cho ý kiến chỉ đạo."),
+        )])
         .collect();
     Some(PresentForm {
         leader: Field::new("leader", say.t("Trình lãnh đạo"), "").choices(leaders),
@@ -298,6 +314,16 @@ pub(super) fn present(
         .max(2000),
         phrases,
     })
+}
+
+fn phrase(say: Say, words: &str) -> Phrase {
+    Phrase {
+        text: words.to_owned(),
+        meaning: match say.language {
+            Language::Vietnamese => String::new(),
+            Language::English => say.t(words),
+        },
+    }
 }
 
 /// The leader's form.
@@ -329,20 +355,20 @@ pub(super) fn direct(
         .optional()
         .rows(3)
         .max(2000),
-        phrases: vec![
-            say.t("Nghiên cứu, tham mưu văn bản trả lời đúng hạn."),
-            say.t("Triển khai thực hiện theo quy định."),
-            say.t("Kiểm tra, báo cáo kết quả bằng văn bản."),
-            say.t("Chủ trì, phối hợp các đơn vị liên quan thực hiện."),
-            say.t("Để biết, theo dõi."),
-        ],
+        phrases: [
+            t("Nghiên cứu, tham mưu văn bản trả lời đúng hạn."),
+            t("Triển khai thực hiện theo quy định."),
+            t("Kiểm tra, báo cáo kết quả bằng văn bản."),
+            t("Chủ trì, phối hợp các đơn vị liên quan thực hiện."),
+            t("Để biết, theo dõi."),
+        ]
+        .map(|words| phrase(say, words))
+        .to_vec(),
         due: Field::new("due", say.t("Hạn xử lý chung"), due).kind("date"),
         days: working_days
             .iter()
             .map(|(count, day)| {
-                let words = say
-                    .t("{n} ngày làm việc")
-                    .replace("{n}", &count.to_string());
+                let words = say.t("{n} ngày làm việc").counted(count);
                 (words, day.iso())
             })
             .collect(),
@@ -435,4 +461,25 @@ fn proposed_reason(view: &IncomingView) -> Option<ReturnReason> {
             .find(|(start, _)| code.starts_with(start))
             .map(|(_, reason)| reason)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use vanthu_domain::Moment;
+
+    use super::*;
+
+    #[test]
+    fn words_for_the_record_stay_vietnamese_and_are_explained_to_others() {
+        let words = t("Để biết, theo dõi.");
+        let said = |language| {
+            let now = Moment::from_unix_seconds(1_795_300_000);
+            let told = phrase(Say { language, now }, words);
+            assert_eq!(told.text, words);
+            told.meaning
+        };
+        assert_eq!(said(Language::Vietnamese), "");
+        let english = said(Language::English);
+        assert!(!english.is_empty() && english.is_ascii(), "{english}");
+    }
 }

@@ -26,7 +26,7 @@ use crate::page::show::{Say, subject_of};
 use crate::page::{render, shell};
 use crate::session::SignedIn;
 use crate::state::Web;
-use crate::texts::{Language, filters};
+use crate::texts::{Counted as _, Language, filters};
 use crate::view::{
     Confirm, Fact, Happening, Link, Paper, Pill, Problem, Shell, Step, Tone, Verdict,
 };
@@ -369,9 +369,7 @@ fn marks_of(say: Say, seen: &IncomingView) -> Vec<Pill> {
     if let Some(arrival) = row.state.arrival() {
         marks.push(Pill {
             tone: Tone::None,
-            text: say
-                .t("số đến {n}")
-                .replace("{n}", &arrival.number.to_string()),
+            text: say.t("số đến {n}").counted(arrival.number),
         });
     }
     marks
@@ -456,7 +454,7 @@ fn happened(say: Say, done: Done, seen: &IncomingView) -> Option<Problem> {
             let arrival = row.state.arrival()?;
             (
                 say.t("Đã vào sổ: số đến {n}, ngày {day}")
-                    .replace("{n}", &arrival.number.to_string())
+                    .counted(arrival.number)
                     .replace("{day}", &arrival.day.to_string()),
                 say.t("Tiếp theo: trình lãnh đạo cho ý kiến phân phối."),
                 list(
@@ -484,7 +482,7 @@ fn happened(say: Say, done: Done, seen: &IncomingView) -> Option<Problem> {
         ),
         Done::Directed => (
             say.t("Đã bút phê, chuyển tới {n} nơi")
-                .replace("{n}", &seen.lines.len().to_string()),
+                .counted(seen.lines.len()),
             say.t("Từng nơi được thông báo; nơi gửi thấy trạng thái 04."),
             list(
                 say.t("Văn bản chờ bút phê kế tiếp"),

@@ -12,11 +12,11 @@ use vanthu_domain::refusal::RefusalCode;
 
 use crate::error::WebError;
 use crate::page::fields::Fields;
-use crate::page::show::Say;
+use crate::page::show::{Say, subject_of};
 use crate::page::{render, shell};
 use crate::session::SignedIn;
 use crate::state::Web;
-use crate::texts::filters;
+use crate::texts::{Counted as _, filters};
 use crate::view::{Cell, Column, Link, List, Row, Shell, Tone};
 
 #[derive(Template)]
@@ -45,8 +45,7 @@ pub(super) async fn incoming(
     let outcomes = bulk(&web.app, who.caller(), act, chosen).await?;
     let rows = outcomes.into_iter().map(|one| {
         row(say, one, |arrival| {
-            say.t("Đã vào sổ, số đến {n}")
-                .replace("{n}", &arrival.number.to_string())
+            say.t("Đã vào sổ, số đến {n}").counted(arrival.number)
         })
     });
     let back = fields.get("back");
@@ -94,7 +93,10 @@ fn row<Id: std::fmt::Display, Done>(
     said: impl Fn(Done) -> String,
 ) -> (bool, Row) {
     let (href, name) = match one.document {
-        Some(document) => (format!("/incoming/{}", document.incoming_id), document.name),
+        Some(it) => (
+            format!("/incoming/{}", it.incoming_id),
+            format!("{} · {}", it.notation, subject_of(it.kind, &it.subject)),
+        ),
         None => (String::new(), one.id.to_string()),
     };
     let (done, state, why) = match one.done {
@@ -127,11 +129,10 @@ async fn result(
     let done = rows.iter().filter(|(done, _)| *done).count();
     let refused = rows.len() - done;
     let title = if refused == 0 {
-        say.t("Đã làm xong {n} dòng")
-            .replace("{n}", &done.to_string())
+        say.t("Đã làm xong {n} dòng").counted(done)
     } else {
         say.t("Đã làm xong {n} dòng, {m} dòng chưa làm được")
-            .replace("{n}", &done.to_string())
+            .counted(done)
             .replace("{m}", &refused.to_string())
     };
     let column = |text: String, kind| Column {
@@ -139,19 +140,32 @@ async fn result(
         kind,
         ..Column::default()
     };
+    let mut columns = vec![
+        column(say.t("Văn bản"), "main"),
+        column(say.t("Kết quả"), "state"),
+    ];
+    let mut rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
+    if refused == 0 {
+        // Nothing to explain: no column of empty cells.
+        for row in &mut rows {
+            row.cells.truncate(columns.len());
+        }
+    } else {
+        columns.push(column(say.t("Vì sao, làm gì tiếp"), "text"));
+    }
     let page = ResultPage {
         shell: shell::shell(web, who, headers, title.clone(), list).await?,
-        lead: say.t(
-            "Mỗi dòng được làm và ghi nhật ký riêng; dòng chưa làm được không ảnh hưởng dòng khác.",
-        ),
+        lead: if refused == 0 {
+            say.t("Mỗi dòng được làm và ghi nhật ký riêng.")
+        } else {
+            say.t(
+                "Mỗi dòng được làm và ghi nhật ký riêng; dòng chưa làm được không ảnh hưởng dòng khác.",
+            )
+        },
         list: List {
             caption: title,
-            columns: vec![
-                column(say.t("Văn bản"), "main"),
-                column(say.t("Kết quả"), "state"),
-                column(say.t("Vì sao, làm gì tiếp"), "text"),
-            ],
-            rows: rows.into_iter().map(|(_, row)| row).collect(),
+            columns,
+            rows,
             pick: false,
         },
         back: Link {

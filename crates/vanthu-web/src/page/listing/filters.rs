@@ -9,6 +9,7 @@ use vanthu_domain::kind::{DocumentKind, Urgency};
 
 use super::asked::address;
 use crate::page::show::Say;
+use crate::texts::Counted as _;
 use crate::view::{Chip, Choice, Field};
 
 /// The days that the form offers for a deadline.
@@ -248,9 +249,7 @@ fn due(say: Say, one: Due) -> String {
     match one {
         Due::Overdue => say.t("Đã quá hạn"),
         Due::Within(0) => say.t("Đến hạn hôm nay"),
-        Due::Within(days) => say
-            .t("Đến hạn trong {n} ngày tới")
-            .replace("{n}", &days.to_string()),
+        Due::Within(days) => say.t("Đến hạn trong {n} ngày tới").counted(days),
     }
 }
 

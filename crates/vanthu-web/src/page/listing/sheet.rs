@@ -20,6 +20,7 @@ use crate::error::WebError;
 use crate::page::show::{Say, subject_of};
 use crate::session::SignedIn;
 use crate::state::Web;
+use crate::texts::Counted as _;
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -99,7 +100,7 @@ pub(crate) async fn file_of(
             .replace("{at}", &say.now.text())
             .replace("{who}", &caller.full_name),
         made_on: say.today(),
-        amount: say.t("{n} dòng").replace("{n}", &rows.len().to_string()),
+        amount: say.t("{n} dòng").counted(rows.len()),
         columns,
         rows,
     };

@@ -21,7 +21,7 @@ use crate::page::show::Say;
 use crate::page::{render, shell};
 use crate::session::{SignedIn, encode};
 use crate::state::Web;
-use crate::texts::filters;
+use crate::texts::{Counted as _, filters};
 use crate::view::{self, Chip, Confirm, Empty, Fact, Field, List, Pager, Problem, Shell, Tone};
 
 /// A tab above the list.
@@ -337,9 +337,9 @@ fn short(count: i64) -> String {
 
 fn total_of(say: Say, total: i64) -> String {
     if total > i64::from(COUNTED) {
-        return say.t("hơn {n} dòng").replace("{n}", &COUNTED.to_string());
+        return say.t("hơn {n} dòng").counted(COUNTED);
     }
-    say.t("{n} dòng").replace("{n}", &total.to_string())
+    say.t("{n} dòng").counted(total)
 }
 
 /// What the form of the filters keeps of the address.

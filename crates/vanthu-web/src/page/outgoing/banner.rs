@@ -4,6 +4,7 @@ use vanthu_app::outgoing::view::OutgoingView;
 use vanthu_domain::outgoing::OutgoingTag;
 
 use crate::page::show::Say;
+use crate::texts::Counted as _;
 use crate::view::{Problem, Tone};
 
 /// What was done, as the word in the address `?done=`. A word that does not fit the document's
@@ -64,12 +65,12 @@ pub(super) fn banner(view: &OutgoingView, done: &str, say: Say) -> Option<Proble
         ("sealed", OutgoingTag::Sealed) => said(
             say.t("Đã đóng dấu, ký số của cơ quan: {number}").replace("{number}", notation),
             say.t("Văn bản có đủ chữ ký của người có thẩm quyền và của cơ quan; tệp đã khóa."),
-            say.t("Tiếp theo: phát hành tới {n} nơi nhận.").replace("{n}", &view.recipients.len().to_string()),
+            say.t("Tiếp theo: phát hành tới {n} nơi nhận.").counted(view.recipients.len()),
         ),
         ("issued", OutgoingTag::Issued) => said(
             say.t("Đã phát hành {number} tới {n} nơi nhận")
                 .replace("{number}", notation)
-                .replace("{n}", &view.recipients.len().to_string()),
+                .counted(view.recipients.len()),
             say.t("Văn bản rời hệ thống lúc {when}.").replace("{when}", &say.moment(row.state.since())),
             say.t("Tiếp theo: trạng thái từng nơi nhận tự cập nhật ở bảng bên cạnh."),
         ),

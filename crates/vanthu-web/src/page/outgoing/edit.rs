@@ -31,7 +31,7 @@ use crate::page::show::Say;
 use crate::page::{render, shell};
 use crate::session::SignedIn;
 use crate::state::Web;
-use crate::texts::filters;
+use crate::texts::{Counted as _, filters};
 use crate::view::{Editor, Field, Link, Paper, Problem, Shell, Tone};
 
 /// What the address says beside the document.
@@ -330,7 +330,7 @@ fn uploaded_note(view: &OutgoingView, say: Say) -> Problem {
             say.t("Chưa rõ chỗ ghi số, ngày và chữ ký trên tệp đã tải lên")
         } else {
             say.t("Văn bản này dùng tệp PDF đã tải lên, {n} trang")
-                .replace("{n}", &view.row.pages.to_string())
+                .counted(view.row.pages)
         },
         why: say.t("Số, ngày ban hành và chữ ký sẽ đặt vào các ô đã chọn trên trang."),
         now: if missing {

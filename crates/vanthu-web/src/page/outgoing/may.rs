@@ -9,6 +9,7 @@ use vanthu_domain::refusal::{Refusal, RefusalCode};
 use crate::page::outgoing::head::progress;
 use crate::page::outgoing::{href, is_uploaded};
 use crate::page::show::{Say, fact};
+use crate::texts::Counted as _;
 use crate::view::{Act, By, Confirm, Fact, Field, Link, Problem, Tone};
 
 /// The longest reason or opinion.
@@ -229,7 +230,7 @@ impl Maker<'_> {
             what: self
                 .say
                 .t("Chưa trình được: còn {n} chỗ thiếu")
-                .replace("{n}", &lacks.len().to_string()),
+                .counted(lacks.len()),
             why: whats.join("; "),
             article: first.article,
             now: first.now,
@@ -335,7 +336,7 @@ impl Maker<'_> {
             .map(|a| a.name.as_str())
             .collect();
         let more = view.recipients.len().saturating_sub(names.len());
-        let rest = say.t("và {n} nơi khác").replace("{n}", &more.to_string());
+        let rest = say.t("và {n} nơi khác").counted(more);
         if more > 0 {
             names.push(&rest);
         }
@@ -346,9 +347,7 @@ impl Maker<'_> {
                 format!("{}, {}", number.notation, number.day),
             ));
         }
-        let count = say
-            .t("Nơi nhận ({n})")
-            .replace("{n}", &view.recipients.len().to_string());
+        let count = say.t("Nơi nhận ({n})").counted(view.recipients.len());
         facts.push(fact(count, names.join("; ")));
         if !view.files.is_empty() {
             let files: Vec<&str> = view.files.iter().map(|f| f.name.as_str()).collect();

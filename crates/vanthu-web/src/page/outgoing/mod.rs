@@ -26,7 +26,7 @@ use vanthu_domain::id::OutgoingId;
 use vanthu_domain::permission::Action;
 
 use crate::api::outgoing_file as file;
-use crate::page::show::Say;
+use crate::page::show::{Say, subject_of};
 use crate::route::{Asks, Route};
 
 /// The routes.
@@ -166,7 +166,10 @@ fn title_of(view: &OutgoingView, say: Say) -> String {
         row.subject.clone()
     };
     match row.state.number() {
-        Some(number) => format!("{} · {subject}", number.notation),
+        Some(number) => {
+            let subject = subject_of(row.kind, &subject);
+            format!("{} · {subject}", number.notation)
+        }
         None => format!("{}: {subject}", say.named(row.kind.name())),
     }
 }

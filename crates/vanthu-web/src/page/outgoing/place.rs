@@ -5,15 +5,15 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use vanthu_app::AppError;
 use vanthu_app::outgoing::object_of;
 use vanthu_app::outgoing::upload::place;
-use vanthu_app::outgoing::view::{OutgoingView, Which, open_file, view};
+use vanthu_app::outgoing::view::{OutgoingView, view};
 use vanthu_app::signing::paper::{DateForm, PaperPlaces};
+use vanthu_app::{AppError, reading};
 use vanthu_domain::id::OutgoingId;
 use vanthu_domain::permission::Action;
 use vanthu_domain::refusal::{Refusal, RefusalCode};
-use vanthu_layout::{FoundDate, FoundPlaces, PlaceOnPage, Rect, find_places};
+use vanthu_layout::{FoundDate, FoundPlaces, PlaceOnPage, Rect};
 
 use crate::error::WebError;
 use crate::page::fields::{Fields, named};
@@ -50,10 +50,7 @@ pub(super) async fn page(
     if !view.may(Action::Edit) || !is_uploaded(&view) {
         return Ok(Redirect::to(&href(id, "edit")).into_response());
     }
-    let pdf = open_file(&web.app, who.caller(), id, &Which::Main)
-        .await?
-        .bytes;
-    let found = found_in(pdf).await?;
+    let found = found_in(&web, &view).await?;
     let title = say.t("Vị trí số, ngày và chữ ký");
     let page = PlacePage {
         document: title_of(&view, say),
@@ -79,10 +76,7 @@ pub(super) async fn save(
     let id: OutgoingId = named(&id)?;
     let view = view(&web.app, who.caller(), &id).await?;
     who.caller().may(Action::Edit, &object_of(&view.row))?;
-    let pdf = open_file(&web.app, who.caller(), &id, &Which::Main)
-        .await?
-        .bytes;
-    let found = found_in(pdf).await?;
+    let found = found_in(&web, &view).await?;
     let known = known_places(&view, &found);
     let places = PaperPlaces {
         number: read(&fields, "number", known.number)?,
@@ -98,11 +92,12 @@ pub(super) async fn save(
     Ok(Redirect::to(&href(&id, "edit")).into_response())
 }
 
-async fn found_in(pdf: Vec<u8>) -> Result<FoundPlaces, WebError> {
-    tokio::task::spawn_blocking(move || find_places(&pdf))
-        .await
-        .map_err(|error| AppError::fault("places", error))?
-        .map_err(|error| AppError::fault("places", error).into())
+/// What was found on the paper, which is searched once.
+async fn found_in(web: &Web, view: &OutgoingView) -> Result<FoundPlaces, WebError> {
+    let Some(blob) = paper::standing(view) else {
+        return Ok(FoundPlaces::default());
+    };
+    Ok(reading::read(&web.app, blob).await?.places.clone())
 }
 
 /// What is known of the places.

@@ -4,6 +4,7 @@ use vanthu_app::outgoing::view::OutgoingView;
 
 use crate::page::outgoing::href;
 use crate::page::show::{Say, fact};
+use crate::texts::Counted as _;
 use crate::view::{Fact, Happening, Tone};
 
 /// A file that goes with the document.
@@ -61,11 +62,7 @@ pub(super) fn facts(view: &OutgoingView, say: Say) -> Vec<Fact> {
     } else {
         names.join("; ")
     };
-    facts.push(fact(
-        say.t("Gửi tới ({n})")
-            .replace("{n}", &names.len().to_string()),
-        sent_to,
-    ));
+    facts.push(fact(say.t("Gửi tới ({n})").counted(names.len()), sent_to));
     if let Some(day) = row.due_reply_day {
         facts.push(fact(say.t("Hạn trả lời"), day.to_string()));
     }
@@ -108,10 +105,7 @@ pub(super) fn files(view: &OutgoingView, say: Say, removable: bool) -> Vec<FileL
             let size = size_words(file.bytes);
             let note = match file.pages {
                 Some(pages) => {
-                    format!(
-                        "{size} · {}",
-                        say.t("{n} trang").replace("{n}", &pages.to_string())
-                    )
+                    format!("{size} · {}", say.t("{n} trang").counted(pages))
                 }
                 None => size,
             };
@@ -138,9 +132,7 @@ pub(super) fn versions(view: &OutgoingView, say: Say) -> Vec<VersionLine> {
         .map(|version| {
             let why = version_why(&version.why, say);
             VersionLine {
-                text: say
-                    .t("Phiên bản {n}")
-                    .replace("{n}", &version.version.to_string()),
+                text: say.t("Phiên bản {n}").counted(version.version),
                 href: href(id, &format!("versions/{}", version.version_id)),
                 note: format!("{} · {why}", say.moment(version.at)),
             }

@@ -12,6 +12,7 @@ use vanthu_domain::verdict::{
 
 use crate::page::outgoing::href;
 use crate::page::show::Say;
+use crate::texts::Counted as _;
 use crate::view::{Check, Pill, SignPanel, Tone, Verdict};
 
 /// Whether a kept report may be shown.
@@ -144,11 +145,11 @@ pub(super) fn panel(
     if view.may(Action::Sign) {
         let pages = say
             .t("Tôi đã đọc toàn bộ văn bản: {n} trang.")
-            .replace("{n}", &row.pages.to_string());
+            .counted(row.pages);
         let mut statements = vec![pages];
         if !view.files.is_empty() {
             let count = view.files.len().to_string();
-            statements.push(say.t("Tôi đã xem {n} tệp kèm theo.").replace("{n}", &count));
+            statements.push(say.t("Tôi đã xem {n} tệp kèm theo.").counted(count));
         }
         if let Some(authority) = &view.around.authority {
             let lines = authority.lines.join(" · ");

@@ -19,7 +19,7 @@ use crate::page::show::{Say, fact};
 use crate::page::{render, shell};
 use crate::session::SignedIn;
 use crate::state::Web;
-use crate::texts::filters;
+use crate::texts::{Counted as _, filters};
 use crate::view::{Fact, Shell};
 
 /// Longer texts are shown without the comparison.
@@ -60,9 +60,7 @@ pub(super) async fn page(
         .iter()
         .find(|version| version.version_id.to_string() == version_id)
         .ok_or_else(|| AppError::refused(RefusalCode::NotFound))?;
-    let title = say
-        .t("Phiên bản {n}")
-        .replace("{n}", &version.version.to_string());
+    let title = say.t("Phiên bản {n}").counted(version.version);
     let lines = compare(&version.body, &view.row.body);
     let may_edit = view.may(Action::Edit);
     let page = VersionPage {

@@ -8,7 +8,7 @@ use vanthu_signing::{
 };
 
 use crate::page::show::{Say, fact, size};
-use crate::texts::Language;
+use crate::texts::{Counted as _, Language};
 use crate::view::{Check, Fact, Pill, Problem, Tone};
 
 /// One signature on the page.
@@ -75,7 +75,7 @@ pub(crate) fn whole(say: Say, report: &Report) -> Problem {
         Indication::TotalPassed => with(
             Tone::Ok,
             say.t("Chữ ký số hợp lệ"),
-            say.t("Cả {n} chữ ký số đều hợp lệ; nội dung không bị sửa sau khi ký.").replace("{n}", &count),
+            say.t("Cả {n} chữ ký số đều hợp lệ; nội dung không bị sửa sau khi ký.").counted(count),
             String::new(),
         ),
         Indication::Indeterminate => with(
@@ -339,9 +339,7 @@ fn validity(facts: &CertificateFacts) -> String {
 
 fn revision(say: Say, later: &RevisionChanges) -> RevisionCard {
     RevisionCard {
-        title: say
-            .t("Phiên bản {n}")
-            .replace("{n}", &later.revision.to_string()),
+        title: say.t("Phiên bản {n}").counted(later.revision),
         mark: if later.permitted {
             Pill {
                 tone: Tone::Ok,
@@ -353,16 +351,18 @@ fn revision(say: Say, later: &RevisionChanges) -> RevisionCard {
                 text: say.t("Không được phép"),
             }
         },
-        changes: once(later.changes.iter().map(|change| Check {
-            tone: if change.permitted {
-                Tone::Ok
-            } else {
-                Tone::Bad
-            },
-            text: change_text(say, change),
-            note: change.page.map_or_else(String::new, |page| {
-                say.t("trang {n}").replace("{n}", &(page + 1).to_string())
-            }),
+        changes: once(later.changes.iter().map(|change| {
+            Check {
+                tone: if change.permitted {
+                    Tone::Ok
+                } else {
+                    Tone::Bad
+                },
+                text: change_text(say, change),
+                note: change
+                    .page
+                    .map_or_else(String::new, |page| say.t("trang {n}").counted(page + 1)),
+            }
         })),
     }
 }
