@@ -14,7 +14,6 @@ use crate::prepare::{self, PrepareError};
 use crate::problem::PdfProblem;
 use crate::request::{Appearance, Fonts};
 use crate::revision::{self, Revision};
-use crate::syntax::document::Document;
 use crate::syntax::object::{Dict, Object};
 use crate::syntax::source::{FileSource, Source};
 use crate::update::Update;
