@@ -16,7 +16,7 @@ use vanthu_domain::verdict::{
 use vanthu_pki::path::RevocationMode;
 use vanthu_pki::{Certificate, Time};
 use vanthu_signing::{
-    Coverage, Indication, PdfFacts, PdfProblem, PlatformRule, Rect, Report, SignatureKind,
+    Coverage, Indication, PageFacts, PdfFacts, PdfProblem, PlatformRule, Report, SignatureKind,
     SignatureReport, SubIndication, ValidationInput, embedded, inspect, is_extension, validate,
 };
 use vanthu_store::outgoing::OutgoingRow;
@@ -277,13 +277,13 @@ fn invalid(signature: &SignatureReport) -> AppError {
         .into()
 }
 
-/// The first page's visible area.
-pub(crate) fn first_page(pdf: &[u8]) -> Result<Rect, AppError> {
+/// The first page: its visible area, and how it is turned.
+pub(crate) fn first_page(pdf: &[u8]) -> Result<PageFacts, AppError> {
     let facts = facts_of(pdf, "tệp")?;
     facts
         .pages
-        .first()
-        .map(|p| p.area)
+        .into_iter()
+        .next()
         .ok_or_else(|| AppError::refused(RefusalCode::FileDamaged))
 }
 

@@ -11,7 +11,7 @@ use vanthu_domain::permission::Action;
 use vanthu_domain::profile::Setting;
 use vanthu_domain::refusal::{Refusal, RefusalCode};
 use vanthu_pki::{SignatureAlgorithm, Time};
-use vanthu_signing::{Prepared, SignatureRequest, prepare};
+use vanthu_signing::{PrepareError, Prepared, SignatureRequest, prepare};
 use vanthu_store::certificate::{self, CertificateRow};
 use vanthu_store::file::{self, FileRole};
 use vanthu_store::outgoing::OutgoingRow;
@@ -236,7 +236,8 @@ async fn prepare_document(
                 {
                     let bytes = app.store.blobs().get(&attached.sha256).await?;
                     let page = verify::first_page(&bytes)?;
-                    let request = attachment_request(&about, number, page, now);
+                    let request =
+                        attachment_request(&about, number, &page, now).map_err(unprepared)?;
                     wanted.push((attached.file_id.to_string(), attached.sha256, request));
                 }
             }
@@ -317,15 +318,16 @@ async fn prepare_off_thread(
         let kind = certificate.public_key_info().kind;
         let algorithm = SignatureAlgorithm::default_for(kind)
             .ok_or_else(|| AppError::refused(RefusalCode::AlgorithmWeak))?;
-        prepare(&base, &request, &certificate, algorithm, &fonts()).map_err(|error| {
-            tracing::warn!(%error, "a document could not be prepared for signing");
-            AppError::from(
-                Refusal::new(RefusalCode::FileDamaged)
-                    .with("name", "văn bản")
-                    .with("why", error),
-            )
-        })
+        prepare(&base, &request, &certificate, algorithm, &fonts()).map_err(unprepared)
     })
     .await
     .map_err(|e| AppError::fault("prepare", e))?
+}
+
+fn unprepared(error: PrepareError) -> AppError {
+    tracing::warn!(%error, "a document could not be prepared for signing");
+    Refusal::new(RefusalCode::FileDamaged)
+        .with("name", "văn bản")
+        .with("why", error)
+        .into()
 }

@@ -6,8 +6,8 @@ use vanthu_domain::outgoing::GivenNumber;
 use vanthu_layout::{PlaceOnPage, Places, TINOS_ITALIC, TINOS_REGULAR};
 use vanthu_pki::Time;
 use vanthu_signing::{
-    Align, Appearance, DocMdp, FilledField, Fonts, Place, Rect, ReservedField, ReservedSignature,
-    SignatureRequest,
+    Align, Appearance, DocMdp, FilledField, Fonts, PageFacts, Place, PrepareError, Rect,
+    ReservedField, ReservedSignature, SignatureRequest, attachment_line, top_right_place,
 };
 
 /// The field that takes the number (ô số 3).
@@ -170,36 +170,22 @@ pub fn agency_request(
     }
 }
 
-/// The agency's signature on an attached file: no picture; number and time at the top right of the
-/// first page, 10 points (Decree 30/2020, Appendix I, II.8b and III.1d).
+/// The agency's signature on an attached file: no picture; number and time at the top right of the first page, however
+/// that page is turned, 10 points (Decree 30/2020, Appendix I, II.8b and III.1d).
 pub fn attachment_request(
     about: &About,
     number: &GivenNumber,
-    page: Rect,
+    page: &PageFacts,
     now: vanthu_domain::Moment,
-) -> SignatureRequest {
-    let (width, height, margin) = (230.0, 26.0, 28.0);
-    let x1 = page.x1 - margin;
-    let y1 = page.y1 - margin;
-    SignatureRequest {
+) -> Result<SignatureRequest, PrepareError> {
+    let size = 10.0;
+    let at = Time::from_unix(now.unix_seconds());
+    let lines = vec![attachment_line(&number.notation, at)];
+    let place = top_right_place(page, &lines, size, fonts().regular)?;
+    Ok(SignatureRequest {
         field_name: AGENCY_FIELD.to_owned(),
-        place: Some(Place {
-            page: 0,
-            rect: Rect {
-                x0: x1 - width,
-                y0: y1 - height,
-                x1,
-                y1,
-            },
-        }),
-        appearance: Appearance::Text {
-            lines: vec![format!(
-                "Số: {}; {} +07:00",
-                number.notation,
-                time_text(now)
-            )],
-            size: 10.0,
-        },
+        place: Some(place),
+        appearance: Appearance::Text { lines, size },
         reason: Some(about.reason.clone()),
         location: Some(about.location.clone()),
         signer_name: about.name.clone(),
@@ -209,7 +195,7 @@ pub fn attachment_request(
         reserve: Vec::new(),
         reserve_signatures: Vec::new(),
         fill: Vec::new(),
-    }
+    })
 }
 
 /// The seal as a square of its true diameter whose right edge covers a third of the signature
@@ -274,10 +260,6 @@ fn date_values(places: &PaperPlaces, day: Day) -> Vec<(&'static str, String)> {
             }
         }
     }
-}
-
-fn time_text(now: vanthu_domain::Moment) -> String {
-    now.text().replacen(' ', "; ", 1)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use vanthu_domain::refusal::RefusalCode;
 use vanthu_layout::extract_text;
 use vanthu_pki::authority::{Authority, Revocation};
 use vanthu_pki::{SoftKey, Time};
-use vanthu_signing::{Indication, Rect, inspect, is_extension};
+use vanthu_signing::{Indication, PageFacts, Rect, inspect, is_extension};
 use vanthu_store::ledger;
 
 use super::answer::answer;
@@ -518,16 +518,27 @@ fn the_text_on_an_attached_file_stands_top_right_in_ten_points() {
         notation: "07/SMau-NV".to_owned(),
         day: crate::test::day(16),
     };
-    let page = Rect {
-        x0: 0.0,
-        y0: 0.0,
-        x1: 595.0,
-        y1: 842.0,
+    let page = |rotate| PageFacts {
+        area: Rect {
+            x0: 0.0,
+            y0: 0.0,
+            x1: 595.0,
+            y1: 842.0,
+        },
+        rotate,
+        user_unit: 1.0,
     };
-    let request = attachment_request(&about, &number, page, crate::test::monday());
+    let made =
+        |rotate| attachment_request(&about, &number, &page(rotate), crate::test::monday()).unwrap();
+    let request = made(0);
     let place = request.place.unwrap();
     assert_eq!(place.page, 0);
     assert!(place.rect.x1 > 540.0 && place.rect.y1 > 800.0);
+    let turned = made(90).place.unwrap();
+    assert!(
+        turned.rect.x0 < 55.0 && turned.rect.y1 > 780.0,
+        "what is top right when the page is shown: {turned:?}"
+    );
     let vanthu_signing::Appearance::Text { lines, size } = request.appearance else {
         panic!("a text was expected")
     };
