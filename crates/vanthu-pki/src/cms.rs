@@ -1,4 +1,4 @@
-//! Cryptographic Message Syntax: detached CAdES signatures made for PAdES, and any SignedData read.
+//! Cryptographic Message Syntax: detached CAdES signatures made for PDF and other files, and any SignedData read.
 //!
 //! Two steps make a signature, because the key is elsewhere: [`signed_attributes`] gives the bytes
 //! the token signs, [`assemble`] puts the signature, the certificates and the time-stamp together.
@@ -10,6 +10,7 @@ use crate::asn1::{self, tag};
 use crate::certificate::Certificate;
 use crate::error::Malformed;
 use crate::oid;
+use crate::time::Time;
 
 mod attribute;
 mod parse;
@@ -33,6 +34,22 @@ pub fn signed_attributes(
     attributes_for(oid::DATA, digest, certificate, algorithm)
 }
 
+/// The signed attributes of a CAdES baseline signature (ETSI EN 319 122-1 6.3): those of
+/// [`signed_attributes`], the time `at` which the signer claims (5.2.1), and the media type of the
+/// content (5.2.4.2), which stands outside of containers only.
+pub fn cades_attributes(
+    digest: &[u8],
+    certificate: &Certificate,
+    algorithm: SignatureAlgorithm,
+    at: Time,
+    mime_type: Option<&str>,
+) -> Vec<u8> {
+    debug_assert_eq!(digest.len(), algorithm.digest().output_len());
+    let mut more = vec![attribute(oid::SIGNING_TIME, &asn1::time(at))];
+    more.extend(mime_type.map(|it| attribute(oid::MIME_TYPE, &asn1::utf8_string(it))));
+    attributes_with(oid::DATA, digest, certificate, algorithm, more)
+}
+
 /// The same for content of another type: time-stamps sign a `TSTInfo`.
 pub(crate) fn attributes_for(
     content_type: ObjectIdentifier,
@@ -40,14 +57,25 @@ pub(crate) fn attributes_for(
     certificate: &Certificate,
     algorithm: SignatureAlgorithm,
 ) -> Vec<u8> {
-    asn1::set_of(vec![
+    attributes_with(content_type, digest, certificate, algorithm, Vec::new())
+}
+
+fn attributes_with(
+    content_type: ObjectIdentifier,
+    digest: &[u8],
+    certificate: &Certificate,
+    algorithm: SignatureAlgorithm,
+    mut attributes: Vec<Vec<u8>>,
+) -> Vec<u8> {
+    attributes.extend([
         attribute(oid::CONTENT_TYPE, &asn1::oid(content_type)),
         attribute(oid::MESSAGE_DIGEST, &asn1::octet_string(digest)),
         attribute(
             oid::SIGNING_CERTIFICATE_V2,
             &signing_certificate(certificate, algorithm.digest()),
         ),
-    ])
+    ]);
+    asn1::set_of(attributes)
 }
 
 /// The message digest inside signed attributes: what an agent compares before it signs.

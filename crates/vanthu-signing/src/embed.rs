@@ -2,10 +2,11 @@
 
 use std::io::{Read, Seek, Write};
 
-use vanthu_pki::{Certificate, SignatureAlgorithm, cms, tsp, verify};
+use vanthu_pki::{Certificate, SignatureAlgorithm, cms};
 
 use crate::hash::{self, Hashed};
 use crate::held::Held;
+use crate::pending::Pending;
 use crate::problem::PdfProblem;
 use crate::revision::{Revision, Signed};
 use crate::syntax::source::FileSource;
@@ -68,9 +69,7 @@ impl EmbedError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prepared {
     revision: Revision,
-    signed_attributes: Vec<u8>,
-    certificate: Certificate,
-    algorithm: SignatureAlgorithm,
+    pending: Pending,
 }
 
 /// A document whose signature value is known and checked, before time-stamp and embedding.
@@ -91,15 +90,13 @@ impl Prepared {
         let signed_attributes = cms::signed_attributes(revision.digest(), certificate, algorithm);
         Ok(Self {
             revision,
-            signed_attributes,
-            certificate: certificate.clone(),
-            algorithm,
+            pending: Pending::new(signed_attributes, certificate, algorithm),
         })
     }
 
     /// The signed attributes: the bytes the key signs.
     pub fn to_be_signed(&self) -> &[u8] {
-        &self.signed_attributes
+        self.pending.to_be_signed()
     }
 
     /// The digest over the document without the gap, under the digest of [`Prepared::algorithm`]; it stands in the
@@ -110,12 +107,12 @@ impl Prepared {
 
     /// The certificate the document was prepared for.
     pub fn certificate(&self) -> &Certificate {
-        &self.certificate
+        self.pending.certificate()
     }
 
     /// The algorithm the key must use.
     pub fn algorithm(&self) -> SignatureAlgorithm {
-        self.algorithm
+        self.pending.algorithm()
     }
 
     /// What the whole file looks like before it is signed: for previews.
@@ -126,12 +123,7 @@ impl Prepared {
     /// The state as bytes, to be continued after a restart.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = MAGIC.to_vec();
-        let extra = [
-            self.signed_attributes.as_slice(),
-            self.certificate.der(),
-            self.algorithm.name().as_bytes(),
-        ];
-        self.revision.save(&mut out, &extra);
+        self.revision.save(&mut out, &self.pending.parts());
         out
     }
 
@@ -141,25 +133,16 @@ impl Prepared {
     }
 
     fn read(bytes: &[u8]) -> Option<Self> {
-        let (revision, [attributes, certificate, algorithm]) =
-            Revision::load(bytes.strip_prefix(MAGIC)?)?;
+        let (revision, parts) = Revision::load(bytes.strip_prefix(MAGIC)?)?;
         Some(Self {
             revision,
-            signed_attributes: attributes.to_vec(),
-            certificate: Certificate::from_der(certificate).ok()?,
-            algorithm: SignatureAlgorithm::from_name(std::str::from_utf8(algorithm).ok()?)?,
+            pending: Pending::read(parts)?,
         })
     }
 
     /// Accepts the signature value once it verifies with the certificate.
     pub fn complete(self, signature: &[u8]) -> Result<Completed, EmbedError> {
-        verify(
-            self.certificate.spki(),
-            self.algorithm,
-            &self.signed_attributes,
-            signature,
-        )
-        .map_err(|_| EmbedError::BadSignature)?;
+        self.pending.check(signature)?;
         Ok(Completed {
             prepared: self,
             signature: signature.to_vec(),
@@ -222,27 +205,10 @@ impl Completed {
         timestamp_token: Option<&[u8]>,
     ) -> Result<Signed, EmbedError> {
         let prepared = self.prepared;
-        if let Some(token) = timestamp_token {
-            tsp::verify_token(token, |digest| digest.digest(&self.signature), chain)
-                .map_err(EmbedError::timestamp)?;
-        }
-        let cms = cms::assemble(
-            &prepared.signed_attributes,
-            prepared.algorithm,
-            &self.signature,
-            &prepared.certificate,
-            chain,
-            timestamp_token,
-        );
-        let whole = cms::parse(&cms).map_err(|_| EmbedError::BadSignature)?;
-        let [signer] = whole.signers.as_slice() else {
-            return Err(EmbedError::BadSignature);
-        };
-        let verified = cms::verify(&whole, signer, prepared.revision.digest(), &[])
-            .map_err(|_| EmbedError::BadSignature)?;
-        if verified.certificate != prepared.certificate {
-            return Err(EmbedError::BadSignature);
-        }
+        let digest = prepared.revision.digest();
+        let cms = prepared
+            .pending
+            .assemble(digest, &self.signature, chain, timestamp_token)?;
         prepared.revision.fill(&cms)
     }
 }

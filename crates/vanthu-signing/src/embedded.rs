@@ -1,12 +1,18 @@
 //! What a file brings along for its own judgement: signatures, certificates, revocation data.
 
+use std::io::{Read, Seek};
+
 use vanthu_pki::asn1;
 use vanthu_pki::cms::{self, SignedData};
 use vanthu_pki::crl::Crl;
 use vanthu_pki::ocsp::OcspResponse;
 use vanthu_pki::path::RevocationData;
-use vanthu_pki::{Certificate, Time};
+use vanthu_pki::{Certificate, Malformed, Time};
 
+use crate::asic::archive::Archive;
+use crate::asic::layout::Layout;
+use crate::asic::pack::ContainerError;
+use crate::cades::known;
 use crate::form;
 use crate::problem::PdfProblem;
 use crate::syntax::document::Document;
@@ -68,7 +74,45 @@ pub fn embedded(pdf: &[u8]) -> Result<Embedded, PdfProblem> {
     Ok(found)
 }
 
+/// As [`embedded`], for a detached signature (`.p7s`).
+///
+/// ```
+/// assert!(vanthu_signing::embedded_detached(b"no signature").is_err());
+/// ```
+pub fn embedded_detached(p7s: &[u8]) -> Result<Embedded, Malformed> {
+    let mut found = Embedded::default();
+    found.add(cms::parse(p7s)?);
+    Ok(found)
+}
+
+/// As [`embedded`], for a container (`.asice`, `.asics`); signatures that cannot be read are left out.
+pub fn embedded_container<R: Read + Seek>(container: R) -> Result<Embedded, ContainerError> {
+    let mut archive = Archive::open(container)?;
+    let layout = Layout::read(&mut archive)?;
+    let mut found = Embedded::default();
+    for (_, bytes) in layout.signatures.iter().chain(&layout.stamps) {
+        if let Ok(signed) = cms::parse(bytes) {
+            found.add(signed);
+        }
+    }
+    Ok(found)
+}
+
 impl Embedded {
+    /// A signature with its archive time-stamps and the evidence inside.
+    fn add(&mut self, signed: SignedData) {
+        let brought = known::brought(&signed);
+        for signer in &signed.signers {
+            let tokens = signer.archive_timestamp_tokens().into_iter();
+            self.signatures
+                .extend(tokens.filter_map(|it| cms::parse(it).ok()));
+        }
+        self.certificates.extend(brought.certificates);
+        self.revocation.crls.extend(brought.revocation.crls);
+        self.revocation.ocsp.extend(brought.revocation.ocsp);
+        self.signatures.push(signed);
+    }
+
     /// The question which of the file's certificates still miss something: those of signers and of time-stamp
     /// services, at a time, under the given anchors.
     pub fn question(&self, anchors: Vec<Certificate>, at: Time) -> vanthu_pki::gather::Question {

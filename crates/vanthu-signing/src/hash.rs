@@ -16,6 +16,21 @@ pub(crate) fn engine(algorithm: DigestAlgorithm) -> Option<&'static digest::Algo
     }
 }
 
+/// The engine of any digest that is verified.
+pub(crate) fn any_engine(algorithm: DigestAlgorithm) -> &'static digest::Algorithm {
+    match algorithm {
+        DigestAlgorithm::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
+        DigestAlgorithm::Sha224 => &digest::SHA224,
+        DigestAlgorithm::Sha256 => &SHA256,
+        DigestAlgorithm::Sha384 => &SHA384,
+        DigestAlgorithm::Sha512 => &SHA512,
+        DigestAlgorithm::Sha512_256 => &digest::SHA512_256,
+        DigestAlgorithm::Sha3_256 => &digest::SHA3_256,
+        DigestAlgorithm::Sha3_384 => &digest::SHA3_384,
+        DigestAlgorithm::Sha3_512 => &digest::SHA3_512,
+    }
+}
+
 /// What hashing a whole file leaves behind: its SHA-256, and a digest that goes on behind its last byte.
 #[derive(Clone)]
 pub(crate) struct Hashed {

@@ -1,8 +1,16 @@
-//! PDF signatures (PAdES), making and judging, with a strict PDF reader and incremental writer of our own.
+//! Signatures of PDFs (PAdES), of any other file (CAdES) and of several files in a container (ASiC), making and
+//! judging, with a strict PDF reader and incremental writer of our own.
 //!
 //! Knows no person, register or database: `vanthu verify` and `vanthu sign` are thin over it. Nothing here reads a
-//! clock, a disk or a network; keys stay elsewhere. Making starts at [`prepare()`], judging at [`validate()`],
-//! keeping for decades at [`extend_lt`] and [`extend_lta`], a look at a stranger's file at [`inspect()`].
+//! clock, a disk or a network; keys stay elsewhere.
+//!
+//! | | PDF | any file | several files |
+//! |---|---|---|---|
+//! | making | [`prepare()`] | [`prepare_detached`] | [`pack`], [`prepare_container`] |
+//! | keeping for decades | [`extend_lt`], [`extend_lta`] | [`extend_detached_lt`], [`extend_detached_lta`] | [`extend_container_lt`], [`extend_container_lta`] |
+//! | judging | [`validate()`] | [`validate_detached`] | [`validate_container`] |
+//!
+//! What a file is says [`sniff`]; a look at a stranger's PDF gives [`inspect()`].
 //!
 //! A signature, evidence and a document time-stamp over both (PAdES B-LTA), with a practice authority:
 //!
@@ -65,6 +73,9 @@
 //! ```
 
 mod appearance;
+mod asic;
+mod cades;
+mod content;
 mod difference;
 mod embed;
 mod embedded;
@@ -75,10 +86,12 @@ mod held;
 mod inspect;
 mod longterm;
 mod page;
+mod pending;
 mod prepare;
 mod problem;
 mod request;
 mod revision;
+mod state;
 mod syntax;
 mod update;
 mod validate;
@@ -87,9 +100,27 @@ pub use appearance::picture::{Ink, PictureFacts, inspect_picture};
 pub use appearance::place::{
     attachment_line, copy_line, picture_place, seal_place, top_right_place, vietnamese_time,
 };
+pub use asic::extend::{
+    PreparedContainerTimestamp, extend_container_lt, extend_container_lta,
+    missing_container_evidence,
+};
+pub use asic::layout::ContainerKind;
+pub use asic::pack::{ContainerError, DataFile, pack};
+pub use asic::prepare::{
+    CompletedContainer, ContainerRequest, PreparedContainer, prepare_container,
+};
+pub use asic::problem::{ContainerFault, ContainerProblem};
+pub use asic::sniff::{FileKind, sniff};
+pub use cades::extend::{
+    extend_detached_lt, extend_detached_lta, missing_detached_evidence, stamp_detached,
+};
+pub use cades::prepare::{
+    CompletedDetached, DetachedError, DetachedRequest, PreparedDetached, prepare_detached,
+};
+pub use cades::stamp::PreparedDetachedTimestamp;
 pub use difference::{Change, ChangeKind, ChangeLevel};
 pub use embed::{Completed, EmbedError, Prepared, is_extension};
-pub use embedded::{Embedded, embedded};
+pub use embedded::{Embedded, embedded, embedded_container, embedded_detached};
 pub use held::Held;
 pub use inspect::{ActiveContent, FieldFacts, PageFacts, PdfFacts, inspect};
 pub use longterm::evidence::{LongTermEvidence, MissingEvidence, missing_evidence};
@@ -109,9 +140,10 @@ pub use request::{
 pub use syntax::source::FileSource;
 pub use validate::{
     AlgorithmRule, AlgorithmTable, Attack, Block, BlockId, CertificateFacts, Conclusion,
-    ConstraintId, ConstraintResult, ConstraintStatus, Coverage, CrlFacts, Diagnostic, Finding,
-    FindingCode, Indication, Language, Level, ObjectKind, OcspFacts, PlatformRule, PlatformVerdict,
-    Poe, PoeSource, Policy, PolicyError, Process, Reliable, Report, RevisionChanges, Severity,
+    ConstraintId, ConstraintResult, ConstraintStatus, ContainerFinding, ContainerReport, Coverage,
+    CrlFacts, DetachedFacts, DetachedReport, Diagnostic, FileFacts, Finding, FindingCode,
+    Indication, Language, Level, ObjectKind, OcspFacts, PlatformRule, PlatformVerdict, Poe,
+    PoeSource, Policy, PolicyError, Process, Reliable, Report, RevisionChanges, Severity,
     SignatureKind, SignatureReport, SimpleLine, SubIndication, TimestampReport, ValidationInput,
-    Worded, certificates, validate,
+    Worded, certificates, validate, validate_container, validate_detached,
 };

@@ -9,6 +9,7 @@ use crate::embed::EmbedError;
 use crate::hash::{self, Hashed};
 use crate::held::Held;
 use crate::problem::PdfProblem;
+use crate::state::{put_number, put_part, take_number, take_part};
 use crate::syntax::source::{FileSource, Source};
 use crate::update::Update;
 
@@ -86,8 +87,7 @@ impl Revision {
         }
         let own: [&[u8]; 2] = [&self.base_sha256, &self.digest];
         for part in own.iter().chain(extra).chain([&self.tail.as_slice()]) {
-            put_number(out, part.len());
-            out.extend_from_slice(part);
+            put_part(out, part);
         }
     }
 
@@ -181,21 +181,4 @@ pub(crate) fn unsigned(base: &Source<'_>, tail: &[u8]) -> Result<Vec<u8>, PdfPro
     let mut file = base.bytes(0, base.length())?.into_owned();
     file.extend_from_slice(tail);
     Ok(file)
-}
-
-fn put_number(out: &mut Vec<u8>, number: usize) {
-    out.extend_from_slice(&(number as u64).to_be_bytes());
-}
-
-fn take_number(rest: &mut &[u8]) -> Option<usize> {
-    let (head, tail) = rest.split_at_checked(8)?;
-    *rest = tail;
-    usize::try_from(u64::from_be_bytes(head.try_into().ok()?)).ok()
-}
-
-fn take_part<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let length = take_number(rest)?;
-    let (head, tail) = rest.split_at_checked(length)?;
-    *rest = tail;
-    Some(head)
 }

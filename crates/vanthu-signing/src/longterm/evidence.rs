@@ -65,12 +65,25 @@ impl LongTermEvidence {
         }
     }
 
-    fn add_certificate(&mut self, certificate: &Certificate) -> bool {
+    pub(crate) fn add_certificate(&mut self, certificate: &Certificate) -> bool {
         let is_new = !self.certificates.contains(certificate);
         if is_new {
             self.certificates.push(certificate.clone());
         }
         is_new
+    }
+
+    /// Those who signed the responses, where the responses bring them.
+    pub(crate) fn add_responders(&mut self) {
+        let responders: Vec<Certificate> = self
+            .revocation
+            .ocsp
+            .iter()
+            .flat_map(|response| response.certificates.iter().cloned())
+            .collect();
+        for certificate in &responders {
+            self.add_certificate(certificate);
+        }
     }
 
     fn of_store(store: &Store) -> Self {
@@ -178,15 +191,7 @@ pub(crate) fn known(
             revocation: RevocationData::default(),
         });
     }
-    let responders: Vec<Certificate> = all
-        .revocation
-        .ocsp
-        .iter()
-        .flat_map(|response| response.certificates.iter().cloned())
-        .collect();
-    for certificate in &responders {
-        all.add_certificate(certificate);
-    }
+    all.add_responders();
     Ok(all)
 }
 
@@ -196,10 +201,20 @@ pub(crate) fn missing_of(
     all: &LongTermEvidence,
     anchors: &[Certificate],
 ) -> Vec<MissingEvidence> {
+    missing_for(&signed.field, &signed.ends(), all, anchors)
+}
+
+/// The same for a signature or time-stamp of this name whose paths begin at `ends`.
+pub(crate) fn missing_for(
+    name: &str,
+    ends: &[Certificate],
+    all: &LongTermEvidence,
+    anchors: &[Certificate],
+) -> Vec<MissingEvidence> {
     let mut pool = all.certificates.clone();
     pool.extend_from_slice(anchors);
     let mut missing = Vec::new();
-    for certificate in all.about(&signed.ends()).certificates {
+    for certificate in all.about(ends).certificates {
         let is_top = anchors.contains(&certificate)
             || certificate.subject() == certificate.issuer()
             || certificate.extension(oid::OCSP_NOCHECK).is_some();
@@ -209,7 +224,7 @@ pub(crate) fn missing_of(
         let issuers = issuers(&certificate, &pool);
         if issuers.is_empty() || !all.shows(&certificate, &issuers) {
             missing.push(MissingEvidence {
-                field: signed.field.clone(),
+                field: name.to_owned(),
                 certificate,
                 issuer: issuers.into_iter().next(),
             });

@@ -129,28 +129,37 @@ impl PreparedTimestamp {
     }
 
     fn accept(self, token: &[u8], trust: &TimestampTrust) -> Result<Signed, EmbedError> {
-        let asked = self.request(trust.nonce);
-        let verified = tsp::verify_answer_to(&asked, token, &trust.intermediates)
-            .map_err(EmbedError::timestamp)?;
-        let mut others = verified.certificates.clone();
-        others.extend_from_slice(&trust.intermediates);
-        let options = PathOptions {
-            purpose: Purpose::TimeStamping,
-            revocation: RevocationMode::WhenKnown,
-            ..PathOptions::default()
-        };
-        let path = path::validate_with(
-            &verified.certificate,
-            &others,
-            &trust.anchors,
-            verified.info.time,
-            &trust.revocation,
-            &options,
-        );
-        if !path.is_valid() {
-            let why = format!("the service is not trusted: {:?}", path.failures);
-            return Err(EmbedError::timestamp(why));
-        }
+        accept_token(&self.request(trust.nonce), token, trust)?;
         self.revision.fill(token)
     }
+}
+
+/// The token answers `asked` and comes from a service that `trust` accepts.
+pub(crate) fn accept_token(
+    asked: &tsp::TimestampRequest,
+    token: &[u8],
+    trust: &TimestampTrust,
+) -> Result<(), EmbedError> {
+    let verified =
+        tsp::verify_answer_to(asked, token, &trust.intermediates).map_err(EmbedError::timestamp)?;
+    let mut others = verified.certificates.clone();
+    others.extend_from_slice(&trust.intermediates);
+    let options = PathOptions {
+        purpose: Purpose::TimeStamping,
+        revocation: RevocationMode::WhenKnown,
+        ..PathOptions::default()
+    };
+    let path = path::validate_with(
+        &verified.certificate,
+        &others,
+        &trust.anchors,
+        verified.info.time,
+        &trust.revocation,
+        &options,
+    );
+    if !path.is_valid() {
+        let why = format!("the service is not trusted: {:?}", path.failures);
+        return Err(EmbedError::timestamp(why));
+    }
+    Ok(())
 }

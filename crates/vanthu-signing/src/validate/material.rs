@@ -10,6 +10,7 @@ use vanthu_pki::path::RevocationData;
 use vanthu_pki::{Certificate, Malformed, Time, oid};
 
 use super::poe::{ObjectId, ObjectKind, PoeSource, Poes, id_of};
+use crate::cades::known::revocation_of;
 use crate::syntax::document::Document;
 use crate::syntax::object::Dict;
 
@@ -87,6 +88,7 @@ impl Held {
         for token in signer
             .timestamp_tokens()
             .into_iter()
+            .chain(signer.archive_timestamp_tokens())
             .chain(content_timestamps(signer))
         {
             if let Ok(token) = cms::parse(token) {
@@ -99,11 +101,18 @@ impl Held {
         held
     }
 
-    fn read_signed_data(&mut self, signed: &SignedData) {
+    pub(super) fn read_signed_data(&mut self, signed: &SignedData) {
         self.certificates
             .extend(signed.certificates.iter().cloned());
-        self.crls
-            .extend(signed.crls.iter().filter_map(|der| Crl::from_der(der).ok()));
+        self.add_revocation(revocation_of(signed));
+    }
+
+    /// Lists and responses, with those who signed the responses.
+    pub(super) fn add_revocation(&mut self, found: RevocationData) {
+        let responders = found.ocsp.iter().flat_map(|it| &it.certificates);
+        self.certificates.extend(responders.cloned());
+        self.crls.extend(found.crls);
+        self.ocsp.extend(found.ocsp);
     }
 
     /// Revocation data in the signed attribute of ISO 32000-1, 12.8.3.3.2.

@@ -7,7 +7,9 @@ mod attack;
 mod byte_range;
 mod change;
 mod conclusion;
+mod container;
 mod date;
+mod detached;
 mod detail;
 mod diagnostic;
 mod engine;
@@ -24,7 +26,7 @@ mod simple;
 mod status;
 mod text;
 mod timestamp;
-mod xml;
+pub(crate) mod xml;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -35,6 +37,8 @@ use vanthu_pki::{Certificate, Time, cms};
 
 pub use attack::Attack;
 pub use conclusion::{Conclusion, Indication, SubIndication};
+pub use container::{ContainerFinding, ContainerReport, FileFacts, validate_container};
+pub use detached::{DetachedFacts, DetachedReport, validate_detached};
 pub use detail::{Block, BlockId, ConstraintResult, ConstraintStatus};
 pub use diagnostic::{CrlFacts, Diagnostic, OcspFacts};
 pub use poe::{ObjectKind, Poe, PoeSource};
@@ -49,6 +53,7 @@ pub use report::{
 pub use simple::SimpleLine;
 pub use text::{Language, Worded};
 
+use crate::content::Content;
 use crate::difference::ChangeLevel;
 use crate::prepare::sha256_parts;
 use crate::problem::PdfProblem;
@@ -95,18 +100,7 @@ pub struct PlatformRule {
 ///
 /// Clause: TG-8.1a, TG-5.1
 pub fn validate(pdf: &[u8], input: &ValidationInput) -> Report {
-    let mut report = Report {
-        indication: Indication::Indeterminate,
-        sub_indication: None,
-        problem: None,
-        sha256: hex::encode(sha256_parts(&[pdf])),
-        revisions: 0,
-        signatures: Vec::new(),
-        findings: Vec::new(),
-        platform: None,
-        attacks: Vec::new(),
-        diagnostic: Diagnostic::default(),
-    };
+    let mut report = Report::empty(hex::encode(sha256_parts(&[pdf])));
     if let Err(problem) = judge_file(pdf, input, &mut report) {
         report.attacks = attack::of_damaged(pdf, &problem).into_iter().collect();
         report.problem = Some(problem);
@@ -114,14 +108,7 @@ pub fn validate(pdf: &[u8], input: &ValidationInput) -> Report {
         report.sub_indication = Some(SubIndication::FormatFailure);
         return report;
     }
-    if let Some(worst) = report
-        .signatures
-        .iter()
-        .max_by_key(|signature| signature.indication)
-    {
-        report.indication = worst.indication;
-        report.sub_indication = worst.sub_indication;
-    }
+    report.take_worst();
     if report
         .findings
         .iter()
@@ -215,6 +202,11 @@ fn engine<'i>(
         .filter_map(|it| it.signed.as_ref().ok())
         .map(Held::in_signature)
         .collect();
+    engine_with(&store, &brought, input)
+}
+
+/// The same for what any file brings: `store` for all signatures, `brought` with each.
+fn engine_with<'i>(store: &Held, brought: &[Held], input: &'i ValidationInput) -> Engine<'i> {
     let mut material = Material::default();
     material.add(&Held {
         certificates: input.intermediates.clone(),
@@ -222,8 +214,8 @@ fn engine<'i>(
         ocsp: input.evidence.ocsp.clone(),
         values: Vec::new(),
     });
-    material.add(&store);
-    for held in &brought {
+    material.add(store);
+    for held in brought {
         material.add(held);
     }
     let mut poes = Poes::new(input.at);
@@ -231,12 +223,12 @@ fn engine<'i>(
         poes.provided(poe);
     }
     if let Some(at) = input.existed_at.filter(|at| *at < input.at) {
-        for held in brought.iter().chain([&store]) {
+        for held in brought.iter().chain([store]) {
             held.prove(&mut poes, at, PoeSource::Provided);
         }
     }
     let holds = |it: &Held| !it.crls.is_empty() || !it.ocsp.is_empty();
-    let has_material = holds(&store) || brought.iter().any(holds) || !input.known.is_empty();
+    let has_material = holds(store) || brought.iter().any(holds) || !input.known.is_empty();
     Engine {
         input,
         material,
@@ -336,9 +328,9 @@ fn judge_signature(
         }
     };
     if report.sub_filter == "ETSI.RFC3161" {
-        document_timestamp(&mut report, engine, signed, &parts);
+        document_timestamp(&mut report, engine, signed, &Content::Parts(&parts));
     } else {
-        engine.signature(&mut report, signed, &parts);
+        engine.signature(&mut report, signed, &Content::Parts(&parts));
     }
     report
 }
@@ -414,40 +406,18 @@ fn empty_report(document: &Document<'_>, found: &Found<'_>, existed_at: Time) ->
     let sub_filter = text("SubFilter").unwrap_or_default();
     let is_timestamp =
         sub_filter == "ETSI.RFC3161" || text("Type").as_deref() == Some("DocTimeStamp");
+    let kind = if is_timestamp {
+        SignatureKind::DocTimestamp
+    } else {
+        SignatureKind::Signature
+    };
     SignatureReport {
-        field: found.field.name.clone(),
-        kind: if is_timestamp {
-            SignatureKind::DocTimestamp
-        } else {
-            SignatureKind::Signature
-        },
         sub_filter,
-        indication: Indication::TotalPassed,
-        sub_indication: None,
-        intact: false,
-        trusted: false,
-        signer: None,
-        chain: Vec::new(),
         signer_name: text("Name"),
         reason: text("Reason"),
         location: text("Location"),
         claimed_at: text("M").as_deref().and_then(date::parse_date),
-        timestamp: None,
-        judged_at: existed_at,
-        digest_algorithm: None,
-        signature_algorithm: None,
-        coverage: Coverage::Incomplete,
-        revision: None,
-        covers_bytes: None,
-        certification: None,
-        locks_all: false,
-        change_level: ChangeLevel::None,
-        changes_permitted: false,
-        later: Vec::new(),
-        findings: Vec::new(),
-        process: Process::default(),
-        blocks: Vec::new(),
-        attacks: Vec::new(),
+        ..SignatureReport::empty(kind, &found.field.name, existed_at)
     }
 }
 
@@ -455,10 +425,10 @@ fn document_timestamp(
     report: &mut SignatureReport,
     engine: &Engine<'_>,
     signed: &SignedData,
-    parts: &[&[u8]],
+    content: &Content<'_>,
 ) {
     report.process = Process::TimeStamp;
-    let stamp = engine.timestamp(signed, parts);
+    let stamp = engine.timestamp(signed, content);
     report.intact = stamp.is_intact;
     report.trusted = stamp.conclusion.is_passed();
     report.timestamp = stamp.report();

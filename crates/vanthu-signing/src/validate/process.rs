@@ -8,9 +8,10 @@ use super::detail::{BlockId, Work};
 use super::engine::{Engine, PathOutcome, Role};
 use super::material::content_timestamps;
 use super::policy::{ConstraintId, Level, Reliable};
-use super::report::{CertificateFacts, FindingCode, Process, Severity, SignatureReport};
+use super::report::{CADES, CertificateFacts, FindingCode, Process, Severity, SignatureReport};
 use super::signature_value;
 use super::timestamp::Stamp;
+use crate::content::Content;
 
 /// A signature whose cryptography is right, on its way through the processes.
 struct Case<'s> {
@@ -27,15 +28,15 @@ struct Case<'s> {
 }
 
 impl Engine<'_> {
-    /// Judges a signature over `parts`.
+    /// Judges a signature over `content`.
     pub(super) fn signature(
         &self,
         report: &mut SignatureReport,
         signed: &SignedData,
-        parts: &[&[u8]],
+        content: &Content<'_>,
     ) {
         let others = &self.material.certificates;
-        let checked = signature_value::check(self.policy(), report, signed, parts, others);
+        let checked = signature_value::check(self.policy(), report, signed, content, others);
         let Some((signer, verified)) = checked else {
             return;
         };
@@ -46,7 +47,7 @@ impl Engine<'_> {
         report.intact = true;
         report.signer = Some(CertificateFacts::from(&verified.certificate));
         let existed = self.existed(signed);
-        let mut case = self.basic(report, signer, verified, parts, existed);
+        let mut case = self.basic(report, signer, verified, content, existed);
         let mut conclusion = case.basic(self.at());
         report
             .blocks
@@ -76,12 +77,12 @@ impl Engine<'_> {
         report: &mut SignatureReport,
         signer: &'s SignerInfo,
         verified: VerifiedSigner,
-        parts: &[&[u8]],
+        content: &Content<'_>,
         best_time: Time,
     ) -> Case<'s> {
         let mut path = self.x509(&verified.certificate, Role::Signer, self.at());
         report.blocks.push(path.block.clone());
-        let not_before = self.content_time(signer, parts);
+        let not_before = self.content_time(signer, content);
         path.conclusion = settled(&path, &verified.certificate, not_before, report.claimed_at);
         let reliable = self.strength(report, signer, &verified);
         let attributes = self.attributes(report, signer, &verified, reliable);
@@ -123,16 +124,17 @@ impl Engine<'_> {
         let failure = Conclusion::Indeterminate(SubIndication::SigConstraintsFailure);
         let is_pades = report.sub_filter.starts_with("ETSI.");
         let id = ConstraintId::SigningCertificateAttribute;
-        let level = if is_pades {
+        let is_ades = is_pades || report.sub_filter == CADES;
+        let level = if is_ades {
             self.policy().level(id)
         } else {
             self.policy().level(id).min(Level::Inform)
         };
         let is_bound = verified.binding == CertificateBinding::Bound;
-        let why = "a PAdES signature names its certificate";
+        let why = "an advanced signature names its certificate";
         work.hold_at(level, id, is_bound, failure, why);
         if !is_bound {
-            let detail = if is_pades { why } else { "" };
+            let detail = if is_ades { why } else { "" };
             report.find(FindingCode::CertificateNotBound, severity(level), detail);
         }
         let claimed = signer.signing_time().ok().flatten();
@@ -169,10 +171,10 @@ impl Engine<'_> {
     }
 
     /// The latest valid time-stamp over the content that stands inside the signature: it is not older.
-    fn content_time(&self, signer: &SignerInfo, parts: &[&[u8]]) -> Option<Time> {
+    fn content_time(&self, signer: &SignerInfo, content: &Content<'_>) -> Option<Time> {
         content_timestamps(signer)
             .filter_map(|token| cms::parse(token).ok())
-            .filter_map(|token| self.timestamp(&token, parts).proven())
+            .filter_map(|token| self.timestamp(&token, content).proven())
             .max()
     }
 
@@ -187,7 +189,7 @@ impl Engine<'_> {
                     continue;
                 }
             };
-            let stamp = self.timestamp(&token, &[&case.signer.signature]);
+            let stamp = self.timestamp(&token, &Content::Parts(&[&case.signer.signature]));
             report.blocks.extend(stamp.blocks.iter().cloned());
             if let Some(time) = stamp.proven() {
                 case.best_time = case.best_time.min(time);

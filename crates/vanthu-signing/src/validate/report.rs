@@ -221,14 +221,17 @@ pub struct RevisionChanges {
     pub permitted: bool,
 }
 
+/// What stands in place of `/SubFilter` for a detached signature outside of a PDF.
+pub(super) const CADES: &str = "CAdES";
+
 /// Everything about one signature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignatureReport {
-    /// Name of its field.
+    /// Name of its field; outside of a PDF, of its file.
     pub field: String,
     /// Signature or document time-stamp.
     pub kind: SignatureKind,
-    /// `/SubFilter`.
+    /// `/SubFilter`; `CAdES` outside of a PDF.
     pub sub_filter: String,
     /// Main status.
     pub indication: Indication,
@@ -324,6 +327,30 @@ pub struct Report {
 }
 
 impl Report {
+    /// Of a file of which nothing but its digest is known yet.
+    pub(super) fn empty(sha256: String) -> Self {
+        Self {
+            indication: Indication::Indeterminate,
+            sub_indication: None,
+            problem: None,
+            sha256,
+            revisions: 0,
+            signatures: Vec::new(),
+            findings: Vec::new(),
+            platform: None,
+            attacks: Vec::new(),
+            diagnostic: Diagnostic::default(),
+        }
+    }
+
+    /// Takes over the status of the worst signature.
+    pub(super) fn take_worst(&mut self) {
+        if let Some(worst) = self.signatures.iter().max_by_key(|it| it.indication) {
+            self.indication = worst.indication;
+            self.sub_indication = worst.sub_indication;
+        }
+    }
+
     /// Whether everything passed.
     pub fn is_passed(&self) -> bool {
         self.indication == Indication::TotalPassed
@@ -338,6 +365,41 @@ impl Report {
 }
 
 impl SignatureReport {
+    /// Of a signature or time-stamp that nobody has looked at yet.
+    pub(super) fn empty(kind: SignatureKind, field: &str, at: Time) -> Self {
+        Self {
+            field: field.to_owned(),
+            kind,
+            sub_filter: String::new(),
+            indication: Indication::TotalPassed,
+            sub_indication: None,
+            intact: false,
+            trusted: false,
+            signer: None,
+            chain: Vec::new(),
+            signer_name: None,
+            reason: None,
+            location: None,
+            claimed_at: None,
+            timestamp: None,
+            judged_at: at,
+            digest_algorithm: None,
+            signature_algorithm: None,
+            coverage: Coverage::Incomplete,
+            revision: None,
+            covers_bytes: None,
+            certification: None,
+            locks_all: false,
+            change_level: ChangeLevel::None,
+            changes_permitted: false,
+            later: Vec::new(),
+            findings: Vec::new(),
+            process: Process::default(),
+            blocks: Vec::new(),
+            attacks: Vec::new(),
+        }
+    }
+
     /// Integrity alone: right signature value, whole revision covered, only permitted changes since. Says nothing
     /// about who signed.
     pub fn is_intact_and_unchanged(&self) -> bool {

@@ -9,6 +9,7 @@ use super::detail::{BlockId, Work};
 use super::policy::{ConstraintId, Policy};
 use super::report::{FindingCode, Severity, SignatureReport};
 use super::timestamp::failure_of;
+use crate::content::Content;
 
 /// Reads the CMS structure in `/Contents`.
 pub(super) fn read(contents: &[u8]) -> Result<SignedData, String> {
@@ -27,12 +28,12 @@ fn without_padding(contents: &[u8]) -> Result<&[u8], String> {
     Ok(value)
 }
 
-/// Checks a detached signature over `parts`, writing what it finds into `report`.
+/// Checks a detached signature over `content`, writing what it finds into `report`.
 pub(super) fn check<'s>(
     policy: &Policy,
     report: &mut SignatureReport,
     signed: &'s SignedData,
-    parts: &[&[u8]],
+    content: &Content<'_>,
     others: &[Certificate],
 ) -> Option<(&'s SignerInfo, VerifiedSigner)> {
     let mut format = Work::on(policy, BlockId::FormatChecking);
@@ -80,14 +81,14 @@ pub(super) fn check<'s>(
     }
     report.digest_algorithm = signer.digest.and_then(digest_name);
     let outcome = if sha1_inside {
-        let digest = DigestAlgorithm::Sha1.digest_parts(parts);
+        let digest = content.digest(DigestAlgorithm::Sha1).unwrap_or_default();
         if signed.content.as_deref() == Some(digest.as_slice()) {
             cms::verify_content(signed, signer, &[&digest], others)
         } else {
             Err(CmsError::DigestMismatch)
         }
     } else {
-        cms::verify_content(signed, signer, parts, others)
+        content.verify(signed, signer, others)
     };
     verification_blocks(policy, report, outcome.as_ref().err().copied());
     match outcome {

@@ -10,6 +10,7 @@ use super::conclusion::{Indication, SubIndication};
 use super::detail::{BlockId, ConstraintStatus};
 use super::policy::ConstraintId;
 use super::report::{FindingCode, Process};
+use crate::asic::problem::ContainerFault;
 
 /// The language of a text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -80,6 +81,7 @@ worded! {
     ConstraintStatus = "status";
     FindingCode = "finding";
     Attack = "attack";
+    ContainerFault = "container";
 }
 
 #[cfg(test)]
@@ -128,7 +130,8 @@ mod tests {
             + complete(ConstraintId::ALL)
             + complete(&[S::Ok, S::Information, S::Warning, S::NotOk, S::Ignored])
             + complete(&FindingCode::ALL)
-            + complete(&Attack::ALL);
+            + complete(&Attack::ALL)
+            + complete(&ContainerFault::ALL);
         assert_eq!(sections, TEXTS.len());
     }
 }

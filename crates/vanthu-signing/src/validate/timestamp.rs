@@ -10,6 +10,7 @@ use super::engine::{Engine, Role};
 use super::poe::id_of;
 use super::policy::{ConstraintId, Reliable};
 use super::report::{CertificateFacts, TimestampReport};
+use crate::content::Content;
 
 /// A time-stamp and what was found about it.
 pub(super) struct Stamp {
@@ -26,6 +27,15 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
+    /// What it covers is not as it must be: it proves nothing.
+    pub(super) fn distrust(&mut self, why: &str) {
+        if self.is_intact {
+            self.conclusion = Conclusion::Failed(SubIndication::FormatFailure);
+            self.is_intact = false;
+            why.clone_into(&mut self.why);
+        }
+    }
+
     pub(super) fn report(&self) -> Option<TimestampReport> {
         Some(TimestampReport {
             time: self.time?,
@@ -50,7 +60,7 @@ struct Checked {
 
 impl Engine<'_> {
     /// Validates a token over `stamped`.
-    pub(super) fn timestamp(&self, token: &SignedData, stamped: &[&[u8]]) -> Stamp {
+    pub(super) fn timestamp(&self, token: &SignedData, stamped: &Content<'_>) -> Stamp {
         let checked = self.check_token(token, stamped);
         let mut work = Work::on(self.policy(), BlockId::TimeStamps);
         let time = token
@@ -123,7 +133,7 @@ impl Engine<'_> {
     fn check_token(
         &self,
         token: &SignedData,
-        stamped: &[&[u8]],
+        stamped: &Content<'_>,
     ) -> Result<Checked, (Conclusion, ConstraintId, String)> {
         use ConstraintId as C;
         let malformed = |why: &str| {
@@ -146,7 +156,7 @@ impl Engine<'_> {
             let why = "digest algorithm of the imprint not supported".to_owned();
             return Err((unknown, C::SignatureAlgorithms, why));
         };
-        if digest.digest_parts(stamped) != info.imprint {
+        if stamped.digest(digest).as_ref() != Some(&info.imprint) {
             let other = Conclusion::Failed(SubIndication::HashFailure);
             let why = "the imprint is not that of the data".to_owned();
             return Err((other, C::MessageDigest, why));

@@ -7,12 +7,15 @@
 )]
 
 mod archive;
+mod asic;
 mod attack;
 mod bases;
 mod big;
+mod cades;
 mod corpus;
 mod forgery;
 mod forms;
+mod hostile;
 mod ladder;
 mod longterm;
 mod look;
@@ -22,4 +25,5 @@ mod policy;
 mod protection;
 mod reading;
 mod scan;
+mod sealed;
 mod world;
