@@ -155,6 +155,11 @@ pub(crate) fn validators(repo: &Repo) -> Result<Outcome> {
         fs::remove_dir_all(&folder).context("cannot empty the folder of the last run")?;
     }
     let mut count = signatures_of_every_level(repo, python, &folder.join("levels"))?;
+    count.add(detached_of_every_level(
+        repo,
+        python,
+        &folder.join("detached"),
+    )?);
     let sqlite = folder.join("sqlite");
     let mut demo = script(repo, "scripts/demo.sh");
     demo.args(["--own", "--out"]).arg(&sqlite);
@@ -185,12 +190,26 @@ fn other_authority(repo: &Repo, server: &Path, python: &str, folder: &Path) -> R
 
 /// Signs with every kind of key, at every level, in every form of file, and lets other tools judge that.
 fn signatures_of_every_level(repo: &Repo, python: &str, folder: &Path) -> Result<Count> {
+    made_and_judged(repo, python, folder, ["make_levels", "tests/levels.py"])
+}
+
+/// The same for detached signatures and containers.
+fn detached_of_every_level(repo: &Repo, python: &str, folder: &Path) -> Result<Count> {
+    made_and_judged(repo, python, folder, ["make_detached", "tests/detached.py"])
+}
+
+fn made_and_judged(
+    repo: &Repo,
+    python: &str,
+    folder: &Path,
+    [maker, judge]: [&str; 2],
+) -> Result<Count> {
     let mut example = command(repo, "cargo");
     example.args(["run", "--quiet", "--locked", "-p", "vanthu-signing"]);
-    example.args(["--example", "make_levels", "--"]).arg(folder);
+    example.args(["--example", maker, "--"]).arg(folder);
     let mut count = Count::one(child::run(&mut example)?.ok);
     if count.failed == 0 {
-        let judged = child::run(command(repo, python).arg("tests/levels.py").arg(folder))?;
+        let judged = child::run(command(repo, python).arg(judge).arg(folder))?;
         count.add(count::cargo(&judged.lines).with_end(judged.ok));
     }
     Ok(count)
