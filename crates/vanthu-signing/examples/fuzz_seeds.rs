@@ -20,6 +20,10 @@ use vanthu_pki::ocsp::{self, OcspStatus};
 use vanthu_pki::tsp::TimestampRequest;
 use vanthu_pki::{Certificate, DigestAlgorithm, KeySpec, SoftKey, cms, oid, pkcs12};
 
+#[path = "../tests/it/ladder.rs"]
+mod ladder;
+#[path = "../tests/it/sealed.rs"]
+mod sealed;
 #[path = "../tests/it/world.rs"]
 mod world;
 use world::{World, day, now};
@@ -46,6 +50,7 @@ fn main() {
     );
     seeds.write("pkcs12", &key.unwrap());
     documents(&mut seeds, &world);
+    containers(&mut seeds);
     println!("{} seeds in {}", seeds.count, seeds.folder.display());
 }
 
@@ -206,5 +211,16 @@ fn documents(seeds: &mut Seeds, world: &World) {
     for pdf in [base, one, two] {
         seeds.write("pdf_reader", &pdf);
         seeds.write("validate", &pdf);
+    }
+}
+
+fn containers(seeds: &mut Seeds) {
+    let ladder = ladder::Ladder::p256();
+    seeds.write("container", &vanthu_signing::pack(&sealed::FILES).unwrap());
+    for bytes in sealed::climb_container(&ladder)
+        .iter()
+        .chain(&sealed::climb(&ladder))
+    {
+        seeds.write("container", bytes);
     }
 }
