@@ -72,12 +72,11 @@ impl ObjectIdentifier {
                     root = arc;
                     None
                 }
-                0 => return None,
                 1 if arc < 40 || root == 2 => match arc.checked_add(root * 40) {
                     Some(both) => Some(both),
                     None => return None,
                 },
-                1 => return None,
+                0 | 1 => return None,
                 _ => Some(arc),
             };
             if let Some(subidentifier) = subidentifier {
