@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name as name
+from pyhanko.pdf_utils.metadata.xmp_xml import XmpXmlProcessingError
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import PdfFileWriter
@@ -460,7 +461,10 @@ def revise(data, chance):
         if outcome:
             done.append(change.__name__ if outcome is True else f"{change.__name__} {outcome}")
     output = io.BytesIO()
-    writer.write(output)
+    try:
+        writer.write(output)
+    except XmpXmlProcessingError:  # it will not build on metadata that an earlier change broke
+        return data, ["no-revision"]
     return output.getvalue(), done
 
 

@@ -108,10 +108,10 @@ pub use request::{
 };
 pub use syntax::source::FileSource;
 pub use validate::{
-    AlgorithmRule, AlgorithmTable, Attack, Block, BlockId, CertificateFacts, Conclusion,
-    ConstraintId, ConstraintResult, ConstraintStatus, Coverage, CrlFacts, Diagnostic, Finding,
-    FindingCode, Indication, Language, Level, ObjectKind, OcspFacts, PlatformRule, PlatformVerdict,
-    Poe, PoeSource, Policy, PolicyError, Process, Reliable, Report, RevisionChanges, Severity,
-    SignatureKind, SignatureReport, SimpleLine, SubIndication, TimestampReport, ValidationInput,
-    Worded, certificates, validate,
+    AlgorithmRule, AlgorithmTable, AnchorTerm, AnchorUse, Attack, Block, BlockId, CertificateFacts,
+    Conclusion, ConstraintId, ConstraintResult, ConstraintStatus, Coverage, CrlFacts, Diagnostic,
+    Finding, FindingCode, Indication, Language, Level, ObjectKind, OcspFacts, PlatformRule,
+    PlatformVerdict, Poe, PoeSource, Policy, PolicyError, Process, Reliable, Report,
+    RevisionChanges, Severity, SignatureKind, SignatureReport, SimpleLine, SlideTo, StrengthTable,
+    SubIndication, TimestampReport, ValidationInput, Worded, certificates, validate,
 };
