@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name as name
+from pyhanko.pdf_utils.metadata.xmp_xml import XmpXmlProcessingError
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import PdfFileWriter
@@ -40,6 +41,8 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 # What pyHanko and we judge differently, by the change that was made, and why ours stands.
 REASONS = {
     "trailing-bytes": "bytes behind the last revision are no part of any document; pyHanko ignores them",
+    "form_entry /NeedAppearances": "tells readers to draw the fields anew, so that what was signed is no longer what is shown"
+    " (ISO 32000-2, 12.7.3); pyHanko lets it pass",
 }
 
 
@@ -460,7 +463,10 @@ def revise(data, chance):
         if outcome:
             done.append(change.__name__ if outcome is True else f"{change.__name__} {outcome}")
     output = io.BytesIO()
-    writer.write(output)
+    try:
+        writer.write(output)
+    except XmpXmlProcessingError:  # it will not build on metadata that an earlier change broke
+        return data, ["no-revision"]
     return output.getvalue(), done
 
 

@@ -1,7 +1,7 @@
 //! What counts as a practice certificate.
 
-use const_oid::ObjectIdentifier;
 use vanthu_pki::asn1::Tlv;
+use vanthu_pki::oid::ObjectIdentifier;
 use vanthu_pki::{Certificate, Malformed, oid};
 
 /// The certificate policy that marks a practice certificate.

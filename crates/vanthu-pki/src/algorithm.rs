@@ -1,12 +1,11 @@
 //! Digest and signature algorithms and their identifiers (RFC 3279, 4055, 5754, 5758, 8410).
 
 use aws_lc_rs::digest;
-use const_oid::ObjectIdentifier;
 use serde::{Deserialize, Serialize};
 
 use crate::asn1::{self, Reader, Tlv, tag};
 use crate::error::Malformed;
-use crate::oid;
+use crate::oid::{self, ObjectIdentifier};
 
 pub mod strength;
 
@@ -556,7 +555,7 @@ mod tests {
 
     #[test]
     fn an_algorithm_that_is_not_supported_is_named_all_the_same() {
-        let md5 = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.4");
+        let md5 = ObjectIdentifier::parse("1.2.840.113549.1.1.4").unwrap();
         let identifier = asn1::sequence(&[asn1::oid(md5), asn1::null()]);
         assert_eq!(describe(&identifier), Ok("md5WithRSAEncryption".to_owned()));
         let resolved = SignatureAlgorithm::resolve(&identifier, KeyKind::Rsa, None);

@@ -5,7 +5,7 @@
 //! again; a verdict must rest on the slice that was signed, and signed files in the field hold
 //! indefinite lengths. So structures are walked here and their original slices are kept.
 
-use const_oid::ObjectIdentifier;
+use crate::oid::ObjectIdentifier;
 use std::borrow::Cow;
 
 use crate::error::Malformed;
@@ -169,7 +169,7 @@ impl<'a> Tlv<'a> {
 
     /// An OBJECT IDENTIFIER, also under an implicit tag.
     pub fn oid(&self) -> Result<ObjectIdentifier, Malformed> {
-        ObjectIdentifier::from_bytes(self.body).map_err(|_| Malformed("object identifier"))
+        ObjectIdentifier::from_bytes(self.body)
     }
 
     /// The octets of an INTEGER, big-endian, without leading zero.

@@ -1,6 +1,6 @@
 //! X.509 certificates (chứng thư chữ ký số).
 
-use const_oid::ObjectIdentifier;
+use crate::oid::ObjectIdentifier;
 use std::fmt;
 use std::sync::Arc;
 
@@ -215,6 +215,22 @@ impl Certificate {
     pub fn extended_key_usage(&self) -> Option<Vec<ObjectIdentifier>> {
         self.extension(oid::EXTENDED_KEY_USAGE)
             .and_then(|it| extension::read_oids(&it.value).ok())
+    }
+
+    /// Statements about its quality, by their identifiers (RFC 3739 3.2.6, ETSI EN 319 412-5); none where the extension
+    /// cannot be read.
+    pub fn statements(&self) -> Vec<ObjectIdentifier> {
+        let read = |value: &[u8]| {
+            let mut list = Reader::new(value).sequence()?;
+            let mut found = Vec::new();
+            while !list.is_empty() {
+                found.push(list.sequence()?.expect(tag::OID)?.oid()?);
+            }
+            Ok::<_, Malformed>(found)
+        };
+        self.extension(oid::QC_STATEMENTS)
+            .and_then(|it| read(&it.value).ok())
+            .unwrap_or_default()
     }
 
     /// Basic constraints say it is an authority.

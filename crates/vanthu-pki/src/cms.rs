@@ -3,13 +3,11 @@
 //! Two steps make a signature, because the key is elsewhere: [`signed_attributes`] gives the bytes
 //! the token signs, [`assemble`] puts the signature, the certificates and the time-stamp together.
 
-use const_oid::ObjectIdentifier;
-
 use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm};
 use crate::asn1::{self, tag};
 use crate::certificate::Certificate;
 use crate::error::Malformed;
-use crate::oid;
+use crate::oid::{self, ObjectIdentifier};
 use crate::time::Time;
 
 mod attribute;

@@ -206,7 +206,7 @@ impl Crl {
 
     /// An extension that must be understood and is not.
     pub fn has_unknown_critical(&self) -> bool {
-        const KNOWN: [const_oid::ObjectIdentifier; 4] = [
+        const KNOWN: [oid::ObjectIdentifier; 4] = [
             oid::ISSUING_DISTRIBUTION_POINT,
             oid::DELTA_CRL,
             oid::AUTHORITY_KEY_ID,
@@ -244,11 +244,11 @@ impl Crl {
             .unwrap_or_default()
     }
 
-    pub(crate) fn extension(&self, kind: const_oid::ObjectIdentifier) -> Option<&Extension> {
+    pub(crate) fn extension(&self, kind: oid::ObjectIdentifier) -> Option<&Extension> {
         self.0.extensions.iter().find(|it| it.kind == kind)
     }
 
-    fn integer_extension(&self, kind: const_oid::ObjectIdentifier) -> Option<Vec<u8>> {
+    fn integer_extension(&self, kind: oid::ObjectIdentifier) -> Option<Vec<u8>> {
         let value = Tlv::read_all(&self.extension(kind)?.value).ok()?;
         Some(value.unsigned().ok()?.to_vec())
     }

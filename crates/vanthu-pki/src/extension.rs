@@ -1,6 +1,6 @@
 //! Certificate extensions: the ones a path depends on (RFC 5280 4.2), read and written.
 
-use const_oid::ObjectIdentifier;
+use crate::oid::ObjectIdentifier;
 
 use crate::asn1::{Reader, Tlv, tag};
 use crate::error::Malformed;

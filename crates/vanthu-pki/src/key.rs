@@ -430,9 +430,7 @@ impl std::fmt::Debug for SoftKey {
     }
 }
 
-fn curve_engine(
-    curve: const_oid::ObjectIdentifier,
-) -> Option<(KeyKind, &'static EcdsaSigningAlgorithm)> {
+fn curve_engine(curve: oid::ObjectIdentifier) -> Option<(KeyKind, &'static EcdsaSigningAlgorithm)> {
     match curve {
         oid::P256 => Some((KeyKind::EcP256, &signature::ECDSA_P256_SHA256_ASN1_SIGNING)),
         oid::P384 => Some((KeyKind::EcP384, &signature::ECDSA_P384_SHA384_ASN1_SIGNING)),
@@ -441,7 +439,7 @@ fn curve_engine(
     }
 }
 
-type Oid = const_oid::ObjectIdentifier;
+type Oid = oid::ObjectIdentifier;
 
 fn pkcs8_algorithm(pkcs8: &[u8]) -> Result<(Oid, Option<Oid>), Malformed> {
     let mut reader = Reader::new(pkcs8).sequence()?;

@@ -1,11 +1,10 @@
 //! Distinguished names: kept as encoded, shown by RFC 4514, compared by RFC 5280 section 7.1.
 
-use const_oid::ObjectIdentifier;
 use std::fmt;
 
 use crate::asn1::{self, Tlv, tag};
 use crate::error::Malformed;
-use crate::oid;
+use crate::oid::{self, ObjectIdentifier};
 
 /// A distinguished name (tên phân biệt).
 #[derive(Clone, Debug)]

@@ -284,7 +284,8 @@ impl OcspResponse {
     }
 
     /// Checks that `issuer`, or a responder it entitled directly, signed the response; returns
-    /// that certificate. A delegate's own revocation is not looked at here.
+    /// that certificate. A delegate's own revocation is not looked at here but
+    /// where a path is judged.
     pub fn verify(&self, issuer: &Certificate) -> Result<Certificate, OcspError> {
         let mut problem = OcspError::NotEntitled;
         for candidate in self.certificates.iter().chain([issuer]) {

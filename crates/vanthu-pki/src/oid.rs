@@ -1,10 +1,12 @@
 //! Object identifiers of the structures in this crate.
 
-use const_oid::ObjectIdentifier as Oid;
+mod identifier;
+
+pub use identifier::ObjectIdentifier;
 
 macro_rules! oids {
     ($($name:ident = $text:literal;)*) => {
-        $(#[doc = concat!("`", $text, "`")] pub const $name: Oid = Oid::new_unwrap($text);)*
+        $(#[doc = concat!("`", $text, "`")] pub const $name: ObjectIdentifier = ObjectIdentifier::known($text);)*
     };
 }
 

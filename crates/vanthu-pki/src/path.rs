@@ -3,7 +3,7 @@
 //! Nothing is fetched: the caller brings certificates, anchors, lists and responses, so the same
 //! question asked years later has the same answer. Every reason against a path is named.
 
-use const_oid::ObjectIdentifier;
+use crate::oid::ObjectIdentifier;
 use serde::Serialize;
 
 use crate::certificate::Certificate;

@@ -1,13 +1,11 @@
 //! Time-stamps of RFC 3161 (dấu thời gian): request, response and token.
 
-use const_oid::ObjectIdentifier;
-
 use crate::algorithm::DigestAlgorithm;
 use crate::asn1::{self, Reader, Tlv, tag};
 use crate::certificate::Certificate;
 use crate::cms::{self, CmsError};
 use crate::error::Malformed;
-use crate::oid;
+use crate::oid::{self, ObjectIdentifier};
 use crate::time::Time;
 
 /// What a client asks of a time-stamp service.

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use const_oid::ObjectIdentifier;
 use serde::Deserialize;
 use vanthu_pki::crl::Crl;
+use vanthu_pki::oid::ObjectIdentifier;
 use vanthu_pki::path::{
     self, Conformance, PathOptions, PathReport, Purpose, RevocationData, RevocationMode,
 };
@@ -145,7 +145,7 @@ fn judge(case: &Case) -> Option<PathReport> {
 fn usage(name: &str) -> ObjectIdentifier {
     match name {
         "clientAuth" => oid::KP_CLIENT_AUTH,
-        "serverAuth" => ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1"),
+        "serverAuth" => ObjectIdentifier::parse("1.3.6.1.5.5.7.3.1").unwrap(),
         other => unreachable!("usage {other}"),
     }
 }

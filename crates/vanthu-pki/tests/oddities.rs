@@ -8,6 +8,7 @@ use vanthu_pki::authority::{
     Authority, CertificateRequest, Endpoints, TimestampAuthority, Validity, authority_name,
 };
 use vanthu_pki::cms::{self, CertificateBinding, CmsError, SignedData, SignerInfo};
+use vanthu_pki::oid::ObjectIdentifier;
 use vanthu_pki::tsp::{self, TimestampRequest};
 use vanthu_pki::{Certificate, DigestAlgorithm, KeySpec, SignatureAlgorithm, SoftKey, Time, oid};
 
@@ -100,7 +101,7 @@ fn root() -> Authority {
     Authority::root(key, "Gốc diễn tập", validity(), 1).unwrap()
 }
 
-fn attribute(kind: const_oid::ObjectIdentifier, value: &[u8]) -> Vec<u8> {
+fn attribute(kind: ObjectIdentifier, value: &[u8]) -> Vec<u8> {
     asn1::sequence(&[asn1::oid(kind), asn1::set(&[value])])
 }
 

@@ -4,8 +4,6 @@ use std::io::{Read, Seek};
 
 use vanthu_pki::asn1;
 use vanthu_pki::cms::{self, SignedData};
-use vanthu_pki::crl::Crl;
-use vanthu_pki::ocsp::OcspResponse;
 use vanthu_pki::path::RevocationData;
 use vanthu_pki::{Certificate, Malformed, Time};
 
@@ -14,16 +12,17 @@ use crate::asic::layout::Layout;
 use crate::asic::pack::ContainerError;
 use crate::cades::known;
 use crate::form;
+use crate::longterm::dss;
 use crate::problem::PdfProblem;
 use crate::syntax::document::Document;
-use crate::syntax::object::{Dict, Object};
+use crate::syntax::object::Object;
 
 /// What was found in a file. None of it is trusted for standing there.
 #[derive(Debug, Clone, Default)]
 pub struct Embedded {
     /// The CMS structure of each signature and document time-stamp that can be read, in the order of the form.
     pub signatures: Vec<SignedData>,
-    /// Certificates of the document security store (ETSI EN 319 142-1, 5.4.2).
+    /// Certificates of the document security store, its VRI entries included (ETSI EN 319 142-1, 5.4.2).
     pub certificates: Vec<Certificate>,
     /// Revocation data of the document security store.
     pub revocation: RevocationData,
@@ -50,26 +49,10 @@ pub fn embedded(pdf: &[u8]) -> Result<Embedded, PdfProblem> {
         let signed = bytes.get(..length).map(cms::parse);
         found.signatures.extend(signed.and_then(Result::ok));
     }
-    let root = document.root()?;
-    let Some(root) = root.as_dict() else {
-        return Ok(found);
-    };
-    if let Some(store) = document.get(root, "DSS")?
-        && let Some(store) = store.as_dict()
-    {
-        let certificates = streams(&document, store, "Certs");
-        let read = certificates
-            .iter()
-            .filter_map(|it| Certificate::from_der(it).ok());
-        found.certificates.extend(read);
-        let lists = streams(&document, store, "CRLs");
-        let read = lists.iter().filter_map(|it| Crl::from_der(it).ok());
-        found.revocation.crls.extend(read);
-        let responses = streams(&document, store, "OCSPs");
-        let read = responses
-            .iter()
-            .filter_map(|it| OcspResponse::from_der(it).ok());
-        found.revocation.ocsp.extend(read);
+    if let Some(store) = dss::read(&document)? {
+        found.certificates = store.certificates();
+        found.revocation.crls = store.crls();
+        found.revocation.ocsp = store.ocsp();
     }
     Ok(found)
 }
@@ -129,16 +112,4 @@ impl Embedded {
         }
         question
     }
-}
-
-fn streams(document: &Document<'_>, store: &Dict, key: &str) -> Vec<Vec<u8>> {
-    let Ok(Some(list)) = document.get(store, key) else {
-        return Vec::new();
-    };
-    list.as_array()
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|item| document.resolve(item).ok())
-        .filter_map(|item| document.decoded(item.as_stream()?).ok())
-        .collect()
 }

@@ -139,11 +139,12 @@ pub use request::{
 };
 pub use syntax::source::FileSource;
 pub use validate::{
-    AlgorithmRule, AlgorithmTable, Attack, Block, BlockId, CertificateFacts, Conclusion,
-    ConstraintId, ConstraintResult, ConstraintStatus, ContainerFinding, ContainerReport, Coverage,
-    CrlFacts, DetachedFacts, DetachedReport, Diagnostic, FileFacts, Finding, FindingCode,
-    Indication, Language, Level, ObjectKind, OcspFacts, PlatformRule, PlatformVerdict, Poe,
-    PoeSource, Policy, PolicyError, Process, Reliable, Report, RevisionChanges, Severity,
-    SignatureKind, SignatureReport, SimpleLine, SubIndication, TimestampReport, ValidationInput,
-    Worded, certificates, validate, validate_container, validate_detached,
+    AlgorithmRule, AlgorithmTable, AnchorTerm, AnchorUse, Attack, Block, BlockId, CertificateFacts,
+    Conclusion, ConstraintId, ConstraintResult, ConstraintStatus, ContainerFinding,
+    ContainerReport, Coverage, CrlFacts, DetachedFacts, DetachedReport, Diagnostic, FileFacts,
+    Finding, FindingCode, Indication, Language, Level, ObjectKind, OcspFacts, PlatformRule,
+    PlatformVerdict, Poe, PoeSource, Policy, PolicyError, Process, Reliable, Report,
+    RevisionChanges, Severity, SignatureKind, SignatureReport, SimpleLine, SlideTo, StrengthTable,
+    SubIndication, TimestampReport, ValidationInput, Worded, certificates, validate,
+    validate_container, validate_detached,
 };

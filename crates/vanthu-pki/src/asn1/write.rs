@@ -1,6 +1,6 @@
 //! The DER writer: every function returns one complete value.
 
-use const_oid::ObjectIdentifier;
+use crate::oid::ObjectIdentifier;
 
 use super::tag;
 use crate::time::Time;

@@ -1,7 +1,5 @@
 //! What a certificate of the practice authority shall say, and its signing.
 
-use const_oid::ObjectIdentifier;
-
 use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm};
 use crate::asn1;
 use crate::certificate::Certificate;
@@ -9,7 +7,7 @@ use crate::error::Malformed;
 use crate::extension::{BasicConstraints, Extension, KeyUsage};
 use crate::key::{KeyError, PublicKeyInfo, SoftKey};
 use crate::name::Name;
-use crate::oid;
+use crate::oid::{self, ObjectIdentifier};
 
 use super::{Authority, AuthorityError, Endpoints, Validity};
 

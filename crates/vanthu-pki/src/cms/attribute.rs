@@ -1,6 +1,6 @@
 //! The names of attributes, for reports.
 
-use const_oid::ObjectIdentifier;
+use crate::oid::ObjectIdentifier;
 
 /// RFC 5652, 2634, 5035, 6211, ETSI EN 319 122-1, ETSI TS 101 733.
 const NAMES: [(&str, &str); 32] = [

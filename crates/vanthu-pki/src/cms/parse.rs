@@ -1,13 +1,11 @@
 //! Reads SignedData, also in BER, and keeps what was signed as it stood.
 
-use const_oid::ObjectIdentifier;
-
 use crate::algorithm::DigestAlgorithm;
 use crate::asn1::{self, Reader, Tlv, tag};
 use crate::certificate::Certificate;
 use crate::error::Malformed;
 use crate::name::Name;
-use crate::oid;
+use crate::oid::{self, ObjectIdentifier};
 use crate::time::Time;
 
 /// A `SignedData`.

@@ -1,11 +1,9 @@
 //! Extensions written as DER: what the practice authority puts into certificates and lists.
 
-use const_oid::ObjectIdentifier;
-
 use super::{BasicConstraints, DistributionPoint, Extension, GeneralName, KeyUsage};
 use crate::asn1::{self, tag};
 use crate::crl::Scope;
-use crate::oid;
+use crate::oid::{self, ObjectIdentifier};
 
 impl Extension {
     /// An extension of any type; `value` is the complete DER of its value.

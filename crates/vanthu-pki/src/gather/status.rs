@@ -135,7 +135,7 @@ impl Gathering {
 /// The distribution points in an extension of a certificate; none where it can't be read.
 pub(super) fn points(
     certificate: &Certificate,
-    kind: const_oid::ObjectIdentifier,
+    kind: oid::ObjectIdentifier,
 ) -> Vec<DistributionPoint> {
     certificate
         .extension(kind)

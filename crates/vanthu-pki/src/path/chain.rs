@@ -1,13 +1,11 @@
 //! Judges one chain from the anchor down.
 
-use const_oid::ObjectIdentifier;
-
 use crate::asn1::{Tlv, tag};
 use crate::certificate::Certificate;
 use crate::error::Malformed;
 use crate::extension::{self, BasicConstraints, GeneralName, KeyUsage, NameConstraints};
 use crate::key::VerifyError;
-use crate::oid;
+use crate::oid::{self, ObjectIdentifier};
 
 use super::names::Constraints;
 use super::policy::Policies;

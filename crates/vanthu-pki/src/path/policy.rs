@@ -1,11 +1,9 @@
 //! The valid policy tree, RFC 5280 section 6.1.
 
-use const_oid::ObjectIdentifier;
-
 use crate::certificate::Certificate;
 use crate::error::Malformed;
 use crate::extension;
-use crate::oid;
+use crate::oid::{self, ObjectIdentifier};
 
 use super::PathOptions;
 

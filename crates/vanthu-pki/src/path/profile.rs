@@ -1,12 +1,10 @@
 //! What RFC 5280 section 4 demands of a certificate beyond what section 6 needs: asked for by
 //! [`Conformance::Profile`](super::Conformance::Profile). Each rule is named by its clause.
 
-use const_oid::ObjectIdentifier;
-
 use crate::asn1::{Tlv, tag};
 use crate::certificate::Certificate;
 use crate::extension::{BasicConstraints, GeneralName, KeyUsage, NameConstraints};
-use crate::oid;
+use crate::oid::{self, ObjectIdentifier};
 
 /// Extensions that a conforming authority never marks critical, and the clause.
 const NEVER_CRITICAL: [(ObjectIdentifier, &str); 4] = [

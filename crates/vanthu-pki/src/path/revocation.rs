@@ -91,9 +91,13 @@ fn from_ocsp(
         let Some(answer) = response.answer(certificate, issuer) else {
             continue;
         };
-        if !is_current(context.at, answer.this_update, answer.next_update)
-            || response.verify(issuer).is_err()
-        {
+        if !is_current(context.at, answer.this_update, answer.next_update) {
+            continue;
+        }
+        let Ok(responder) = response.verify(issuer) else {
+            continue;
+        };
+        if responder != *issuer && is_revoked_delegate(context, &responder, issuer) {
             continue;
         }
         match answer.status {
@@ -111,6 +115,20 @@ fn from_ocsp(
         }
     }
     result
+}
+
+/// A list says that a responder the issuer entitled is revoked, and the issuer did not declare that it is not to be
+/// checked (RFC 6960 4.2.2.2.1). Responders don't vouch for themselves; what no list says doesn't count.
+fn is_revoked_delegate(
+    context: &Context<'_>,
+    responder: &Certificate,
+    issuer: &Certificate,
+) -> bool {
+    responder.extension(oid::OCSP_NOCHECK).is_none()
+        && matches!(
+            from_crls(context, responder, issuer),
+            RevocationStatus::Revoked { .. }
+        )
 }
 
 fn from_crls(

@@ -305,8 +305,27 @@ fn a_responders_own_status_is_found_in_the_list() {
     let found = world.gather();
     assert!(is_good(found.status_of(&certificate)), "{found:?}");
     assert_eq!(world.net.asked_urls(), [ISSUER, OCSP, ROOT_LIST, LIST]);
+    let judged = |world: &World, evidence: &RevocationData| {
+        let issuing = [world.issuing.certificate().clone()];
+        let root = [world.root.certificate().clone()];
+        let (person, purpose) = (&world.person, Purpose::DocumentSigning);
+        let report = path::validate(person, &issuing, &root, NOW, evidence, purpose);
+        report.revocation.first().copied()
+    };
+    let by = |status: Option<RevocationStatus>| match status {
+        Some(RevocationStatus::Good { source, .. }) => Some(source),
+        _ => None,
+    };
+    let source = by(judged(&world, &found.evidence));
+    assert_eq!(source, Some(StatusSource::Ocsp));
     world.revoke_in_list(&certificate);
-    assert!(is_revoked(world.gather().status_of(&certificate)));
+    let later = world.gather();
+    assert!(is_revoked(later.status_of(&certificate)));
+    // Whoever is revoked says nothing about others any more: the list does.
+    let mut evidence = found.evidence;
+    evidence.crls.extend(later.evidence.crls);
+    let source = by(judged(&world, &evidence));
+    assert_eq!(source, Some(StatusSource::Crl));
 }
 
 #[test]

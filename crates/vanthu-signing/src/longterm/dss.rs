@@ -4,6 +4,8 @@
 //! and for each signature a VRI entry that says which of them are about it. What a store holds stays in it; an entry
 //! of VRI once written is never changed, so that no earlier time-stamp over it is called into question.
 
+use std::collections::BTreeSet;
+
 use vanthu_pki::crl::Crl;
 use vanthu_pki::ocsp::OcspResponse;
 use vanthu_pki::{Certificate, Time};
@@ -25,6 +27,8 @@ pub(crate) struct Store {
     vri: Dict,
     /// In the order of [`KINDS`].
     items: [Vec<Item>; 3],
+    /// What entries of VRI name, in the same order; most of it stands in `items` too.
+    of_entries: [Vec<Item>; 3],
 }
 
 /// One stream of the store.
@@ -52,8 +56,21 @@ pub(crate) fn read(document: &Document<'_>) -> Result<Option<Store>, PdfProblem>
         Ok(Some(vri)) => vri.as_dict().cloned().unwrap_or_default(),
         _ => Dict::new(),
     };
-    let items = KINDS.map(|(key, _)| items(document, &dict, key));
-    Ok(Some(Store { dict, vri, items }))
+    let lists = KINDS.map(|(key, _)| items(document, &dict, key));
+    let entries: Vec<Dict> = vri
+        .iter()
+        .filter_map(|(_, entry)| document.resolve(entry).ok()?.as_dict().cloned())
+        .collect();
+    let of_entries = KINDS.map(|(_, key)| {
+        let named = entries.iter().flat_map(|entry| items(document, entry, key));
+        named.collect()
+    });
+    Ok(Some(Store {
+        dict,
+        vri,
+        items: lists,
+        of_entries,
+    }))
 }
 
 fn items(document: &Document<'_>, dict: &Dict, key: &str) -> Vec<Item> {
@@ -73,12 +90,16 @@ fn items(document: &Document<'_>, dict: &Dict, key: &str) -> Vec<Item> {
 }
 
 impl Store {
+    /// What can be read of one kind, each once.
     fn bytes(&self, kind: usize) -> impl Iterator<Item = &[u8]> {
-        self.items
-            .get(kind)
+        let mut seen = BTreeSet::new();
+        let lists = [&self.items, &self.of_entries];
+        lists
             .into_iter()
+            .filter_map(move |lists| lists.get(kind))
             .flatten()
             .filter_map(|item| item.bytes.as_deref())
+            .filter(move |bytes| seen.insert(*bytes))
     }
 
     /// The certificates that can be read.
@@ -181,6 +202,7 @@ impl<'u, 'd, 'a> Writer<'u, 'd, 'a> {
             mut dict,
             vri,
             items,
+            of_entries: _,
         } = self.store;
         dict.set("Type", Object::name("DSS"));
         for ((key, _), items) in KINDS.into_iter().zip(items) {

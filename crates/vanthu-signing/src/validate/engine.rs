@@ -84,6 +84,7 @@ impl Engine<'_> {
         role: Role,
         at: Time,
         revocation: RevocationMode,
+        anchors: &[Certificate],
     ) -> PathReport {
         let options = PathOptions {
             purpose: match role {
@@ -96,16 +97,23 @@ impl Engine<'_> {
         path::validate_with(
             certificate,
             &self.material.certificates,
-            &self.input.anchors,
+            anchors,
             at,
             &self.material.revocation,
             &options,
         )
     }
 
-    /// X.509 certificate validation at a time.
-    pub(super) fn x509(&self, certificate: &Certificate, role: Role, at: Time) -> PathOutcome {
-        let report = self.path(certificate, role, at, self.mode(role));
+    /// X.509 certificate validation at a time, under the anchors that were trusted when what it signed provably existed.
+    pub(super) fn x509(
+        &self,
+        certificate: &Certificate,
+        role: Role,
+        at: Time,
+        existed_at: Time,
+    ) -> PathOutcome {
+        let anchors = self.anchors(role, existed_at);
+        let report = self.path(certificate, role, at, self.mode(role), &anchors);
         let mut work = Work::on(self.policy(), BlockId::X509CertificateValidation)
             .about(certificate.common_name());
         let revoked = report.failures.iter().find_map(|it| match it.problem {
@@ -208,8 +216,8 @@ impl Engine<'_> {
             let key = issuer.public_key_info();
             let conclusion = match certificate.signature_algorithm(key) {
                 Ok(Some(algorithm)) => {
-                    let table = &self.policy().algorithms;
-                    table.signature(algorithm, key.bits).judge(at)
+                    let policy = self.policy();
+                    policy.signature_reliable(algorithm, key.bits).judge(at)
                 }
                 _ => Conclusion::Indeterminate(SubIndication::CryptoConstraintsFailure),
             };
@@ -244,6 +252,21 @@ impl Engine<'_> {
         });
         let detail = "for time-stamps or status services only";
         work.hold(ConstraintId::ExtendedKeyUsage, !excluded, failure, detail);
+    }
+
+    /// Statements that a certificate must make and doesn't (ETSI EN 319 412-5).
+    pub(super) fn missing_statements(&self, certificate: &Certificate, role: Role) -> Vec<&str> {
+        let wanted = match role {
+            Role::Signer => &self.policy().statements,
+            Role::Timestamp => &self.policy().timestamp_statements,
+        };
+        let made = certificate.statements();
+        let is_missing = |wanted: &&str| !made.iter().any(|it| it.to_string() == *wanted);
+        wanted
+            .iter()
+            .map(String::as_str)
+            .filter(is_missing)
+            .collect()
     }
 
     fn hold_revocation(&self, work: &mut Work<'_>, report: &PathReport, role: Role, at: Time) {

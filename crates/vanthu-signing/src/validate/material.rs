@@ -11,8 +11,8 @@ use vanthu_pki::{Certificate, Malformed, Time, oid};
 
 use super::poe::{ObjectId, ObjectKind, PoeSource, Poes, id_of};
 use crate::cades::known::revocation_of;
+use crate::longterm::dss;
 use crate::syntax::document::Document;
-use crate::syntax::object::Dict;
 
 /// Validation data that stand in one place.
 #[derive(Debug, Clone, Default)]
@@ -28,47 +28,26 @@ impl Held {
     /// The document security store of one state of the file, its VRI dictionaries included (ETSI EN 319 142-1, 5.4.2).
     pub(super) fn in_store(document: &Document<'_>) -> Self {
         let mut held = Self::default();
-        let Ok(root) = document.root() else {
+        let Ok(Some(store)) = dss::read(document) else {
             return held;
         };
-        let Some(Ok(Some(store))) = root.as_dict().map(|root| document.get(root, "DSS")) else {
-            return held;
-        };
-        let Some(store) = store.as_dict() else {
-            return held;
-        };
-        held.read_lists(document, store, ["Certs", "CRLs", "OCSPs"]);
-        if let Ok(Some(records)) = document.get(store, "VRI")
-            && let Some(records) = records.as_dict()
-        {
-            for (_, record) in records.iter() {
-                if let Ok(record) = document.resolve(record)
-                    && let Some(record) = record.as_dict()
-                {
-                    held.read_lists(document, record, ["Cert", "CRL", "OCSP"]);
-                }
-            }
+        held.certificates = store.certificates();
+        held.crls = store.crls();
+        for response in store.ocsp() {
+            held.push_response(response);
         }
         held
     }
 
-    fn read_lists(&mut self, document: &Document<'_>, dict: &Dict, keys: [&str; 3]) {
-        let [certificates, crls, responses] = keys.map(|key| streams(document, dict, key));
-        for der in certificates {
-            self.certificates.extend(Certificate::from_der(&der).ok());
-        }
-        self.crls
-            .extend(crls.iter().filter_map(|der| Crl::from_der(der).ok()));
-        for der in responses {
-            self.add_response(&der);
+    fn add_response(&mut self, der: &[u8]) {
+        if let Ok(response) = OcspResponse::from_der(der) {
+            self.push_response(response);
         }
     }
 
-    fn add_response(&mut self, der: &[u8]) {
-        if let Ok(response) = OcspResponse::from_der(der) {
-            self.certificates.extend(response.certificates.clone());
-            self.ocsp.push(response);
-        }
+    fn push_response(&mut self, response: OcspResponse) {
+        self.certificates.extend(response.certificates.clone());
+        self.ocsp.push(response);
     }
 
     /// What a signature brings with it: certificates, lists, time-stamps, revocation data in its attributes.
@@ -170,17 +149,6 @@ fn archival(value: &[u8]) -> Result<(Encoded, Encoded), Malformed> {
     }
     let [crls, responses] = lists;
     Ok((crls, responses))
-}
-
-fn streams(document: &Document<'_>, dict: &Dict, key: &str) -> Vec<Vec<u8>> {
-    let Ok(Some(list)) = document.get(dict, key) else {
-        return Vec::new();
-    };
-    let items = list.as_array().unwrap_or_default().iter();
-    items
-        .filter_map(|item| document.resolve(item).ok())
-        .filter_map(|item| document.decoded(item.as_stream()?).ok())
-        .collect()
 }
 
 /// All of it together, each object once.

@@ -3,6 +3,7 @@
 //! Never fails on bad input: what is wrong stands in the [`Report`]. The order of work is that of ETSI EN 319 102-1:
 //! format, cryptography, certificate at the time the signature provably existed, constraints.
 
+mod anchor;
 mod attack;
 mod byte_range;
 mod change;
@@ -35,6 +36,7 @@ use vanthu_pki::cms::{SignedData, SignerInfo};
 use vanthu_pki::path::{RevocationData, RevocationMode};
 use vanthu_pki::{Certificate, Time, cms};
 
+pub use anchor::{AnchorTerm, AnchorUse};
 pub use attack::Attack;
 pub use conclusion::{Conclusion, Indication, SubIndication};
 pub use container::{ContainerFinding, ContainerReport, FileFacts, validate_container};
@@ -43,7 +45,8 @@ pub use detail::{Block, BlockId, ConstraintResult, ConstraintStatus};
 pub use diagnostic::{CrlFacts, Diagnostic, OcspFacts};
 pub use poe::{ObjectKind, Poe, PoeSource};
 pub use policy::{
-    AlgorithmRule, AlgorithmTable, ConstraintId, Level, Policy, PolicyError, Reliable,
+    AlgorithmRule, AlgorithmTable, ConstraintId, Level, Policy, PolicyError, Reliable, SlideTo,
+    StrengthTable,
 };
 pub use report::{
     CertificateFacts, Coverage, Finding, FindingCode, PlatformVerdict, Process, Report,
@@ -69,6 +72,8 @@ use poe::Poes;
 pub struct ValidationInput {
     /// Trust anchors.
     pub anchors: Vec<Certificate>,
+    /// What single anchors are trusted for, and when. An anchor that none names is trusted for everything at any time.
+    pub anchor_terms: Vec<AnchorTerm>,
     /// Further certificates for building paths.
     pub intermediates: Vec<Certificate>,
     /// Revocation evidence at hand.

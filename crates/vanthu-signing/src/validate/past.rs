@@ -7,7 +7,7 @@ use vanthu_pki::{Certificate, Time};
 use super::conclusion::{Conclusion, SubIndication};
 use super::detail::{Block, BlockId, Work};
 use super::engine::{Engine, Role};
-use super::policy::{ConstraintId, Reliable};
+use super::policy::{ConstraintId, Reliable, SlideTo};
 use super::status::{StatusEvidence, is_exempt};
 
 /// Responders of responders are not followed deeper than this.
@@ -31,18 +31,19 @@ impl Engine<'_> {
         existed_at: Time,
     ) -> Past {
         let mut blocks = Vec::new();
-        let (chain, control) = match self.past_certificate(certificate, role, &mut blocks) {
-            Ok(found) => found,
-            Err(conclusion) => {
-                let work = Work::on(self.policy(), BlockId::PastSignatureValidation);
-                blocks.push(work.conclude(conclusion));
-                return Past {
-                    conclusion,
-                    chain: Vec::new(),
-                    blocks,
-                };
-            }
-        };
+        let (chain, control) =
+            match self.past_certificate(certificate, role, existed_at, &mut blocks) {
+                Ok(found) => found,
+                Err(conclusion) => {
+                    let work = Work::on(self.policy(), BlockId::PastSignatureValidation);
+                    blocks.push(work.conclude(conclusion));
+                    return Past {
+                        conclusion,
+                        chain: Vec::new(),
+                        blocks,
+                    };
+                }
+            };
         let mut work = Work::on(self.policy(), BlockId::PastSignatureValidation);
         let current = Conclusion::Indeterminate(now);
         let detail =
@@ -81,15 +82,16 @@ impl Engine<'_> {
     }
 
     /// Past certificate validation (5.6.2.1): a path that was good at some time, and until when.
-    fn past_certificate(
+    pub(super) fn past_certificate(
         &self,
         certificate: &Certificate,
         role: Role,
+        existed_at: Time,
         blocks: &mut Vec<Block>,
     ) -> Result<(Vec<Certificate>, Time), Conclusion> {
         let mut work = Work::on(self.policy(), BlockId::PastCertificateValidation)
             .about(certificate.common_name());
-        let outcome = self.past_path(certificate, role);
+        let outcome = self.past_path(certificate, role, existed_at);
         let (failure, detail) = match &outcome {
             Ok(_) => (Conclusion::Passed, String::new()),
             Err((sub, why)) => (Conclusion::Indeterminate(*sub), why.clone()),
@@ -112,10 +114,12 @@ impl Engine<'_> {
         &self,
         certificate: &Certificate,
         role: Role,
+        existed_at: Time,
     ) -> Result<Vec<Certificate>, (SubIndication, String)> {
+        let anchors = self.anchors(role, existed_at);
         let mut at = certificate.not_after();
         for _ in 0..2 {
-            let report = self.path(certificate, role, at, RevocationMode::Off);
+            let report = self.path(certificate, role, at, RevocationMode::Off, &anchors);
             if !report.anchored || report.has(&PathProblem::NoPath) {
                 let why = "no anchor is reached".to_owned();
                 return Err((SubIndication::NoCertificateChainFound, why));
@@ -147,7 +151,7 @@ impl Engine<'_> {
     /// Validation time sliding (5.6.2.2): back to the last time at which the status of every certificate of the chain
     /// is proven.
     fn slide(&self, chain: &[Certificate]) -> Result<Time, String> {
-        let mut control = self.at();
+        let mut control = self.anchor_end(chain);
         for (index, pair) in chain.windows(2).enumerate().rev() {
             let [certificate, issuer] = pair else {
                 continue;
@@ -197,10 +201,11 @@ impl Engine<'_> {
                     "no revocation data about {name} are known to have existed at {from}"
                 ));
             };
-            // The standard goes back to the issuance; but a list speaks until its next update, and lists are
-            // regularly older than the signatures they decide on.
-            if !is_revoked {
-                control = control.min(newest.stands_until);
+            if !is_revoked && control > newest.stands_until {
+                control = match self.policy().slide_to {
+                    SlideTo::Issuance => newest.issued_at,
+                    SlideTo::NextUpdate => newest.stands_until,
+                };
             }
         }
         let algorithm = certificate
@@ -211,6 +216,27 @@ impl Engine<'_> {
             Reliable::Never => Err(format!("the signature on {name} was never reliable")),
             Reliable::Until(last) => Ok(control.min(last)),
             Reliable::Always => Ok(control),
+        }
+    }
+
+    /// Whether the file keeps what the past needs (5.6.3, where the policy mandates to look into it although the present
+    /// decides): a path with its anchor, and the status of every certificate of it, all at hand as certificates.
+    pub(super) fn long_term_material(
+        &self,
+        certificate: &Certificate,
+        existed_at: Time,
+        blocks: &mut Vec<Block>,
+    ) -> Conclusion {
+        match self.past_certificate(certificate, Role::Signer, existed_at, blocks) {
+            Ok((chain, _))
+                if chain
+                    .iter()
+                    .all(|it| self.material.certificates.contains(it)) =>
+            {
+                Conclusion::Passed
+            }
+            Ok(_) => Conclusion::Indeterminate(SubIndication::NoPoe),
+            Err(conclusion) => conclusion,
         }
     }
 

@@ -46,19 +46,26 @@ impl Engine<'_> {
             .push(context.about(self.policy().name.clone()).done());
         report.intact = true;
         report.signer = Some(CertificateFacts::from(&verified.certificate));
-        let existed = self.existed(signed);
-        let mut case = self.basic(report, signer, verified, content, existed);
+        let stamps = self.stamps(report, signer);
+        let proven = stamps.iter().filter_map(Stamp::proven);
+        let best_time = proven.fold(self.existed(signed), Time::min);
+        let mut case = self.basic(report, signer, verified, content, best_time);
         let mut conclusion = case.basic(self.at());
         report
             .blocks
             .push(Work::on(self.policy(), BlockId::BasicSignatures).conclude(conclusion));
-        let stamps = self.stamps(report, &mut case);
+        for stamp in &stamps {
+            report.blocks.extend(stamp.blocks.iter().cloned());
+        }
         conclusion = self.with_time(report, &case, &stamps, conclusion);
         if let Conclusion::Indeterminate(sub) = conclusion
             && sub.may_be_past()
             && self.has_material
         {
             conclusion = self.with_archival_data(report, &mut case, sub);
+        }
+        if conclusion.is_passed() {
+            conclusion = self.kept_for_long(report, &case);
         }
         report.judged_at = case.best_time;
         report.trusted = case.path.conclusion.is_passed() || conclusion.is_passed();
@@ -80,7 +87,8 @@ impl Engine<'_> {
         content: &Content<'_>,
         best_time: Time,
     ) -> Case<'s> {
-        let mut path = self.x509(&verified.certificate, Role::Signer, self.at());
+        let certificate = &verified.certificate;
+        let mut path = self.x509(certificate, Role::Signer, self.at(), best_time);
         report.blocks.push(path.block.clone());
         let not_before = self.content_time(signer, content);
         path.conclusion = settled(&path, &verified.certificate, not_before, report.claimed_at);
@@ -103,13 +111,14 @@ impl Engine<'_> {
         signer: &SignerInfo,
         verified: &VerifiedSigner,
     ) -> Reliable {
-        let table = &self.policy().algorithms;
+        let policy = self.policy();
         let bits = verified.certificate.public_key_info().bits;
         let inside = (report.sub_filter == "adbe.pkcs7.sha1").then_some(DigestAlgorithm::Sha1);
         let digests = signer.digest.into_iter().chain(inside);
-        digests
-            .map(|digest| table.digest(digest))
-            .fold(table.signature(verified.algorithm, bits), Reliable::min)
+        digests.map(|digest| policy.digest_reliable(digest)).fold(
+            policy.signature_reliable(verified.algorithm, bits),
+            Reliable::min,
+        )
     }
 
     /// Signature acceptance validation (5.2.8), but for what depends on the time.
@@ -154,6 +163,9 @@ impl Engine<'_> {
                 claimed.to_string(),
             );
         }
+        let missing = self.missing_statements(&verified.certificate, Role::Signer);
+        let id = ConstraintId::CertificateStatements;
+        work.hold(id, missing.is_empty(), failure, missing.join(", "));
         let attributes = work.conclusion();
         let now = reliable.judge(self.at());
         let name = verified.algorithm.name();
@@ -179,9 +191,9 @@ impl Engine<'_> {
     }
 
     /// The signature's time-stamps; the earliest good one is the best proof.
-    fn stamps(&self, report: &mut SignatureReport, case: &mut Case<'_>) -> Vec<Stamp> {
+    fn stamps(&self, report: &mut SignatureReport, signer: &SignerInfo) -> Vec<Stamp> {
         let mut stamps = Vec::new();
-        for token in case.signer.timestamp_tokens() {
+        for token in signer.timestamp_tokens() {
             let token = match cms::parse(token) {
                 Ok(token) => token,
                 Err(why) => {
@@ -189,13 +201,10 @@ impl Engine<'_> {
                     continue;
                 }
             };
-            let stamp = self.timestamp(&token, &Content::Parts(&[&case.signer.signature]));
-            report.blocks.extend(stamp.blocks.iter().cloned());
-            if let Some(time) = stamp.proven() {
-                case.best_time = case.best_time.min(time);
-            } else if stamp.is_intact {
+            let stamp = self.timestamp(&token, &Content::Parts(&[&signer.signature]));
+            if stamp.proven().is_none() && stamp.is_intact {
                 report.find(FindingCode::TimestampUntrusted, Severity::Warn, "");
-            } else {
+            } else if stamp.proven().is_none() {
                 report.find(FindingCode::TimestampBad, Severity::Warn, stamp.why.clone());
             }
             stamps.push(stamp);
@@ -279,7 +288,8 @@ impl Engine<'_> {
             }
             Conclusion::Indeterminate(S::OutOfBoundsNotRevoked) => self.within(case, not_yet_valid),
             Conclusion::Indeterminate(S::TryLater) => {
-                self.x509(&case.certificate, Role::Signer, best).conclusion
+                self.x509(&case.certificate, Role::Signer, best, best)
+                    .conclusion
             }
             other => other,
         }
@@ -294,7 +304,8 @@ impl Engine<'_> {
             return Conclusion::Indeterminate(SubIndication::OutOfBoundsNotRevoked);
         }
         // Everything but what was decided above must have been good then.
-        self.x509(&case.certificate, Role::Signer, best).conclusion
+        self.x509(&case.certificate, Role::Signer, best, best)
+            .conclusion
     }
 
     /// Past signature validation with the proofs of the document time-stamps (5.6.3).
@@ -323,6 +334,25 @@ impl Engine<'_> {
         }
         let work = Work::on(self.policy(), BlockId::SignaturesWithArchivalData);
         report.blocks.push(work.conclude(conclusion));
+        conclusion
+    }
+
+    /// Where the policy asks for it: the file keeps what a judgement needs once its certificates have ended.
+    fn kept_for_long(&self, report: &mut SignatureReport, case: &Case<'_>) -> Conclusion {
+        let id = ConstraintId::LongTermMaterial;
+        if self.policy().level(id) == Level::Ignore {
+            return Conclusion::Passed;
+        }
+        let mut blocks = Vec::new();
+        let found = self.long_term_material(&case.certificate, case.best_time, &mut blocks);
+        let mut work = Work::on(self.policy(), BlockId::SignaturesWithArchivalData);
+        work.hold(id, found.is_passed(), found, "");
+        let conclusion = work.conclusion();
+        if !conclusion.is_passed() {
+            report.process = Process::WithArchivalData;
+            report.blocks.extend(blocks);
+        }
+        report.blocks.push(work.done());
         conclusion
     }
 

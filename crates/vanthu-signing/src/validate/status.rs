@@ -21,7 +21,7 @@ pub(super) struct StatusEvidence {
     /// The list or response itself.
     pub(super) id: ObjectId,
     pub(super) issued_at: Time,
-    /// The last time they stand for.
+    /// The last time at which they are fresh (5.2.5.4).
     pub(super) stands_until: Time,
     pub(super) revoked_at: Option<Time>,
     /// Who signed.
@@ -101,7 +101,8 @@ impl Engine<'_> {
             .filter(|it| it.subject() == crl.issuer() && may_sign(it) && crl.verify(it).is_ok())
             .find(|it| {
                 let at = it.not_after().min(self.at());
-                self.path(it, Role::Signer, at, RevocationMode::Off)
+                let anchors = &self.input.anchors;
+                self.path(it, Role::Signer, at, RevocationMode::Off, anchors)
                     .is_valid()
             })
             .cloned()
@@ -153,7 +154,7 @@ impl Engine<'_> {
     ) -> Reliable {
         let bits = signer.public_key_info().bits;
         algorithm.map_or(Reliable::Never, |algorithm| {
-            self.policy().algorithms.signature(algorithm, bits)
+            self.policy().signature_reliable(algorithm, bits)
         })
     }
 }

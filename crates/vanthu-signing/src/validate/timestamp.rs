@@ -85,7 +85,8 @@ impl Engine<'_> {
         };
         let name = checked.certificate.common_name();
         work = work.about(format!("{name} {}", checked.info.time));
-        let path = self.x509(&checked.certificate, Role::Timestamp, self.at());
+        let existed_at = self.existed(token);
+        let path = self.x509(&checked.certificate, Role::Timestamp, self.at(), existed_at);
         let strength = checked.reliable.judge(self.at());
         let mut conclusion = if path.conclusion.is_passed() {
             strength
@@ -97,7 +98,6 @@ impl Engine<'_> {
         if let Conclusion::Indeterminate(sub) = conclusion
             && sub.may_be_past()
         {
-            let existed_at = self.existed(token);
             let past = self.past_signature(&checked.certificate, Role::Timestamp, sub, existed_at);
             blocks.extend(past.blocks);
             // Its own algorithms must have been good when it provably existed.
@@ -108,6 +108,13 @@ impl Engine<'_> {
             if conclusion.is_passed() {
                 chain = past.chain;
             }
+        }
+        let missing = self.missing_statements(&checked.certificate, Role::Timestamp);
+        let failure = Conclusion::Indeterminate(SubIndication::SigConstraintsFailure);
+        let id = ConstraintId::CertificateStatements;
+        let are_made = work.hold(id, missing.is_empty(), failure, missing.join(", "));
+        if conclusion.is_passed() && !are_made {
+            conclusion = failure;
         }
         blocks.push(work.conclude(conclusion));
         Stamp {
@@ -166,13 +173,13 @@ impl Engine<'_> {
                 let (conclusion, id) = failure_of(error);
                 (conclusion, id, error.to_string())
             })?;
-        let table = &self.policy().algorithms;
+        let policy = self.policy();
         let bits = verified.certificate.public_key_info().bits;
         let own: DigestAlgorithm = signer.digest.unwrap_or(digest);
-        let reliable = table
-            .signature(verified.algorithm, bits)
-            .min(table.digest(digest))
-            .min(table.digest(own));
+        let reliable = policy
+            .signature_reliable(verified.algorithm, bits)
+            .min(policy.digest_reliable(digest))
+            .min(policy.digest_reliable(own));
         Ok(Checked {
             info,
             certificate: verified.certificate,

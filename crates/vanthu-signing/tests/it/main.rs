@@ -21,6 +21,7 @@ mod longterm;
 mod look;
 mod making;
 mod paper;
+mod past;
 mod policy;
 mod protection;
 mod reading;

@@ -1,6 +1,7 @@
 //! Until when algorithms and key lengths are reliable (ETSI EN 319 102-1, 5.2.8.4; ETSI TS 119 312).
 
 use serde::{Deserialize, Serialize};
+use vanthu_pki::algorithm::strength::{Line, Strength};
 use vanthu_pki::{DigestAlgorithm, KeyKind, SignatureAlgorithm, Time};
 
 use crate::validate::conclusion::{Conclusion, SubIndication};
@@ -74,7 +75,51 @@ fn last_second(date: &str) -> Option<Time> {
     Time::from_civil(day, (23, 59, 59)).ok()
 }
 
-/// A rule about a digest algorithm, or about a kind of key from a length on.
+/// The published table that a policy rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StrengthTable {
+    /// [`Strength::vietnam`].
+    #[default]
+    Vietnam,
+    /// [`Strength::etsi`].
+    Etsi,
+    /// None: the policy's own rules alone.
+    None,
+}
+
+impl StrengthTable {
+    /// A digest on its own.
+    pub fn digest(self, digest: DigestAlgorithm) -> Reliable {
+        self.named(digest.name(), 0)
+    }
+
+    /// A signature scheme with a key of so many bits, and its digest.
+    pub fn signature(self, algorithm: SignatureAlgorithm, bits: u32) -> Reliable {
+        let scheme = self.named(algorithm.scheme(), bits);
+        match algorithm {
+            SignatureAlgorithm::Ed25519 => scheme,
+            other => scheme.min(self.digest(other.digest())),
+        }
+    }
+
+    fn named(self, algorithm: &str, bits: u32) -> Reliable {
+        let table = match self {
+            Self::Vietnam => Strength::vietnam(),
+            Self::Etsi => Strength::etsi(),
+            Self::None => return Reliable::Always,
+        };
+        match table.line_for(algorithm, bits) {
+            None => Reliable::Never,
+            Some(Line { until: None, .. }) => Reliable::Always,
+            Some(Line {
+                until: Some(day), ..
+            }) => Reliable::Until(day.begin().plus_seconds(-1)),
+        }
+    }
+}
+
+/// A policy's own rule about a digest algorithm, or about a kind of key from a length on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AlgorithmRule {
@@ -94,7 +139,7 @@ pub struct AlgorithmRule {
     pub until: Reliable,
 }
 
-/// The table of rules.
+/// A policy's own rules. They only tighten what its [`StrengthTable`] says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AlgorithmTable(pub Vec<AlgorithmRule>);

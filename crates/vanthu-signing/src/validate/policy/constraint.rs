@@ -95,6 +95,8 @@ constraints! {
     KeyUsage = Fail free,
     /// 5.2.6 The certificate's extended usages do not exclude documents.
     ExtendedKeyUsage = Fail free,
+    /// 5.2.4 The certificate makes the statements that the policy asks for (ETSI EN 319 412-5).
+    CertificateStatements = Fail free,
     /// 5.2.6 Algorithms and keys of the path are strong enough.
     CertificateAlgorithms = Fail free,
     /// 5.2.7 The content is what was signed.
@@ -123,4 +125,6 @@ constraints! {
     SignatureExisted = Fail fixed,
     /// 5.6.2.4 The issuer of the revocation data existed before the certificate expired.
     RevocationIssuerExisted = Fail fixed,
+    /// 5.6.3 The file keeps what the past needs, even where the present decides.
+    LongTermMaterial = Ignore free,
 }

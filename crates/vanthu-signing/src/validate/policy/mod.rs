@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
+use vanthu_pki::{DigestAlgorithm, SignatureAlgorithm};
 
-pub use algorithm::{AlgorithmRule, AlgorithmTable, Reliable};
+pub use algorithm::{AlgorithmRule, AlgorithmTable, Reliable, StrengthTable};
 pub use constraint::{ConstraintId, Level};
 
 use crate::difference::ChangeLevel;
@@ -46,13 +47,25 @@ pub struct Policy {
     /// The key must be good for one of these usages (RFC 5280, 4.2.1.3), where it is limited at all.
     #[serde(default = "signing_usages")]
     pub key_usages: Vec<String>,
+    /// Statements that a signer's certificate must make, by their identifiers (RFC 3739, 3.2.6); none by default.
+    #[serde(default)]
+    pub statements: Vec<String>,
+    /// The same for the certificates of time-stamp services.
+    #[serde(default)]
+    pub timestamp_statements: Vec<String>,
     /// How old revocation data may be at the time they are used, in hours; without it, until their next update.
     #[serde(default)]
     pub revocation_max_age_hours: Option<u32>,
+    /// How far validation slides back behind revocation data that are no longer fresh.
+    #[serde(default)]
+    pub slide_to: SlideTo,
     /// Later revisions may not go further than this, whatever the signature permits.
     #[serde(default)]
     pub allowed_changes: Option<ChangeLevel>,
-    /// Until when algorithms are reliable.
+    /// The table that says until when algorithms and keys are reliable.
+    #[serde(default)]
+    pub strength: StrengthTable,
+    /// What the policy itself says about algorithms, where that is stricter.
     #[serde(default, rename = "algorithm")]
     pub algorithms: AlgorithmTable,
 }
@@ -61,6 +74,17 @@ fn signing_usages() -> Vec<String> {
     ["digitalSignature", "nonRepudiation"]
         .map(str::to_owned)
         .to_vec()
+}
+
+/// Where the control time goes when the newest revocation data are no longer fresh at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SlideTo {
+    /// To their issuance (ETSI EN 319 102-1, 5.6.2.2.4 c): only data issued behind the signature decide about it.
+    #[default]
+    Issuance,
+    /// To the last time at which they were fresh: the newest data at the time of signing decide.
+    NextUpdate,
 }
 
 /// Why a policy cannot be used.
@@ -120,6 +144,18 @@ impl Policy {
             .unwrap_or_else(|| id.default_level())
     }
 
+    /// Until when a digest is reliable: by the table or by the policy's own rules, whichever ends first.
+    pub fn digest_reliable(&self, digest: DigestAlgorithm) -> Reliable {
+        let own = self.algorithms.digest(digest);
+        own.min(self.strength.digest(digest))
+    }
+
+    /// The same for a signature with a key of so many bits.
+    pub fn signature_reliable(&self, algorithm: SignatureAlgorithm, bits: u32) -> Reliable {
+        let own = self.algorithms.signature(algorithm, bits);
+        own.min(self.strength.signature(algorithm, bits))
+    }
+
     fn bare() -> Self {
         Self {
             name: String::new(),
@@ -128,8 +164,12 @@ impl Policy {
             constraints: BTreeMap::new(),
             sub_filters: Vec::new(),
             key_usages: signing_usages(),
+            statements: Vec::new(),
+            timestamp_statements: Vec::new(),
             revocation_max_age_hours: None,
+            slide_to: SlideTo::default(),
             allowed_changes: None,
+            strength: StrengthTable::default(),
             algorithms: AlgorithmTable::default(),
         }
     }
@@ -196,24 +236,52 @@ mod tests {
 
     #[test]
     fn strength_depends_on_digest_key_length_and_date() {
-        let table = Policy::default().algorithms;
+        let policy = Policy::default();
         let at = |year| Time::from_civil((year, 6, 1), (0, 0, 0)).unwrap();
         let rsa = SignatureAlgorithm::RsaPkcs1Sha256;
-        assert!(table.signature(rsa, 2048).at(at(2026)));
-        assert!(!table.signature(rsa, 1024).at(at(2026)));
-        assert!(table.signature(rsa, 1024).at(at(2010)));
-        assert!(
-            !table
-                .signature(SignatureAlgorithm::RsaPkcs1Sha1, 2048)
-                .at(at(2026))
-        );
-        assert!(
-            table
-                .signature(SignatureAlgorithm::Ed25519, 256)
-                .at(at(2026))
-        );
-        assert_eq!(table.key(KeyKind::Rsa, 512), Reliable::Never);
+        let sha1 = SignatureAlgorithm::RsaPkcs1Sha1;
+        assert!(policy.signature_reliable(rsa, 2048).at(at(2026)));
+        assert!(!policy.signature_reliable(rsa, 1024).at(at(2026)));
+        assert!(policy.signature_reliable(rsa, 1024).at(at(2010)));
+        assert_eq!(policy.signature_reliable(rsa, 512), Reliable::Never);
+        assert!(!policy.signature_reliable(sha1, 2048).at(at(2026)));
+        let modern = SignatureAlgorithm::Ed25519;
+        assert!(policy.signature_reliable(modern, 256).at(at(2026)));
     }
 
-    use vanthu_pki::{KeyKind, SignatureAlgorithm, Time};
+    #[test]
+    fn the_strength_is_that_of_the_published_table() {
+        let published = Strength::vietnam();
+        let policy = Policy::default();
+        for digest in [DigestAlgorithm::Sha1, DigestAlgorithm::Sha224] {
+            let Some(Some(end)) = published.line_for(digest.name(), 0).map(|it| it.until) else {
+                panic!("{digest:?}");
+            };
+            let reliable = policy.digest_reliable(digest);
+            assert!(reliable.at(end.begin().plus_seconds(-1)), "{digest:?}");
+            assert!(!reliable.at(end.begin()), "{digest:?}");
+        }
+        let etsi = Policy {
+            strength: StrengthTable::Etsi,
+            ..Policy::default()
+        };
+        let at = Time::from_civil((2026, 6, 1), (0, 0, 0)).unwrap();
+        let rsa = SignatureAlgorithm::RsaPkcs1Sha256;
+        assert!(!etsi.signature_reliable(rsa, 2048).at(at));
+        assert!(etsi.signature_reliable(rsa, 3072).at(at));
+    }
+
+    #[test]
+    fn a_policy_can_tighten_the_table_and_not_loosen_it() {
+        let head = "name = 'a'\nversion = '1'\n[[algorithm]]\ndigest = ";
+        let read = |rule: &str| Policy::from_toml(&format!("{head}{rule}")).unwrap();
+        let at = Time::from_civil((2026, 6, 1), (0, 0, 0)).unwrap();
+        let tighter = read("'sha256'\nuntil = '2020-01-01'\n");
+        assert!(!tighter.digest_reliable(DigestAlgorithm::Sha256).at(at));
+        let looser = read("'sha1'\nuntil = 'always'\n");
+        assert!(!looser.digest_reliable(DigestAlgorithm::Sha1).at(at));
+    }
+
+    use vanthu_pki::Time;
+    use vanthu_pki::algorithm::strength::Strength;
 }
