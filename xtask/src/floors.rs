@@ -16,6 +16,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("vanthu-wire", 1),
     ("vanthu-signing", 2),
     ("vanthu-layout", 2),
+    ("vanthu-token", 2),
     ("vanthu-store", 2),
     ("vanthu-app", 3),
     ("vanthu-web", 4),
@@ -41,6 +42,8 @@ const IGNORANCE: &[(&str, &str, &str)] = &[
         "signatures know no protocol",
     ),
     ("vanthu-web", "vanthu-store", "pages open no transaction"),
+    ("vanthu-app", "vanthu-token", "the server holds no key"),
+    ("vanthu-web", "vanthu-token", "the server holds no key"),
     (
         "vanthu-agent",
         "vanthu-domain",
@@ -79,6 +82,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("aws-lc", &["vanthu-pki", "vanthu-signing"]),
     ("ring", &["vanthu-pki", "vanthu-signing"]),
     ("p12-keystore", &["vanthu-pki"]),
+    ("cryptoki", &["vanthu-token"]),
     ("axum", &["vanthu-web", "vanthu-agent", "vanthu"]),
     ("askama", &["vanthu-web", "vanthu-agent", "vanthu"]),
     ("reqwest", &["vanthu-app", "vanthu-agent", "vanthu"]),
@@ -95,6 +99,7 @@ const ONLY_COMPUTE: &[&str] = &[
     "vanthu-wire",
     "vanthu-signing",
     "vanthu-layout",
+    "vanthu-token",
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]

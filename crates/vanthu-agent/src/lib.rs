@@ -18,17 +18,16 @@ pub mod door;
 pub mod examine;
 mod page;
 pub mod pairing;
-pub mod pin;
 pub mod practice;
 mod problems;
 mod server;
 pub mod sign;
 pub mod texts;
-pub mod token;
 
 #[cfg(test)]
 mod tests;
 
 pub use agent::{Agent, AutomaticConsent};
 pub use pairing::Origin;
-pub use pin::Pin;
+pub use vanthu_token as token;
+pub use vanthu_token::Pin;

@@ -208,6 +208,23 @@ impl std::fmt::Display for Day {
     }
 }
 
+/// The text is no moment of RFC 3339.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a moment of RFC 3339: {0:?}")]
+pub struct BadMoment(pub String);
+
+impl std::str::FromStr for Moment {
+    type Err = BadMoment;
+
+    /// With its offset: `2026-11-22T08:12:01+07:00`, `2026-11-22T01:12:01Z`.
+    fn from_str(text: &str) -> Result<Self, BadMoment> {
+        match text.parse::<jiff::Timestamp>() {
+            Ok(at) => Ok(Self(at.as_microsecond())),
+            Err(_) => Err(BadMoment(text.chars().take(40).collect())),
+        }
+    }
+}
+
 impl std::str::FromStr for Day {
     type Err = BadDay;
 

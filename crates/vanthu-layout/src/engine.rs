@@ -20,6 +20,7 @@ pub(crate) enum Template {
     Letter,
     Register,
     Sheet,
+    Verdict,
 }
 
 struct Shared {
@@ -28,6 +29,7 @@ struct Shared {
     letter: Option<Source>,
     register: Option<Source>,
     sheet: Option<Source>,
+    verdict: Option<Source>,
     data: Option<FileId>,
 }
 
@@ -37,6 +39,7 @@ static SHARED: LazyLock<Shared> = LazyLock::new(|| Shared {
     letter: source("/letter.typ", include_str!("../templates/letter.typ")),
     register: source("/register.typ", include_str!("../templates/register.typ")),
     sheet: source("/sheet.typ", include_str!("../templates/sheet.typ")),
+    verdict: source("/verdict.typ", include_str!("../templates/verdict.typ")),
     data: file("/data.json"),
 });
 
@@ -104,6 +107,7 @@ pub(crate) fn compile(
         Template::Letter => SHARED.letter.clone(),
         Template::Register => SHARED.register.clone(),
         Template::Sheet => SHARED.sheet.clone(),
+        Template::Verdict => SHARED.verdict.clone(),
     };
     let world = DocumentWorld {
         main: main.ok_or_else(|| fault("no template"))?,

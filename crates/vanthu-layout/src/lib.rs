@@ -8,6 +8,7 @@
 //!   where number, date and signature go.
 //! - [`typeset_outgoing_register`], [`typeset_incoming_register`]: the registers of Appendix IV.
 //! - [`typeset_sheet`], [`write_sheet`]: a list as a printed table and as a spreadsheet.
+//! - [`typeset_verdict`]: what was found about the signatures of a file.
 //! - [`render_page`], [`extract_text`], [`find_places`]: for PDFs from anywhere.
 
 mod engine;
@@ -21,6 +22,7 @@ mod register;
 mod render;
 mod sheet;
 mod text;
+mod verdict;
 
 pub use error::{LayoutError, ReadError};
 pub use find::{FoundDate, FoundPlaces, find_places, places_in};
@@ -34,3 +36,6 @@ pub use register::{
 pub use render::{page_count, render_page};
 pub use sheet::{Sheet, SheetCell, SheetColumn, typeset_sheet, write_sheet};
 pub use text::{PageText, TextLine, Word, extract_text};
+pub use verdict::{
+    VerdictPaper, VerdictPart, VerdictPoint, VerdictTable, VerdictTone, typeset_verdict,
+};

@@ -1,15 +1,15 @@
 //! Facts about a PDF for checks at intake: what it is, and what it should not hold.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::form;
-use crate::page;
+use crate::page::{self, Page};
 use crate::problem::PdfProblem;
-use crate::request::Rect;
+use crate::request::{Place, Rect};
 use crate::syntax::document::Document;
-use crate::syntax::object::{Dict, Object};
+use crate::syntax::object::{Dict, Object, Ref};
 use crate::syntax::text;
 
 /// What a PDF is and holds.
@@ -60,6 +60,9 @@ pub struct FieldFacts {
     pub read_only: bool,
     /// A signature field with a signature.
     pub signed: bool,
+    /// Where its first widget stands, in the page's own coordinates; a signature that is not shown has an empty one.
+    #[serde(default)]
+    pub place: Option<Place>,
 }
 
 /// Content that can act on the reader's machine or hide other files.
@@ -94,7 +97,9 @@ impl PdfFacts {
 /// Reads the facts; a damaged or encrypted file is a [`PdfProblem`].
 pub fn inspect(pdf: &[u8]) -> Result<PdfFacts, PdfProblem> {
     let document = Document::open(pdf)?;
-    let pages = page::pages(&document)?
+    let pages = page::pages(&document)?;
+    let widgets = widgets(&document, &pages);
+    let pages = pages
         .into_iter()
         .map(|page| {
             let [x0, y0, x1, y1] = page.area;
@@ -119,6 +124,10 @@ pub fn inspect(pdf: &[u8]) -> Result<PdfFacts, PdfProblem> {
             _ => None,
         };
         fields.push(FieldFacts {
+            place: field
+                .widgets
+                .iter()
+                .find_map(|it| place(&document, &widgets, *it)),
             name: field.name,
             kind: field.kind,
             value,
@@ -137,6 +146,41 @@ pub fn inspect(pdf: &[u8]) -> Result<PdfFacts, PdfProblem> {
         active: active_content(&document, &root)?,
         claims_pdf_a: claims_pdf_a(&document, &root),
     })
+}
+
+/// On which page each annotation stands.
+fn widgets(document: &Document<'_>, pages: &[Page]) -> BTreeMap<Ref, u32> {
+    let mut found = BTreeMap::new();
+    for (page, index) in pages.iter().zip(0..) {
+        let Ok(Some(list)) = document.get(&page.dict, "Annots") else {
+            continue;
+        };
+        for item in list.as_array().unwrap_or_default() {
+            if let Some(reference) = item.as_ref() {
+                found.entry(reference).or_insert(index);
+            }
+        }
+    }
+    found
+}
+
+/// Where a widget stands; nothing for one that is damaged or on no page.
+fn place(document: &Document<'_>, widgets: &BTreeMap<Ref, u32>, widget: Ref) -> Option<Place> {
+    let page = *widgets.get(&widget)?;
+    let object = document.load(widget).ok()?;
+    let rect = document.get(object.as_dict()?, "Rect").ok()??;
+    let mut corners = [0.0; 4];
+    for (corner, value) in corners.iter_mut().zip(rect.as_array()?) {
+        *corner = document.resolve(value).ok()?.as_f64()?;
+    }
+    let [ax, ay, bx, by] = corners;
+    let rect = Rect {
+        x0: ax.min(bx),
+        y0: ay.min(by),
+        x1: ax.max(bx),
+        y1: ay.max(by),
+    };
+    Some(Place { page, rect })
 }
 
 fn version(document: &Document<'_>, root: &Dict) -> String {

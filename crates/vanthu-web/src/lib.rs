@@ -12,6 +12,7 @@ pub mod error;
 pub mod events;
 pub mod page;
 pub mod practice_door;
+pub mod report;
 pub mod route;
 pub mod security;
 pub mod session;

@@ -5,6 +5,7 @@ mod command;
 mod config;
 mod output;
 mod telemetry;
+mod told;
 mod wiring;
 
 use std::process::ExitCode;
@@ -14,8 +15,8 @@ use clap::{Parser, Subcommand};
 /// Official documents with digital signatures: drafting, signing, numbering, sealing, issuing,
 /// receiving, processing.
 ///
-/// Exit codes: 0 done, 1 the answer is no (a signature that does not pass, a broken ledger, a
-/// demonstration that stopped), 2 wrong usage, 3 it could not be done.
+/// Exit codes: 0 done, 1 the answer is no (a signature that does not pass, a document that may not be sealed, a broken
+/// ledger, a demonstration that stopped), 2 wrong usage, 3 it could not be done.
 #[derive(Parser)]
 #[command(version, about, long_about)]
 struct Command {
@@ -33,14 +34,20 @@ enum What {
     Practice(command::practice::Practice),
     /// Drive the whole main job over HTTP as a client would, and leave its results in a folder.
     Demo(command::demo::Demo),
-    /// Validate the signatures of a PDF; exit code 0 only when all of them pass.
+    /// Validate the signatures of PDFs; exit code 0 only when all of them pass.
     Verify(command::verify::Verify),
     /// Tell the status of a certificate, from the services that it names; exit code 0 only when it is valid.
     Status(command::status::Status),
     /// Show, check and install signed lists of trust anchors.
     Anchors(command::anchors::Anchors),
-    /// Sign a PDF with a key file.
+    /// Show the certificates whose keys are on devices or in a key file.
+    Keys(command::keys::Keys),
+    /// Sign a PDF with a key on a device (PKCS#11) or in a file (PKCS#12).
     Sign(command::sign::Sign),
+    /// Sign a PDF for the agency: behind the authorised person's signature, with the red seal, locked.
+    Seal(command::seal::Seal),
+    /// Put evidence and time-stamps into a signed PDF, so that its signatures stay provable.
+    Extend(command::extend::Extend),
     /// Prove the ledger.
     Ledger(command::ledger::Ledger),
     /// Bring the tables of a database up to date.
@@ -61,16 +68,16 @@ async fn main() -> ExitCode {
         What::Verify(it) => it.run().await,
         What::Status(it) => it.run().await,
         What::Anchors(it) => it.run().await,
-        What::Sign(it) => it.run(),
+        What::Keys(it) => it.run(),
+        What::Sign(it) => it.run().await,
+        What::Seal(it) => it.run().await,
+        What::Extend(it) => it.run().await,
         What::Ledger(it) => it.run().await,
         What::Migrate(it) => it.run().await,
         What::Doctor(it) => it.run().await,
     };
     match done {
         Ok(code) => code,
-        Err(error) => {
-            output::complain(&error);
-            ExitCode::from(3)
-        }
+        Err(error) => output::complain(&error),
     }
 }

@@ -1,6 +1,12 @@
-//! What people read on the terminal.
+//! What people read on the terminal, and the files that are written for them.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+
+use crate::told::Told;
 
 /// A line on the standard output.
 pub(crate) fn say(line: impl AsRef<str>) -> anyhow::Result<()> {
@@ -9,18 +15,83 @@ pub(crate) fn say(line: impl AsRef<str>) -> anyhow::Result<()> {
     Ok(out.flush()?)
 }
 
-/// A trouble on the standard error. Where even that is closed there is nobody to tell.
-pub(crate) fn complain(error: &anyhow::Error) {
-    let _nobody_reads = writeln!(std::io::stderr(), "Lỗi: {error:#}");
+/// A trouble on the standard error, and the code that the program ends with. Where even that is closed there is nobody
+/// to tell.
+pub(crate) fn complain(error: &anyhow::Error) -> ExitCode {
+    let told = error.downcast_ref::<Told>();
+    let text = told.map_or_else(|| format!("Lỗi: {error:#}"), Told::text);
+    let _nobody_reads = writeln!(std::io::stderr(), "{text}");
+    told.map_or(ExitCode::from(3), Told::code)
 }
 
-/// How many of several things are done, on the standard error where somebody watches it.
-pub(crate) fn progress(done: usize, all: usize) {
+/// How far something is, on the standard error where somebody watches it; the last time with `end`.
+pub(crate) fn progress(line: &str, end: bool) {
     let mut out = std::io::stderr().lock();
-    if all > 1 && out.is_terminal() {
-        let end = if done == all { "\n" } else { "" };
-        let _nobody_reads = write!(out, "\r{done}/{all}{end}");
+    if out.is_terminal() {
+        let end = if end { "\n" } else { "" };
+        let _nobody_reads = write!(out, "\r\x1b[K{line}{end}");
     }
+}
+
+/// A word on the standard error, for whoever is at the keyboard.
+pub(crate) fn warn(line: impl AsRef<str>) {
+    let _nobody_reads = writeln!(std::io::stderr(), "{}", line.as_ref());
+}
+
+/// Whether a file that is there may be written over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Overwrite {
+    /// It stays, and nothing is written.
+    Refuse,
+    /// Somebody asked for it.
+    Allow,
+}
+
+impl From<bool> for Overwrite {
+    fn from(force: bool) -> Self {
+        if force { Self::Allow } else { Self::Refuse }
+    }
+}
+
+/// Refuses a place for a result before anything is done for it.
+pub(crate) fn check_free(path: &Path, overwrite: Overwrite) -> Result<(), Told> {
+    if overwrite == Overwrite::Refuse && path.exists() {
+        return Err(Told::failed(format!("Đã có tệp {}.", path.display()))
+            .because("chương trình không ghi đè tệp đã có")
+            .now("Chọn tên khác bằng --out, hoặc thêm --force nếu đúng là muốn ghi đè."));
+    }
+    Ok(())
+}
+
+/// Writes a file whole or not at all: beside its place first, then moved there. Where two programs write at the same
+/// time one of them is refused, unless it may overwrite.
+pub(crate) fn write_file(path: &Path, bytes: &[u8], overwrite: Overwrite) -> anyhow::Result<()> {
+    check_free(path, overwrite)?;
+    let failed = || format!("không ghi được {}", path.display());
+    let beside = beside(path);
+    let written = std::fs::File::create_new(&beside)
+        .and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        })
+        .and_then(|()| match overwrite {
+            Overwrite::Allow => std::fs::rename(&beside, path),
+            // A link fails where somebody else was quicker; a rename would not.
+            Overwrite::Refuse => std::fs::hard_link(&beside, path),
+        });
+    let left_over = std::fs::remove_file(&beside);
+    match (written, overwrite, left_over) {
+        (Err(error), ..) | (Ok(()), Overwrite::Refuse, Err(error)) => {
+            Err(error).with_context(failed)
+        }
+        (Ok(()), ..) => Ok(()),
+    }
+}
+
+/// A name in the same folder that nobody else uses.
+fn beside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{}.part", std::process::id()))
 }
 
 /// A table with columns as wide as their widest cell.
@@ -58,5 +129,19 @@ mod tests {
             table(&[row("ủy", "b"), row("abcd", "c")]),
             "  ủy    b\n  abcd  c"
         );
+    }
+
+    #[test]
+    fn a_file_is_written_over_only_when_asked_for_and_leaves_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kết quả.pdf");
+        write_file(&path, b"1", Overwrite::Refuse).unwrap();
+        assert!(write_file(&path, b"2", Overwrite::Refuse).is_err());
+        assert_eq!(std::fs::read(&path).unwrap(), b"1");
+        write_file(&path, b"3", Overwrite::Allow).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"3");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        let nowhere = folder.path().join("không có").join("a.pdf");
+        assert!(write_file(&nowhere, b"4", Overwrite::Refuse).is_err());
     }
 }

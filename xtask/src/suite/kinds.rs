@@ -178,14 +178,19 @@ pub(crate) fn validators(repo: &Repo) -> Result<Outcome> {
     Ok(Outcome::of(count).note("on SQLite and PostgreSQL"))
 }
 
-/// Asks our program about the certificates of an authority of another house, which answers over HTTP.
+/// Asks our program about the certificates of an authority of another house, which answers over HTTP; signs, seals and
+/// extends with such certificates, and lets other tools judge that.
 fn other_authority(repo: &Repo, server: &Path, python: &str, folder: &Path) -> Result<Count> {
-    let kept = folder.join("authority");
-    fs::create_dir_all(&kept).context("cannot make the folder of the other authority")?;
-    let mut asked = command(repo, python);
-    asked.arg("tests/authority.py").arg(server).arg(&kept);
-    let finished = child::run(&mut asked)?;
-    Ok(count::cargo(&finished.lines).with_end(finished.ok))
+    let mut count = Count::default();
+    for name in ["authority", "command_line"] {
+        let kept = folder.join(name);
+        fs::create_dir_all(&kept).context("cannot make the folder of the other authority")?;
+        let mut asked = command(repo, python);
+        asked.arg(format!("tests/{name}.py")).arg(server).arg(&kept);
+        let finished = child::run(&mut asked)?;
+        count.add(count::cargo(&finished.lines).with_end(finished.ok));
+    }
+    Ok(count)
 }
 
 /// Signs with every kind of key, at every level, in every form of file, and lets other tools judge that.

@@ -245,21 +245,28 @@ fn date_align(places: &PaperPlaces) -> Align {
 
 /// What goes into the fields of the date (Decree 30/2020, Appendix I, II.4b).
 fn date_values(places: &PaperPlaces, day: Day) -> Vec<(&'static str, String)> {
-    match places.date_form {
-        DateForm::Whole => vec![(DATE_FIELD, day.legal_text())],
-        DateForm::Words => {
-            let month = if day.month() < 3 {
-                format!("{:02}", day.month())
-            } else {
-                day.month().to_string()
-            };
-            let day_value = (DATE_FIELD, format!("{:02}", day.day_of_month()));
-            match places.month {
-                Some(_) => vec![day_value, (MONTH_FIELD, month)],
-                None => vec![day_value],
-            }
-        }
+    match (places.date_form, places.month) {
+        (DateForm::Whole, _) => date_fields(false, day),
+        (DateForm::Words, Some(_)) => date_fields(true, day),
+        (DateForm::Words, None) => vec![(DATE_FIELD, day_digits(day))],
     }
+}
+
+/// The fields of the date and their values: the whole phrase, or day and month where the month has a field of its own.
+pub fn date_fields(has_month: bool, day: Day) -> Vec<(&'static str, String)> {
+    if !has_month {
+        return vec![(DATE_FIELD, day.legal_text())];
+    }
+    let month = if day.month() < 3 {
+        format!("{:02}", day.month())
+    } else {
+        day.month().to_string()
+    };
+    vec![(DATE_FIELD, day_digits(day)), (MONTH_FIELD, month)]
+}
+
+fn day_digits(day: Day) -> String {
+    format!("{:02}", day.day_of_month())
 }
 
 #[cfg(test)]

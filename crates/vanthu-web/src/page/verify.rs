@@ -1,6 +1,6 @@
 //! Anybody checks the signatures of a document (kiểm tra chữ ký số): nothing is kept of it.
 
-mod report;
+pub(crate) mod report;
 
 use askama::Template;
 use axum::extract::{DefaultBodyLimit, Multipart, State};

@@ -1,155 +1,160 @@
-//! `vanthu verify`: the signatures of PDFs, judged point by point. Thin over `vanthu-signing`.
+//! `vanthu verify`: the signatures of files, judged point by point. Thin over `vanthu-signing`.
 //!
-//! Ends with 0 when every file passed, 1 when some file did not, 3 when the command could not be carried out.
+//! Many files are asked about and judged at the same time, within bounds; what is said of them comes in their order. A
+//! file that can't be read has an outcome of its own and stops no other.
 
-mod grounds;
+mod judge;
 mod print;
+mod write;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
 
 use anyhow::Context as _;
-use clap::Args;
-use vanthu_app::trust::Trust;
-use vanthu_app::verify::within_periods;
+use clap::{Args, ValueEnum};
+use vanthu_app::signing::paper::{AGENCY_FIELD, DATE_FIELD, MONTH_FIELD, NUMBER_FIELD};
 use vanthu_domain::{Day, Moment};
-use vanthu_signing::Report;
+use vanthu_pki::Time;
+use vanthu_signing::{PlatformRule, Policy, ValidationInput};
 
-use crate::command::status::{Services, words};
-use crate::output::{progress, say};
+use crate::command::file;
+use crate::command::trust::{Ground, TrustArgs};
 use crate::wiring;
-use grounds::{Evidence, Grounds};
+use judge::{Judged, Outcome};
+use write::Writer;
 
-/// What to judge, and by which anchors.
+const EXIT_CODES: &str = "Exit codes: 0 every file passed, 1 every file was judged and some did not pass, 2 wrong usage, 3 it could not be carried out for at least one file (it can't be read, or its report can't be written).";
+
+/// What to judge, by what, and how the result is told.
 #[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
 pub(crate) struct Verify {
     /// The PDFs.
     #[arg(value_name = "FILE.pdf", required = true)]
     files: Vec<PathBuf>,
-    /// Trust anchors: a PEM file, or a folder of them; may be given more than once.
-    #[arg(long, value_name = "PEM|DIR")]
-    anchors: Vec<PathBuf>,
-    /// Folder of a practice installation, whose anchors and status lists are used.
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// Judge as at the end of this day, in Vietnam (YYYY-MM-DD), instead of now.
-    #[arg(long, value_name = "DAY")]
-    at: Option<Day>,
+    #[command(flatten)]
+    trust: TrustArgs,
+    /// Judge as at this moment instead of now: RFC 3339, or a day (YYYY-MM-DD) for its end in Vietnam.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    at: Option<Moment>,
     /// Judge by this policy instead of the one for official documents.
     #[arg(long, value_name = "FILE.toml")]
     policy: Option<PathBuf>,
-    #[command(flatten)]
-    services: Services,
-    /// Print the whole report as JSON: of several files, one line each.
-    #[arg(long, conflicts_with = "xml")]
-    json: bool,
-    /// Print the report of ETSI TS 119 102-2 as XML.
-    #[arg(long)]
-    xml: bool,
     /// Judge by the rule of the platform too: after the first signature only number and date may be
     /// filled, and the agency may sign.
     #[arg(long)]
     platform: bool,
+    #[command(flatten)]
+    form: Form,
+    /// Folder for the reports, one a file: needed for several files with --xml, --html or --pdf.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Write over reports that are there.
+    #[arg(long, requires = "out")]
+    force: bool,
+    /// Language of --html and --pdf.
+    #[arg(long, value_enum, default_value = "vi")]
+    language: Tongue,
+}
+
+/// How the result is told; in words where nothing is asked for.
+#[derive(Debug, Clone, Copy, Args)]
+#[group(multiple = false)]
+struct Form {
+    /// Print the whole report as JSON: of several files, one line each.
+    #[arg(long)]
+    json: bool,
+    /// Print the report of ETSI TS 119 102-2 as XML.
+    #[arg(long)]
+    xml: bool,
+    /// Print the report as a page of HTML that needs nothing else.
+    #[arg(long)]
+    html: bool,
+    /// Print the report as PDF/A.
+    #[arg(long)]
+    pdf: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Tongue {
+    Vi,
+    En,
 }
 
 impl Verify {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
-        let now = match self.at {
-            Some(day) => day.plus_days(1).start().plus_seconds(-1),
-            None => wiring::clock().now(),
-        };
-        let grounds = Grounds::of(&self, now)?;
-        let mut evidence = Vec::with_capacity(self.files.len());
-        for file in &self.files {
-            evidence.push(grounds.evidence(&read(file)?).await?);
+        let now = self.at.unwrap_or_else(|| wiring::clock().now());
+        let mut writer = Writer::of(&self, now)?;
+        let ground = self.trust.ground()?;
+        ground.needed()?;
+        writer.is_offline = ground.is_offline();
+        let input = self.input(&ground, now)?;
+        let mut outcomes = judge::all(self.files.clone(), Arc::new(ground), input);
+        let mut worst = 0;
+        while let Some(outcome) = outcomes.next().await {
+            worst = worst.max(code(&outcome));
+            if let Err(error) = writer.tell(&outcome) {
+                crate::output::complain(&error);
+                worst = 3;
+            }
         }
-        let Grounds { trust, .. } = grounds;
-        let (files, found) = (self.files.clone(), evidence.clone());
-        let judging = move || judge_all(&files, &found, &trust);
-        let reports = tokio::task::spawn_blocking(judging)
-            .await
-            .context("kiểm tra bị ngắt")??;
-        let mut passed = true;
-        for ((file, report), evidence) in self.files.iter().zip(&reports).zip(&evidence) {
-            passed &= report.is_passed() && report.platform.as_ref().is_none_or(|it| it.satisfied);
-            self.print(file, report, evidence, now)?;
-        }
-        Ok(if passed {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        })
+        outcomes.end();
+        Ok(ExitCode::from(worst))
     }
 
-    fn print(
-        &self,
-        file: &Path,
-        report: &Report,
-        evidence: &Evidence,
-        now: Moment,
-    ) -> anyhow::Result<()> {
-        if self.xml {
-            return say(report.to_etsi_xml());
+    fn input(&self, ground: &Ground, now: Moment) -> anyhow::Result<ValidationInput> {
+        let mut input = ground.input(Time::from_unix(now.unix_seconds()));
+        if let Some(file) = &self.policy {
+            let text = String::from_utf8(file::read(file)?)
+                .with_context(|| format!("chính sách {}", file.display()))?;
+            input.policy = Policy::from_toml(&text)
+                .with_context(|| format!("chính sách {}", file.display()))?;
         }
-        if self.json {
-            let mut whole = serde_json::to_value(report)?;
-            if let Some(fields) = whole.as_object_mut() {
-                let troubles = serde_json::to_value(&evidence.troubles)?;
-                fields.insert("status_troubles".to_owned(), troubles);
-            }
-            return say(match self.files.len() {
-                1 => serde_json::to_string_pretty(&whole)?,
-                _ => serde_json::to_string(&whole)?,
+        if self.platform {
+            let fields = [NUMBER_FIELD, DATE_FIELD, MONTH_FIELD];
+            input.platform = Some(PlatformRule {
+                fillable: fields.map(str::to_owned).to_vec(),
+                seal_field: AGENCY_FIELD.to_owned(),
             });
         }
-        say(print::report(report, file, now))?;
-        for trouble in &evidence.troubles {
-            let about = words::trouble(trouble);
-            say(format!("Trạng thái của {}: {about}", trouble.subject))?;
-        }
-        Ok(())
+        Ok(input)
     }
 }
 
-/// Judges files on all cores; the reports come in the order of the files.
-fn judge_all(
-    files: &[PathBuf],
-    evidence: &[Evidence],
-    trust: &Trust,
-) -> anyhow::Result<Vec<Report>> {
-    let next = AtomicUsize::new(0);
-    let done = AtomicUsize::new(0);
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let work = || {
-        let mut own = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let (Some(file), Some(found)) = (files.get(index), evidence.get(index)) else {
-                return Ok::<_, anyhow::Error>(own);
-            };
-            let report = within_periods(&read(file)?, found.input.clone(), trust);
-            own.push((index, report));
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1, files.len());
+/// What one file does to the exit code.
+fn code(outcome: &Outcome) -> u8 {
+    match &outcome.judged {
+        Ok(Judged { report, .. }) => {
+            let platform = report.platform.as_ref().is_none_or(|it| it.satisfied);
+            u8::from(!report.is_passed() || !platform)
         }
-    };
-    let mut reports = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..workers.min(files.len()))
-            .map(|_| scope.spawn(work))
-            .collect();
-        let mut all = Vec::with_capacity(files.len());
-        for thread in threads {
-            let own = thread
-                .join()
-                .map_err(|_| anyhow::anyhow!("kiểm tra bị ngắt"))?;
-            all.extend(own?);
-        }
-        Ok::<_, anyhow::Error>(all)
-    })?;
-    reports.sort_by_key(|(index, _)| *index);
-    Ok(reports.into_iter().map(|(_, report)| report).collect())
+        Err(_) => 3,
+    }
 }
 
-fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
-    std::fs::read(file).with_context(|| format!("không đọc được {}", file.display()))
+/// A day stands for its last second in Vietnam.
+fn moment(text: &str) -> Result<Moment, String> {
+    if let Ok(day) = text.parse::<Day>() {
+        return Ok(day.plus_days(1).start().plus_seconds(-1));
+    }
+    text.parse().map_err(|_| {
+        "a day (2026-11-22) or a moment of RFC 3339 (2026-11-22T08:12:00+07:00)".to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_its_end_in_vietnam_and_a_moment_is_itself() {
+        let end = moment("2026-11-22").unwrap();
+        assert_eq!(end.text(), "22/11/2026 23:59:59");
+        assert_eq!(moment("2026-11-22T16:59:59Z").unwrap(), end);
+        assert_eq!(moment("2026-11-22T23:59:59+07:00").unwrap(), end);
+        for wrong in ["22/11/2026", "2026-11-22T08:12", "hôm nay", ""] {
+            assert!(moment(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -1,15 +1,16 @@
 //! Runs the program.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
 use tempfile::TempDir;
 use vanthu_app::practice::authority::{PracticeAuthority, endpoints, serial, validity};
 use vanthu_app::system::{SystemClock, SystemRandomness};
 use vanthu_domain::Clock as _;
-use vanthu_pki::authority::PersonSubject;
+use vanthu_pki::authority::{AgencySubject, PersonSubject};
 use vanthu_pki::{SoftKey, pkcs12};
 
 pub(crate) const PIN: &str = "12345678";
@@ -22,17 +23,42 @@ pub(crate) struct Ended {
 }
 
 pub(crate) fn vanthu(arguments: &[&str]) -> Ended {
+    vanthu_in(arguments, &[])
+}
+
+/// With variables of the environment.
+pub(crate) fn vanthu_in(arguments: &[&str], environment: &[(&str, PathBuf)]) -> Ended {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vanthu"));
+    for (name, value) in environment {
+        command.env(name, value);
+    }
+    ended(command.args(arguments).output().unwrap())
+}
+
+/// With words on its standard input.
+pub(crate) fn vanthu_told(arguments: &[&str], words: &str) -> Ended {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vanthu"));
+    let streams = command
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = streams.spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(words.as_bytes()).unwrap();
+    drop(input);
+    ended(child.wait_with_output().unwrap())
+}
+
+fn ended(output: Output) -> Ended {
     let Output {
         status,
         stdout,
         stderr,
-    } = Command::new(env!("CARGO_BIN_EXE_vanthu"))
-        .args(arguments)
-        .output()
-        .unwrap();
+    } = output;
     Ended {
         code: status.code().unwrap(),
-        said: String::from_utf8(stdout).unwrap(),
+        said: String::from_utf8_lossy(&stdout).into_owned(),
         complained: String::from_utf8(stderr).unwrap(),
     }
 }
@@ -67,7 +93,23 @@ impl Desk {
             .unwrap();
         let chain = [issuer.certificate().clone()];
         let file = pkcs12::make(&key, &certificate, &chain, PIN, "thu").unwrap();
+        let agency_key = SoftKey::generate_p256().unwrap();
+        let agency = AgencySubject {
+            name: "Ủy ban nhân dân xã Bình Mẫu".into(),
+            ..Default::default()
+        };
+        let certificate = issuer
+            .agency(
+                &agency,
+                &agency_key.spki(),
+                term,
+                serial(&chance),
+                &endpoints(url),
+            )
+            .unwrap();
+        let agency_file = pkcs12::make(&agency_key, &certificate, &chain, PIN, "dau").unwrap();
         let desk = Self { folder, authority };
+        std::fs::write(desk.path("co-quan.p12"), agency_file).unwrap();
         std::fs::write(desk.path("thu.p12"), file).unwrap();
         std::fs::write(desk.path("pin"), PIN).unwrap();
         std::fs::write(desk.path("paper.pdf"), paper()).unwrap();

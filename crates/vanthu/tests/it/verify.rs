@@ -63,6 +63,11 @@ fn without_a_signature_or_a_known_status_it_does_not_pass() {
         "--offline",
     ]);
     assert_eq!(offline.code, 0, "{}", offline.said);
+    assert!(
+        offline.said.contains("có thể đã bị thu hồi"),
+        "{}",
+        offline.said
+    );
 }
 
 #[test]
@@ -186,12 +191,171 @@ fn a_wrong_pin_and_a_missing_file_are_told_and_leave_nothing() {
     let ended = vanthu(&sign);
     assert_eq!(ended.code, 3);
     assert!(
-        ended.complained.contains("mã PIN không đúng"),
+        ended.complained.contains("Mã PIN không đúng"),
         "{}",
         ended.complained
     );
-    assert!(!desk.path("paper-signed.pdf").exists());
+    assert!(!desk.path("paper-da-ky.pdf").exists());
     let missing = vanthu(&["verify", "no-such.pdf", "--data", text(desk.folder.path())]);
     assert_eq!(missing.code, 3);
     assert!(missing.complained.contains("no-such.pdf"));
+}
+
+#[test]
+fn a_file_that_can_not_be_read_stops_no_other() {
+    let desk = Desk::new();
+    let signed = desk.signed();
+    let (data, gone) = (text(desk.folder.path()), desk.path("gone.pdf"));
+    std::fs::write(desk.path("garbage.pdf"), b"not a PDF at all").unwrap();
+    let garbage = desk.path("garbage.pdf");
+    let mut asked = vec!["verify", "--data", data, "--json"];
+    let files = [&gone, &signed, &garbage, &signed];
+    asked.extend(files.iter().map(|it| text(it)));
+    let ended = vanthu(&asked);
+    assert_eq!(ended.code, 3, "{}", ended.complained);
+    let told: Vec<serde_json::Value> = ended
+        .said
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    for (one, file) in told.iter().zip(files) {
+        assert_eq!(one["file"], text(file));
+    }
+    assert!(told[0]["error"].as_str().unwrap().contains("gone.pdf"));
+    assert_eq!(told[1]["indication"], "TOTAL-PASSED");
+    assert_eq!(told[2]["sub_indication"], "FORMAT_FAILURE");
+    assert_eq!(told[3]["indication"], "TOTAL-PASSED");
+    let without = vanthu(&["verify", "--data", data, text(&signed), text(&garbage)]);
+    assert_eq!(without.code, 1, "{}", without.complained);
+}
+
+#[test]
+fn many_files_come_in_their_order() {
+    let desk = Desk::new();
+    let signed = desk.signed();
+    let mut asked = vec!["verify", "--data", text(desk.folder.path()), "--json"];
+    let paper = desk.path("paper.pdf");
+    let files: Vec<&std::path::Path> = (0..40)
+        .map(|at| {
+            if at % 3 == 0 {
+                paper.as_path()
+            } else {
+                signed.as_path()
+            }
+        })
+        .collect();
+    asked.extend(files.iter().map(|it| text(it)));
+    let ended = vanthu(&asked);
+    assert_eq!(ended.code, 1, "{}", ended.complained);
+    let told: Vec<String> = ended
+        .said
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .map(|it| it["file"].as_str().unwrap().to_owned())
+        .collect();
+    let expected: Vec<&str> = files.iter().map(|it| text(it)).collect();
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn reports_to_keep_come_as_a_page_and_as_pdf() {
+    let desk = Desk::new();
+    let signed = desk.signed();
+    let strange = desk.path("<b>công văn & \"1\".pdf");
+    std::fs::copy(&signed, &strange).unwrap();
+    let data = text(desk.folder.path());
+    let page = vanthu(&["verify", text(&strange), "--data", data, "--html"]);
+    assert_eq!(page.code, 0, "{}", page.complained);
+    for words in [
+        "Chữ ký số hợp lệ",
+        "Người Ký Thử",
+        "TOTAL-PASSED",
+        "&#60;b&#62;công văn &#38;",
+    ] {
+        assert!(
+            page.said.contains(words),
+            "{words} is not in:\n{}",
+            page.said
+        );
+    }
+    for never in ["<b>công", "<script", "http://", "https://", " src=", "url("] {
+        assert!(!page.said.contains(never), "{never} is in:\n{}", page.said);
+    }
+    let english = [
+        "verify",
+        text(&signed),
+        "--data",
+        data,
+        "--html",
+        "--language",
+        "en",
+    ];
+    assert!(vanthu(&english).said.contains("lang=\"en\""));
+
+    let both = [
+        "verify",
+        text(&signed),
+        text(&strange),
+        "--data",
+        data,
+        "--pdf",
+    ];
+    assert_eq!(vanthu(&both).code, 2);
+    let out = desk.path("reports");
+    std::fs::create_dir(&out).unwrap();
+    let into = [&both[..], &["--out", text(&out)]].concat();
+    let written = vanthu(&into);
+    assert_eq!(written.code, 0, "{}", written.complained);
+    let report = std::fs::read(out.join("signed.pdf.pdf")).unwrap();
+    let pages = vanthu_layout::extract_text(&report).unwrap();
+    let all: String = pages.iter().map(vanthu_layout::PageText::text).collect();
+    for words in [
+        "Kết quả kiểm tra chữ ký số",
+        "Người Ký Thử",
+        "TOTAL-PASSED",
+        "Chuỗi chứng thư",
+    ] {
+        assert!(all.contains(words), "{words} is not in:\n{all}");
+    }
+    assert_eq!(
+        vanthu(&into).code,
+        3,
+        "a report that is there is not written over"
+    );
+    assert_eq!(vanthu(&[&into[..], &["--force"]].concat()).code, 0);
+    let twins = desk.path("twins");
+    std::fs::create_dir(&twins).unwrap();
+    std::fs::copy(&signed, twins.join("signed.pdf")).unwrap();
+    let twin = twins.join("signed.pdf");
+    let same = [
+        "verify",
+        text(&signed),
+        text(&twin),
+        "--data",
+        data,
+        "--html",
+        "--out",
+        text(&out),
+    ];
+    assert_eq!(vanthu(&same).code, 2);
+}
+
+#[test]
+fn a_moment_can_be_asked_about() {
+    let desk = Desk::new();
+    let signed = desk.signed();
+    let data = text(desk.folder.path());
+    let early = [
+        "verify",
+        text(&signed),
+        "--data",
+        data,
+        "--at",
+        "2001-01-01T08:00:00+07:00",
+    ];
+    let ended = vanthu(&early);
+    assert_eq!(ended.code, 1, "{}", ended.said);
+    assert!(ended.said.contains("01/01/2001 08:00:00"), "{}", ended.said);
+    let wrong = ["verify", text(&signed), "--data", data, "--at", "hôm qua"];
+    assert_eq!(vanthu(&wrong).code, 2);
 }

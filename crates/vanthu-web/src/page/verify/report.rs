@@ -337,7 +337,8 @@ fn validity(facts: &CertificateFacts) -> String {
     )
 }
 
-fn revision(say: Say, later: &RevisionChanges) -> RevisionCard {
+/// One later revision.
+pub(crate) fn revision(say: Say, later: &RevisionChanges) -> RevisionCard {
     RevisionCard {
         title: say.t("Phiên bản {n}").counted(later.revision),
         mark: if later.permitted {
@@ -506,7 +507,7 @@ const fn moment(seconds: i64) -> Moment {
 }
 
 /// What the library itself says of a code.
-fn words(say: Say, code: impl Worded) -> String {
+pub(crate) fn words(say: Say, code: impl Worded) -> String {
     let language = match say.language {
         Language::Vietnamese => vanthu_signing::Language::Vietnamese,
         Language::English => vanthu_signing::Language::English,

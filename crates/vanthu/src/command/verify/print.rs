@@ -172,7 +172,8 @@ const fn mark(good: bool) -> &'static str {
     if good { "✓" } else { "✗" }
 }
 
-fn conclusion(report: &Report) -> String {
+/// The verdict in a line.
+pub(super) fn conclusion(report: &Report) -> String {
     let platform = report.platform.as_ref().is_none_or(|it| it.satisfied);
     match report.indication {
         Indication::TotalPassed if platform => {

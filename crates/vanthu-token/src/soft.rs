@@ -13,11 +13,30 @@ use vanthu_pki::{Certificate, SignatureAlgorithm, SoftKey};
 use vanthu_wire::agent::Algorithm;
 use zeroize::Zeroizing;
 
-use super::{OpenKey, Token, TokenError};
-use crate::Pin;
+use crate::{OpenKey, Pin, Token, TokenError};
 
 const KEY_FILES: [&str; 2] = ["p12", "pfx"];
 const CERTIFICATE_FILES: [&str; 3] = ["pem", "crt", "cer"];
+
+/// One opened key file.
+pub struct OpenedFile {
+    /// The certificate of its key.
+    pub certificate: Certificate,
+    /// Other certificates in the file.
+    pub chain: Vec<Certificate>,
+    /// Its key.
+    pub key: Box<dyn OpenKey>,
+}
+
+/// Opens a key file that is named, wherever it lies.
+pub fn open_key_file(path: &Path, pin: &Pin) -> Result<OpenedFile, TokenError> {
+    let opened = open_file(path, pin)?;
+    Ok(OpenedFile {
+        certificate: opened.certificate,
+        chain: opened.chain,
+        key: Box::new(SoftOpenKey(opened.key)),
+    })
+}
 
 /// A folder of key files.
 pub struct SoftToken {

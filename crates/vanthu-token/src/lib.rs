@@ -1,17 +1,21 @@
-//! Key devices (thiết bị lưu khóa bí mật) behind one small trait.
+//! Key devices (thiết bị lưu khóa bí mật) behind one small trait: for the signing agent and the command line.
 //!
-//! A device is listed and signs. There is no way to write to it: the trait has none.
+//! A device is listed and signs. There is no way to write to it: the trait has none. [`SoftToken`] is a folder of key
+//! files, [`Pkcs11Token`] a device with a PKCS#11 module. The crate holds the door to such modules, which are foreign
+//! code in this process, and keeps no PIN longer than it takes to open a key.
 //!
 //! Clause: TG-22.2
 
+mod pin;
+mod pkcs11;
 mod soft;
 
 use vanthu_pki::Certificate;
 use vanthu_wire::agent::Algorithm;
 
-use crate::Pin;
-
-pub use soft::SoftToken;
+pub use pin::Pin;
+pub use pkcs11::{DeviceFacts, ModuleError, PinState, Pkcs11Token, devices};
+pub use soft::{OpenedFile, SoftToken, open_key_file};
 
 /// A key device, or a folder of key files.
 pub trait Token: Send + Sync {

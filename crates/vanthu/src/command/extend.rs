@@ -1,0 +1,81 @@
+//! `vanthu extend`: puts evidence and time-stamps into a signed PDF, so that its signatures stay provable after
+//! certificates and algorithms have ended; done again before they do.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use vanthu_pki::Time;
+
+use crate::command::file;
+use crate::command::making::level::{self, Level};
+use crate::command::making::result::ResultArgs;
+use crate::command::making::stamp::StampArgs;
+use crate::command::making::words;
+use crate::command::trust::TrustArgs;
+use crate::output::say;
+use crate::wiring;
+
+/// What to extend, and how far.
+#[derive(Debug, Args)]
+#[command(after_help = crate::command::making::EXIT_CODES)]
+pub(crate) struct Extend {
+    /// The signed PDF.
+    #[arg(value_name = "FILE.pdf")]
+    file: PathBuf,
+    /// How far: B-LT puts evidence in, B-LTA a time-stamp over it; on a file that has one, a newer one.
+    #[arg(long, value_enum)]
+    to: Reach,
+    #[command(flatten)]
+    trust: TrustArgs,
+    #[command(flatten)]
+    stamp: StampArgs,
+    #[command(flatten)]
+    result: ResultArgs,
+}
+
+/// The levels that files are extended to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Reach {
+    #[value(name = "B-LT", alias = "b-lt")]
+    BLt,
+    #[value(name = "B-LTA", alias = "b-lta")]
+    BLta,
+}
+
+impl Extend {
+    pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
+        let to = match self.to {
+            Reach::BLt => Level::BLt,
+            Reach::BLta => Level::BLta,
+        };
+        let out = self.result.place(&self.file, to.name())?;
+        let ground = self.trust.ground()?;
+        ground.needed()?;
+        let stamps = self.stamp.service(&ground)?;
+        let base = file::read_pdf(&self.file)?;
+        let at = Time::from_unix(wiring::clock().now().unix_seconds());
+        let (report, found) = level::judge(&ground, &base, at).await?;
+        if report.problem.is_none() && report.signatures.is_empty() {
+            return Err(level::not_signed().into());
+        }
+        let before = level::protected(&ground, &base, at)?;
+        say(format!("Trước: {}", words::protection(&before, at)))?;
+        let what = "Không bổ sung cho tệp có chữ ký chưa đạt; chưa ghi tệp nào.";
+        level::must_pass(report.indication, report.sub_indication, &found, what)?;
+        let extended = match to {
+            Level::BLta => {
+                level::with_archive_stamp(&ground, stamps.as_ref(), &base, &found, at).await?
+            }
+            _ => level::with_evidence(&ground, &base, &found, at)?,
+        };
+        self.result.write(&out, &base, &extended)?;
+        let after = level::protected(&ground, &extended, at)?;
+        say(format!("Nay:   {}", words::protection(&after, at)))?;
+        if extended == base {
+            say("Tệp đã có đủ bằng chứng; không phải thêm gì.")?;
+        }
+        say(format!("Đã ghi: {}", out.display()))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

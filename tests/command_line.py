@@ -1,0 +1,189 @@
+"""Signs, seals and extends on the command line with an authority of another house (Certomancer: OCSP, lists and
+time-stamps over HTTP), and lets pyHanko and poppler's pdfsig judge the files.
+
+    command_line.py VANTHU FOLDER
+
+VANTHU is the program, FOLDER an empty folder. Each check is one function; the last line has the form that the summary
+of `make test` reads.
+"""
+
+import logging
+import struct
+import subprocess
+import sys
+import zlib
+
+from asn1crypto import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography import x509 as certificates
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko_certvalidator import ValidationContext
+
+from authority import FOLDER, VANTHU, World
+
+PIN = "12345678"
+
+
+def paper():
+    objects = ["<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+               "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"]
+    out, places = b"%PDF-1.7\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(out))
+        out += f"{number} 0 obj\n{body}\nendobj\n".encode()
+    start = len(out)
+    rows = "".join(f"{place:010} 00000 n \n" for place in places)
+    tail = f"xref\n0 4\n0000000000 65535 f \n{rows}trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n"
+    return out + tail.encode()
+
+
+def picture(width, height, red, green, blue):
+    """A PNG: an ellipse of one colour on a transparent ground."""
+    def pixel(x, y):
+        inside = (2 * x / width - 1) ** 2 + (2 * y / height - 1) ** 2 < 1
+        return bytes([red, green, blue, 255 if inside else 0])
+
+    def chunk(kind, body):
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    rows = b"".join(b"\0" + b"".join(pixel(x, y) for x in range(width)) for y in range(height))
+    head = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def key_file(name):
+    key = serialization.load_pem_private_key((FOLDER / f"{name}.key.pem").read_bytes(), None)
+    own, issuer = (certificates.load_der_x509_certificate((FOLDER / f"{it}.cer").read_bytes()) for it in (name, "interm"))
+    protected = serialization.BestAvailableEncryption(PIN.encode())
+    (FOLDER / f"{name}.p12").write_bytes(pkcs12.serialize_key_and_certificates(b"key", key, own, [issuer], protected))
+
+
+class Desk(World):
+    def __init__(self):
+        super().__init__()
+        (FOLDER / "paper.pdf").write_bytes(paper())
+        (FOLDER / "pin").write_text(PIN)
+        (FOLDER / "chu-ky.png").write_bytes(picture(150, 60, 20, 60, 160))
+        (FOLDER / "dau.png").write_bytes(picture(120, 120, 200, 30, 30))
+        for name in ("signer", "list-only", "revoked"):
+            key_file(name)
+        self.stamps = f"http://127.0.0.1:{self.server.server_port}/office/tsa/tsa"
+
+    def run(self, command, file, *more, key=None):
+        arguments = [VANTHU, command, str(FOLDER / file), "--anchors", str(FOLDER / "root.pem"),
+                     "--status-network", "127.0.0.1/32", *more]
+        if key:
+            arguments += ["--key", str(FOLDER / f"{key}.p12"), "--pin-file", str(FOLDER / "pin")]
+        return subprocess.run(arguments, capture_output=True, text=True, check=False)
+
+    def must(self, command, file, out, *more, key=None):
+        done = self.run(command, file, "--tsa", self.stamps, "--out", str(FOLDER / out), *more, key=key)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def root(self):
+        return x509.Certificate.load((FOLDER / "root.cer").read_bytes())
+
+
+def judged(desk, name, from_the_file_alone):
+    """pyHanko's status of each signature, and the reader."""
+    file = (FOLDER / name).open("rb")
+    reader = PdfFileReader(file)
+    found = []
+    for signature in [it for it in reader.embedded_signatures if it.sig_object["/Type"] == "/Sig"]:
+        def context():
+            if from_the_file_alone:
+                arguments = {"trust_roots": [desk.root()], "allow_fetching": False, "revocation_mode": "require"}
+                return DocumentSecurityStore.read_dss(reader).as_validation_context(arguments)
+            # The token leaves out the authority of the time-stamp service.
+            others = [x509.Certificate.load((FOLDER / "interm.cer").read_bytes())]
+            return ValidationContext(
+                trust_roots=[desk.root()], other_certs=others, allow_fetching=False, revocation_mode="soft-fail"
+            )
+        found.append(validate_pdf_signature(signature, context(), context()))
+    for status in found:
+        assert status.intact and status.valid and status.trusted, status.pretty_print_details()
+        assert status.docmdp_ok, "a change that is not permitted"
+        assert status.timestamp_validity is not None and status.timestamp_validity.trusted
+    return found
+
+
+def poppler(name, signatures):
+    """Poppler does not look at time-stamps of the document."""
+    said = subprocess.run(["pdfsig", "-nocert", str(FOLDER / name)], capture_output=True, text=True, check=False).stdout
+    assert said.count("Signature is Valid.") == signatures, said
+
+
+def what_is_signed_with_a_time_stamp_is_accepted(desk):
+    desk.must("sign", "paper.pdf", "b-t.pdf", "--level", "B-T", "--image", str(FOLDER / "chu-ky.png"),
+              "--at", "110,200,60,24", key="signer")
+    assert len(judged(desk, "b-t.pdf", False)) == 1
+    poppler("b-t.pdf", 1)
+
+
+def evidence_from_the_services_makes_it_provable_alone(desk):
+    desk.must("sign", "paper.pdf", "b-lt.pdf", "--level", "B-LT", key="signer")
+    judged(desk, "b-lt.pdf", True)
+    desk.must("extend", "b-t.pdf", "extended.pdf", "--to", "B-LTA")
+    [status] = judged(desk, "extended.pdf", True)
+    assert status.modification_level <= ModificationLevel.LTA_UPDATES, status.modification_level
+    poppler("extended.pdf", 1)
+
+
+def the_seal_of_the_agency_is_accepted_behind_the_person(desk):
+    desk.must("seal", "b-t.pdf", "sealed.pdf", "--level", "B-LTA", "--image", str(FOLDER / "dau.png"),
+              "--diameter", "36", key="list-only")
+    person, agency = judged(desk, "sealed.pdf", True)
+    assert person.modification_level <= ModificationLevel.FORM_FILLING, person.modification_level
+    assert agency.modification_level <= ModificationLevel.LTA_UPDATES, agency.modification_level
+    poppler("sealed.pdf", 2)
+
+
+def a_revoked_certificate_signs_nothing(desk):
+    done = desk.run("sign", "paper.pdf", "--out", str(FOLDER / "never.pdf"), key="revoked")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert not (FOLDER / "never.pdf").exists()
+
+
+def without_the_services_no_evidence_is_claimed(desk):
+    desk.silent = True
+    try:
+        done = desk.run("extend", "b-t.pdf", "--to", "B-LT", "--out", str(FOLDER / "never.pdf"))
+    finally:
+        desk.silent = False
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert not (FOLDER / "never.pdf").exists()
+
+
+CHECKS = [
+    what_is_signed_with_a_time_stamp_is_accepted,
+    evidence_from_the_services_makes_it_provable_alone,
+    the_seal_of_the_agency_is_accepted_behind_the_person,
+    a_revoked_certificate_signs_nothing,
+    without_the_services_no_evidence_is_claimed,
+]
+
+
+def main():
+    logging.disable(logging.CRITICAL)
+    desk, failed = Desk(), 0
+    for check in CHECKS:
+        name = check.__name__.replace("_", " ")
+        try:
+            check(desk)
+        except Exception as problem:  # a trouble of one check leaves the others to run
+            failed += 1
+            print(f"FAILED {name}: {type(problem).__name__}: {problem}")
+        else:
+            print(f"ok {name}")
+    desk.server.shutdown()
+    word = "FAILED" if failed else "ok"
+    print(f"test result: {word}. {len(CHECKS) - failed} passed; {failed} failed; 0 ignored")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
