@@ -7,6 +7,7 @@ use vanthu_pki::Time;
 use vanthu_pki::anchors::AnchorList;
 use vanthu_pki::gather::Question;
 use vanthu_pki::path::{self, PathOptions, PathReport, Purpose, RevocationData, RevocationMode};
+use vanthu_signing::{AnchorTerm, AnchorUse};
 
 use crate::port::{RevocationSource, StatusFound};
 
@@ -108,21 +109,30 @@ impl Trust {
         self.anchors.iter().map(|a| a.certificate.clone()).collect()
     }
 
+    /// What each anchor is trusted for and when, as a judgement of a file asks for it.
+    pub fn terms(&self) -> Vec<AnchorTerm> {
+        let uses = [
+            (Use::Signatures, AnchorUse::Signatures),
+            (Use::TimeStamps, AnchorUse::TimeStamps),
+        ];
+        let term = |it: &Anchor| AnchorTerm {
+            certificate: it.certificate.clone(),
+            uses: uses
+                .iter()
+                .filter(|(used, _)| it.is_for(*used))
+                .map(|(_, used)| *used)
+                .collect(),
+            from: it.from,
+            until: it.until,
+        };
+        self.anchors.iter().map(term).collect()
+    }
+
     /// The certificates of the anchors trusted for signatures at that time.
     pub fn roots_at(&self, at: Time) -> Vec<Certificate> {
         let trusted = |it: &&Anchor| it.is_trusted_at(at) && it.is_for(Use::Signatures);
         let trusted = self.anchors.iter().filter(trusted);
         trusted.map(|it| it.certificate.clone()).collect()
-    }
-
-    /// Whether a certificate with this thumbprint (SHA-256, lower-case hexadecimal) is an anchor that was trusted
-    /// for that use at that time.
-    pub fn counts(&self, thumbprint: &str, used: Use, at: Time) -> bool {
-        self.anchors.iter().any(|it| {
-            it.is_for(used)
-                && it.is_trusted_at(at)
-                && it.certificate.sha256_thumbprint() == thumbprint
-        })
     }
 
     /// Names exactly these certificates, what they are trusted for and when: what was judged by others was judged
@@ -226,11 +236,6 @@ mod tests {
                 ocsp: Vec::new(),
             };
             let report = trust.examine(&signer, &[], at, &evidence);
-            let thumbprint = root.certificate().sha256_thumbprint();
-            assert_eq!(
-                trust.counts(&thumbprint, Use::Signatures, at),
-                report.is_valid()
-            );
             report.is_valid()
         };
         for (days, expected) in [
@@ -247,5 +252,16 @@ mod tests {
             ..anchor
         };
         assert!(!valid(&stamps, NOW));
+        let trust = Trust {
+            anchors: vec![stamps.clone()],
+            ..Trust::default()
+        };
+        let term = AnchorTerm {
+            certificate: root.certificate().clone(),
+            uses: vec![AnchorUse::TimeStamps],
+            from: stamps.from,
+            until: stamps.until,
+        };
+        assert_eq!(trust.terms(), [term]);
     }
 }

@@ -13,11 +13,11 @@ use vanthu_domain::refusal::{Refusal, RefusalCode};
 use vanthu_domain::verdict::{
     ExaminedSignature, Indication as LegalIndication, Known, Signer, TimestampFact,
 };
+use vanthu_pki::Time;
 use vanthu_pki::path::RevocationMode;
-use vanthu_pki::{Certificate, Time};
 use vanthu_signing::{
-    Coverage, Indication, PageFacts, PdfFacts, PdfProblem, PlatformRule, Report, SignatureKind,
-    SignatureReport, SubIndication, ValidationInput, embedded, inspect, is_extension, validate,
+    Coverage, Indication, PageFacts, PdfFacts, PdfProblem, PlatformRule, Report, SignatureReport,
+    SubIndication, ValidationInput, embedded, inspect, is_extension, validate,
 };
 use vanthu_store::outgoing::OutgoingRow;
 use vanthu_store::report::ReportRow;
@@ -25,7 +25,7 @@ use vanthu_store::{Tx, agency, certificate, person, report as kept};
 
 use crate::port::StatusFound;
 use crate::signing::paper::{AGENCY_FIELD, DATE_FIELD, MONTH_FIELD, NUMBER_FIELD, PERSON_FIELD};
-use crate::trust::{Trust, Use, evidence_about};
+use crate::trust::{Trust, evidence_about};
 use crate::{App, AppError};
 
 /// So long a report is shown again while the document is still under way: certificates are revoked
@@ -103,36 +103,11 @@ async fn judge(app: &App, pdf: Vec<u8>) -> Result<(Report, StatusFound), AppErro
     Ok((report, found))
 }
 
-/// Judges a file by anchors that have purposes and periods: an anchor counts for a signature only when it was
-/// trusted at the time at which the signature is judged. One that does not is left out, and the file is judged
-/// again.
+/// Judges a file by anchors that have purposes and periods: an anchor counts for a signature or a time-stamp only when
+/// it is trusted for that, and was when the signature or time-stamp provably existed.
 pub fn within_periods(pdf: &[u8], mut input: ValidationInput, trust: &Trust) -> Report {
-    loop {
-        let report = validate(pdf, &input);
-        let outside: Vec<&str> = report
-            .signatures
-            .iter()
-            .filter(|it| it.trusted)
-            .filter_map(|it| {
-                let used = match it.kind {
-                    SignatureKind::Signature => Use::Signatures,
-                    SignatureKind::DocTimestamp => Use::TimeStamps,
-                };
-                let root = it.chain.last()?.thumbprint.as_str();
-                (!trust.counts(root, used, it.judged_at)).then_some(root)
-            })
-            .collect();
-        if outside.is_empty() {
-            return report;
-        }
-        let before = input.anchors.len();
-        let counts = |it: &Certificate| !outside.contains(&it.sha256_thumbprint().as_str());
-        input.anchors.retain(counts);
-        if input.anchors.len() == before {
-            // A chain that ends elsewhere than at an anchor is trusted by nobody.
-            input.anchors.clear();
-        }
-    }
+    input.anchor_terms = trust.terms();
+    validate(pdf, &input)
 }
 
 /// What is found about a stored file, judged now unless a kept report is young enough.

@@ -36,7 +36,8 @@ fn memory_does_not_grow_with_the_file() {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&child.stdout).into_owned();
-    assert!(child.status.success(), "{said}");
+    let complained = String::from_utf8_lossy(&child.stderr);
+    assert!(child.status.success(), "{said}\n{complained}");
     let grew: u64 = said
         .split("grew by Some(")
         .nth(1)
