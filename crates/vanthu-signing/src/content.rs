@@ -1,5 +1,6 @@
 //! What a detached signature covers: bytes in memory, or the digests that were taken while a file went by.
 
+use std::cell::RefCell;
 use std::io::{self, Read};
 
 use aws_lc_rs::digest::Context;
@@ -15,8 +16,18 @@ const CHUNK_BYTES: usize = 64 << 10;
 pub(crate) enum Content<'a> {
     /// As if they stood behind each other.
     Parts(&'a [&'a [u8]]),
+    /// A file but for a gap, up to an end: what a signature inside it covers.
+    Around(&'a Beginnings<'a>, Gap),
     /// Only its digests are at hand.
     Digests(&'a Digests),
+}
+
+/// What of a file a signature leaves out, and where what it covers ends.
+#[derive(Clone, Copy)]
+pub(crate) struct Gap {
+    pub(crate) start: usize,
+    pub(crate) behind: usize,
+    pub(crate) end: usize,
 }
 
 impl Content<'_> {
@@ -24,6 +35,7 @@ impl Content<'_> {
     pub(crate) fn digest(&self, algorithm: DigestAlgorithm) -> Option<Vec<u8>> {
         match self {
             Self::Parts(parts) => Some(algorithm.digest_parts(parts)),
+            Self::Around(file, gap) => Some(file.digest_around(algorithm, *gap)),
             Self::Digests(digests) => digests.get(algorithm).map(<[u8]>::to_vec),
         }
     }
@@ -37,11 +49,72 @@ impl Content<'_> {
     ) -> Result<VerifiedSigner, CmsError> {
         match self {
             Self::Parts(parts) => cms::verify_content(signed, signer, parts, others),
+            // Without signed attributes the content itself is what the key signed.
+            Self::Around(file, gap) if signer.signed.is_empty() => {
+                cms::verify_content(signed, signer, &file.parts(*gap), others)
+            }
+            Self::Around(file, gap) => {
+                let algorithm = signer.digest.ok_or(CmsError::Unsupported)?;
+                let digest = file.digest_around(algorithm, *gap);
+                cms::verify(signed, signer, &digest, others)
+            }
             Self::Digests(digests) => {
                 let digest = signer.digest.and_then(|it| digests.get(it));
                 cms::verify(signed, signer, digest.ok_or(CmsError::Unsupported)?, others)
             }
         }
+    }
+}
+
+/// A file of which beginnings are hashed: each byte once for each digest, however many signatures cover it.
+pub(crate) struct Beginnings<'a> {
+    data: &'a [u8],
+    known: RefCell<Vec<(DigestAlgorithm, usize, Context)>>,
+}
+
+impl<'a> Beginnings<'a> {
+    pub(crate) fn of(data: &'a [u8]) -> Self {
+        let known = RefCell::default();
+        Self { data, known }
+    }
+
+    /// The SHA-256 of the whole file, in hexadecimal.
+    pub(crate) fn sha256_hex(&self) -> String {
+        let whole = self.upto(DigestAlgorithm::Sha256, self.data.len());
+        hex::encode(whole.finish())
+    }
+
+    /// Hashing that goes on behind the first `length` bytes. It begins where the longest shorter one stopped: who asks
+    /// for several starts with the shortest.
+    pub(crate) fn upto(&self, algorithm: DigestAlgorithm, length: usize) -> Context {
+        let length = length.min(self.data.len());
+        let mut known = self.known.borrow_mut();
+        let shorter = known
+            .iter()
+            .filter(|(it, known, _)| *it == algorithm && *known <= length)
+            .max_by_key(|(_, known, _)| *known);
+        let (from, mut context) = match shorter {
+            Some((_, from, context)) => (*from, context.clone()),
+            None => (0, Context::new(hash::any_engine(algorithm))),
+        };
+        if from < length || length == 0 {
+            context.update(self.data.get(from..length).unwrap_or_default());
+            known.push((algorithm, length, context.clone()));
+        }
+        context
+    }
+
+    fn digest_around(&self, algorithm: DigestAlgorithm, gap: Gap) -> Vec<u8> {
+        let mut context = self.upto(algorithm, gap.start);
+        context.update(self.data.get(gap.behind..gap.end).unwrap_or_default());
+        context.finish().as_ref().to_vec()
+    }
+
+    fn parts(&self, gap: Gap) -> [&'a [u8]; 2] {
+        [
+            self.data.get(..gap.start).unwrap_or_default(),
+            self.data.get(gap.behind..gap.end).unwrap_or_default(),
+        ]
     }
 }
 
@@ -117,6 +190,32 @@ impl Hasher {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_digest_around_a_gap_is_that_of_both_parts_in_whatever_order_it_is_asked_for() {
+        let data: Vec<u8> = (0..5000_u32).map(|it| (it % 251) as u8).collect();
+        let gap = |start, behind, end| Gap { start, behind, end };
+        let gaps = [
+            gap(4000, 4100, 5000),
+            gap(1000, 1200, 2000),
+            gap(0, 10, 20),
+            gap(3, 9000, 9999),
+        ];
+        let file = Beginnings::of(&data);
+        for algorithm in [DigestAlgorithm::Sha256, DigestAlgorithm::Sha512] {
+            for gap in gaps.iter().chain(gaps.iter().rev()) {
+                let parts = file.parts(*gap);
+                let expected = algorithm.digest_parts(&parts);
+                assert_eq!(
+                    Content::Around(&file, *gap).digest(algorithm),
+                    Some(expected)
+                );
+            }
+        }
+        let whole = hex::encode(DigestAlgorithm::Sha256.digest(&data));
+        assert_eq!(file.sha256_hex(), whole);
+        assert_eq!(Beginnings::of(&data).sha256_hex(), whole);
+    }
 
     #[test]
     fn digests_taken_on_the_way_are_those_of_the_whole() {

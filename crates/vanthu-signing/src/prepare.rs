@@ -424,11 +424,6 @@ pub(crate) fn pdf_date(at: Time) -> String {
     format!("D:{}+07'00'", digits.trim_end_matches('Z'))
 }
 
-/// Digest of what a byte range covers.
-pub(crate) fn sha256_parts(parts: &[&[u8]]) -> [u8; 32] {
-    hash::sha256_parts(parts)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! What a signature covers, strictly: everything of its revision but the hexadecimal digits of its own value.
 
 use super::attack::Attack;
+use crate::content::Gap;
 use crate::syntax::document::Document;
 use crate::syntax::object::{Dict, Object, Ref};
 use crate::syntax::parser::{Parser, hex_digit, is_space};
@@ -18,12 +19,13 @@ pub(super) struct Covered {
 }
 
 impl Covered {
-    /// The two covered parts.
-    pub(super) fn parts<'a>(&self, data: &'a [u8]) -> [&'a [u8]; 2] {
-        [
-            data.get(..self.gap_start).unwrap_or_default(),
-            data.get(self.gap_end..self.end).unwrap_or_default(),
-        ]
+    /// What it leaves out.
+    pub(super) fn gap(self) -> Gap {
+        Gap {
+            start: self.gap_start,
+            behind: self.gap_end,
+            end: self.end,
+        }
     }
 }
 

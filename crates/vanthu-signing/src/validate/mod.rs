@@ -34,7 +34,7 @@ use std::collections::BTreeMap;
 
 use vanthu_pki::cms::{SignedData, SignerInfo};
 use vanthu_pki::path::{RevocationData, RevocationMode};
-use vanthu_pki::{Certificate, Time, cms};
+use vanthu_pki::{Certificate, DigestAlgorithm, Time, cms};
 
 pub use anchor::{AnchorTerm, AnchorUse};
 pub use attack::Attack;
@@ -56,9 +56,8 @@ pub use report::{
 pub use simple::SimpleLine;
 pub use text::{Language, Worded};
 
-use crate::content::Content;
+use crate::content::{Beginnings, Content};
 use crate::difference::ChangeLevel;
-use crate::prepare::sha256_parts;
 use crate::problem::PdfProblem;
 use crate::syntax::document::Document;
 use detail::Work;
@@ -105,8 +104,11 @@ pub struct PlatformRule {
 ///
 /// Clause: TG-8.1a, TG-5.1
 pub fn validate(pdf: &[u8], input: &ValidationInput) -> Report {
-    let mut report = Report::empty(hex::encode(sha256_parts(&[pdf])));
-    if let Err(problem) = judge_file(pdf, input, &mut report) {
+    let bytes = Beginnings::of(pdf);
+    let mut report = Report::empty(String::new());
+    let judged = judge_file(pdf, &bytes, input, &mut report);
+    report.sha256 = bytes.sha256_hex();
+    if let Err(problem) = judged {
         report.attacks = attack::of_damaged(pdf, &problem).into_iter().collect();
         report.problem = Some(problem);
         report.indication = Indication::TotalFailed;
@@ -158,19 +160,25 @@ fn carried(signed: &SignedData, all: &mut Vec<Certificate>) {
     }
 }
 
-fn judge_file(pdf: &[u8], input: &ValidationInput, report: &mut Report) -> Result<(), PdfProblem> {
+fn judge_file(
+    pdf: &[u8],
+    bytes: &Beginnings<'_>,
+    input: &ValidationInput,
+    report: &mut Report,
+) -> Result<(), PdfProblem> {
     let document = Document::open(pdf)?;
     report.revisions = document.sections().len() as u32;
     let found = file::signatures(&document)?;
     let revisions = file::revisions(&document);
     file::findings(&document, &found, &revisions, &input.policy, report);
+    hash_to_the_gaps(bytes, &found);
     let mut engine = engine(&document, &found, input);
     let mut judged: Vec<(usize, SignatureReport)> = Vec::new();
     // Newest first: a good document time-stamp proves that everything before it existed.
     for (index, it) in found.iter().enumerate().rev() {
         if it.is_timestamp {
             let mut judged_stamp =
-                judge_signature(&document, it, &revisions, &engine, &report.findings);
+                judge_signature(&document, bytes, it, &revisions, &engine, &report.findings);
             if let Some(stamp) = &judged_stamp.timestamp
                 && judged_stamp.indication == Indication::TotalPassed
             {
@@ -185,7 +193,8 @@ fn judge_file(pdf: &[u8], input: &ValidationInput, report: &mut Report) -> Resul
     }
     for (index, it) in found.iter().enumerate() {
         if !it.is_timestamp {
-            let report = judge_signature(&document, it, &revisions, &engine, &report.findings);
+            let report =
+                judge_signature(&document, bytes, it, &revisions, &engine, &report.findings);
             judged.push((index, report));
         }
     }
@@ -256,8 +265,22 @@ fn extract(found: &[Found<'_>], stamp: &Found<'_>, engine: &mut Engine<'_>, time
     }
 }
 
+/// Hashes the file up to the gap of each signature, the first gap first: what comes later goes on from there.
+fn hash_to_the_gaps(bytes: &Beginnings<'_>, found: &[Found<'_>]) {
+    let mut gaps: Vec<(usize, DigestAlgorithm)> = found
+        .iter()
+        .filter_map(|it| Some((it.covered.ok()?.gap_start, it.signed.as_ref().ok()?)))
+        .filter_map(|(start, signed)| Some((start, signed.signers.first()?.digest?)))
+        .collect();
+    gaps.sort_unstable_by_key(|(start, _)| *start);
+    for (start, algorithm) in gaps {
+        bytes.upto(algorithm, start);
+    }
+}
+
 fn judge_signature(
     document: &Document<'_>,
+    bytes: &Beginnings<'_>,
     found: &Found<'_>,
     revisions: &[Revision<'_>],
     engine: &Engine<'_>,
@@ -292,7 +315,6 @@ fn judge_signature(
         report.change_level = ChangeLevel::Other;
     }
     report.blocks.push(format_block(engine, &report, file));
-    let parts = covered.parts(document.data());
     if !is_accepted(engine.policy(), &report.sub_filter) {
         let detail = report.sub_filter.clone();
         let code = FindingCode::SubFilterUnsupported;
@@ -332,10 +354,11 @@ fn judge_signature(
             return report;
         }
     };
+    let content = Content::Around(bytes, covered.gap());
     if report.sub_filter == "ETSI.RFC3161" {
-        document_timestamp(&mut report, engine, signed, &Content::Parts(&parts));
+        document_timestamp(&mut report, engine, signed, &content);
     } else {
-        engine.signature(&mut report, signed, &Content::Parts(&parts));
+        engine.signature(&mut report, signed, &content);
     }
     report
 }
