@@ -17,6 +17,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("vanthu-signing", 2),
     ("vanthu-layout", 2),
     ("vanthu-token", 2),
+    ("vanthu-remote", 2),
     ("vanthu-store", 2),
     ("vanthu-app", 3),
     ("vanthu-web", 4),
@@ -40,6 +41,16 @@ const IGNORANCE: &[(&str, &str, &str)] = &[
         "vanthu-signing",
         "vanthu-wire",
         "signatures know no protocol",
+    ),
+    (
+        "vanthu-remote",
+        "vanthu-domain",
+        "services that hold keys see digests, no documents",
+    ),
+    (
+        "vanthu-remote",
+        "vanthu-wire",
+        "services that hold keys have protocols of their own",
     ),
     ("vanthu-web", "vanthu-store", "pages open no transaction"),
     ("vanthu-app", "vanthu-token", "the server holds no key"),
@@ -100,6 +111,7 @@ const ONLY_COMPUTE: &[&str] = &[
     "vanthu-signing",
     "vanthu-layout",
     "vanthu-token",
+    "vanthu-remote",
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
