@@ -16,6 +16,67 @@
 //! Elapsed times count from the order's beginning; digests, values and certificates are octets, in base64 or
 //! hexadecimal only on the wire.
 //!
+//! ```
+//! use std::sync::Arc;
+//! use std::time::Duration;
+//! use vanthu_pki::authority::{Authority, Endpoints, PersonSubject, Validity};
+//! use vanthu_pki::{SoftKey, Time};
+//! use vanthu_remote::smartca::SmartCa;
+//! use vanthu_remote::{
+//!     ConsentMode, Ending, Endpoint, Holder, HttpAnswer, Item, Next, Order, Pace, Plain, Purpose, Reply, Scal,
+//!     Secret, Seed, Signing, TransactionId, Wanted,
+//! };
+//!
+//! # let now = Time::from_unix(1_795_336_200);
+//! # let validity = Validity { from: now.plus_days(-1), to: now.plus_days(365) };
+//! # let root = Authority::root(SoftKey::generate_p256()?, "Gốc", validity, 1)?;
+//! # let key = SoftKey::generate_p256()?;
+//! # let person = PersonSubject { full_name: "Nguyễn Văn Mẫu".to_owned(), ..Default::default() };
+//! # let certificate = root.person(&person, &key.spki(), validity, 2, &Endpoints::default())?;
+//! let provider = Arc::new(SmartCa {
+//!     base: Endpoint::new("https://ky.example.vn/sca/sp769", Plain::Refused)?,
+//!     sp_id: "vanthu".to_owned(),
+//!     sp_password: Secret::new("mật khẩu của phần mềm"),
+//!     batch: 20,
+//!     question: TransactionId::new("hoi-0001")?,
+//! });
+//! let order = Order {
+//!     transaction: TransactionId::new("ky-0001-a")?,
+//!     holder: Holder::new("079099001234"),
+//!     credential: certificate.serial_hex(),
+//!     algorithm: key.default_algorithm(),
+//!     certificate,
+//!     multisign: 20,
+//!     scal: Scal::Two,
+//!     consent: ConsentMode::OnDevice,
+//!     items: vec![Item { digest: vec![7; 32], name: "12/UBND-VX".to_owned() }],
+//!     display: "12/UBND-VX Về việc kiểm tra đất đai".to_owned(),
+//!     wanted: Wanted::Raw,
+//!     started_at: now,
+//! };
+//! let mut signing = Signing::begin(provider, order, Pace::default(), Seed::new([0; 32]))?;
+//! assert_eq!(signing.pending().unwrap().verification_code, "0135");
+//! let mut elapsed = Duration::ZERO;
+//! let outcome = loop {
+//!     match signing.next(elapsed) {
+//!         // An adapter makes it; here the holder refuses.
+//!         Next::Ask(request) => {
+//!             let said = match request.purpose {
+//!                 Purpose::Sign => r#"{"status_code": 200, "message": "sig_wait_for_user_confirm"}"#,
+//!                 _ => r#"{"status_code": 200, "message": "Người dùng từ chối"}"#,
+//!             };
+//!             signing.answer(request.id, HttpAnswer::Reply(Reply::new(200, said)), elapsed);
+//!         }
+//!         Next::Wait(time) => elapsed += time,
+//!         Next::Browser(_) => unreachable!("SmartCA has no page of its own"),
+//!         Next::Ended => break signing.outcome().unwrap(),
+//!     }
+//! };
+//! assert_eq!(outcome.ending, Ending::Refused);
+//! assert!(!outcome.may_be_signed());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Start reading at [`signing`].
 
 pub mod csc;

@@ -83,6 +83,9 @@ const RENEWALS: usize = 2;
 /// A token is not used in the last moments of its life.
 const SPARE: Duration = Duration::from_secs(10);
 
+/// A service that gives tokens for less than this errs, and would be asked for tokens and nothing else.
+const SHORTEST: Duration = Duration::from_secs(20);
+
 /// An order on its way; see the [module](self).
 #[derive(Debug)]
 pub struct Signing {
@@ -354,11 +357,10 @@ impl Signing {
     fn take(&mut self, purpose: Purpose, reply: &Reply, elapsed: Duration) {
         let taken = match purpose {
             Purpose::Access => self.provider.read_access(reply).map(|token| {
-                let until = elapsed.saturating_add(token.valid).saturating_sub(SPARE);
+                let life = token.valid.saturating_sub(SPARE).max(SHORTEST);
                 self.access = Some(Held {
                     it: token.value,
-                    // A life shorter than the spare is used once.
-                    until: until.max(elapsed.saturating_add(Duration::from_millis(1))),
+                    until: elapsed.saturating_add(life),
                 });
             }),
             Purpose::Authorize => self.take_agreement(reply, elapsed),
@@ -558,7 +560,8 @@ impl Signing {
     /// Takes what the holder's browser brought back from the page of consent: the query of the address.
     pub fn returned(&mut self, query: &str, elapsed: Duration) {
         self.pass_time(elapsed);
-        let Some(page) = self.page.as_ref().filter(|_| self.end.is_none()) else {
+        let open = self.end.is_none() && self.code.is_none();
+        let Some(page) = self.page.as_ref().filter(|_| open) else {
             return;
         };
         match crate::csc::oauth::read_return(query, &page.state) {

@@ -26,7 +26,7 @@ use crate::json;
 use crate::model::{
     CertificateState, ConsentMode, Credential, CredentialInfo, Holder, KeyState, Scal,
 };
-use crate::order::Batch;
+use crate::order::{Batch, TransactionId};
 use crate::outcome::{Ending, Failure};
 use crate::provider::{Abilities, Agreement, Answered, Page, PollToken, SigningProvider, Waits};
 use crate::secret::{Secret, SecretBytes};
@@ -42,6 +42,8 @@ pub struct SmartCa {
     pub sp_password: Secret,
     /// Most digests in one request.
     pub batch: usize,
+    /// Our name for questions about certificates: the service wants a new one each time.
+    pub question: TransactionId,
 }
 
 const DISPLAY: DisplayRule = DisplayRule {
@@ -93,7 +95,7 @@ impl SmartCa {
             sp_password: self.sp_password.reveal(),
             user_id: holder.reveal(),
             serial_number: serial,
-            transaction_id: "vanthu-certificates",
+            transaction_id: self.question.as_str(),
         });
         let url = self.base.join("v1/credentials/get_certificate");
         Call::json(purpose, url, body)

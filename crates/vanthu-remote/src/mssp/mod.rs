@@ -391,6 +391,10 @@ impl SigningProvider for Mssp {
         let [item] = batch.items else {
             return Err(Failure::new(Ending::TooManyDigests, "one at a time"));
         };
+        // What a card signs is a DigestInfo, and that is RSA with PKCS#1 v1.5.
+        if batch.order.algorithm.scheme() != "rsa-pkcs1" {
+            return Err(Failure::new(Ending::NotOffered, "RSA with PKCS#1 v1.5"));
+        }
         let request = SignatureReq {
             parties: self.parties(batch.transaction(), batch.at),
             messaging: match self.messaging {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use vanthu_remote::smartca::SmartCa;
-use vanthu_remote::{Endpoint, HttpRequest, Plain, Reply, Secret};
+use vanthu_remote::{Endpoint, HttpRequest, Plain, Reply, Secret, TransactionId};
 
 use crate::world::{Decision, Fake, Hand, World, header, json as body_of, members};
 
@@ -61,6 +61,7 @@ impl FakeSmartCa {
             sp_id: "vanthu".to_owned(),
             sp_password: Secret::new("mat-khau-dich-vu"),
             batch: self.batch,
+            question: TransactionId::new("hoi-chung-thu-1").unwrap(),
         }
     }
 
@@ -81,6 +82,7 @@ impl FakeSmartCa {
             ]
         );
         assert_eq!(body["user_id"], "079099001234");
+        assert_eq!(body["transaction_id"], "hoi-chung-thu-1");
         let one = |serial: &str, service: &str| {
             json!({"service_type": service, "service_name": "SMARTCA PERSONAL PRO",
                 "cert_id": "fcfffddf", "cert_status": self.cert_status, "serial_number": serial,

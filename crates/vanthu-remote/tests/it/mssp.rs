@@ -36,6 +36,15 @@ fn the_holder_types_the_pin_on_the_phone_one_digest_at_a_time() {
 }
 
 #[test]
+fn a_card_makes_no_other_signatures() {
+    let world = World::new(1);
+    let mut fake = FakeMssp::new(&world, Form::Soap);
+    let outcome = run(&mut fake, world.order());
+    assert_eq!(outcome.ending, Ending::NotOffered);
+    assert!(!outcome.may_be_signed() && fake.displayed.is_empty());
+}
+
+#[test]
 fn the_service_may_answer_with_cms() {
     let world = World::rsa(1);
     for form in FORMS {

@@ -201,6 +201,32 @@ fn a_status_that_arrives_after_the_deadline_is_late() {
 }
 
 #[test]
+fn an_answer_in_time_that_is_handed_over_too_late_is_late() {
+    let world = World::new(1);
+    let mut fake = FakeCsc::new(&world, Version::V2);
+    let mut signing = begin(fake.client(), world.order());
+    let mut drive = Drive::new(&mut fake);
+    let deadline = Pace::default().deadline;
+    loop {
+        let Next::Ask(request) = signing.next(drive.clock) else {
+            panic!("nothing to ask");
+        };
+        let answer = drive.make(&request).unwrap();
+        if request.purpose == Purpose::Sign {
+            // Nobody called in between.
+            signing.answer(request.id, answer, deadline);
+            break;
+        }
+        signing.answer(request.id, answer, drive.clock);
+    }
+    let outcome = signing.outcome().unwrap();
+    assert_eq!(outcome.ending, Ending::DeadlinePassed);
+    assert_nothing_out(&outcome);
+    assert_eq!(outcome.late[0].what, LateWord::Signatures(1));
+    assert!(outcome.may_be_signed());
+}
+
+#[test]
 fn a_refusal_after_the_deadline_closes_what_was_open() {
     let world = World::rsa(1);
     let mut fake = FakeMySign::new(&world);
