@@ -205,7 +205,10 @@ impl SigningProvider for Csc {
             ServiceAccess::Login { user, password } => {
                 let body = SecretBytes::json(&message::Login { rememberMe: false });
                 let pair = zeroize::Zeroizing::new(format!("{user}:{}", password.reveal()));
-                let basic = format!("Basic {}", STANDARD.encode(pair.as_bytes()));
+                // Room for all of it, so that no copy is left behind.
+                let mut basic = String::with_capacity(8 + pair.len() * 4 / 3 + 4);
+                basic.push_str("Basic ");
+                STANDARD.encode_string(pair.as_bytes(), &mut basic);
                 let call = Call::json(Purpose::Access, self.base.join("auth/login"), body);
                 Ok(Some(call.with(Header::new("authorization", basic))))
             }

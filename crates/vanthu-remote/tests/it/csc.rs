@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use vanthu_remote::csc::{Factors, Mode, ServiceAccess, Version};
 use vanthu_remote::{
-    ConsentMode, Ending, Found, Holder, Inquiry, ItemOutcome, Order, Outcome, Purpose, Scal, Secret,
+    ConsentMode, Ending, Found, Holder, Inquiry, ItemOutcome, Order, Outcome, Purpose, Scal,
+    Secret, SigningProvider,
 };
 
 use crate::fake_csc::{FakeCsc, NotReady};
@@ -337,6 +338,37 @@ fn a_token_that_the_service_forgets_is_renewed_twice_at_most() {
     let outcome = drive.run(&mut signing);
     assert_eq!(outcome.ending, Ending::AccessRefused);
     assert!(!outcome.may_be_signed());
+}
+
+#[test]
+fn a_user_of_the_service_logs_in_by_name_and_password() {
+    let world = World::new(1);
+    let mut client = FakeCsc::new(&world, Version::V1).client();
+    client.access = ServiceAccess::Login {
+        user: "vanthu".to_owned(),
+        password: Secret::new("mat-khau-dich-vu"),
+    };
+    debug_is_clean(&client);
+    let call = client
+        .access(&Holder::new("079099001234"))
+        .unwrap()
+        .unwrap();
+    let request = call.alone(Duration::from_secs(1));
+    assert_eq!(request.url, "https://ky.example.vn/csc/v1/auth/login");
+    assert_eq!(
+        crate::world::header(&request, "authorization"),
+        Some("Basic dmFudGh1Om1hdC1raGF1LWRpY2gtdnU=")
+    );
+    assert_eq!(request.body.reveal(), br#"{"rememberMe":false}"#);
+    let said = r#"{"access_token": "ma-truy-cap", "expires_in": 60}"#;
+    let token = client
+        .read_access(&vanthu_remote::Reply::new(200, said))
+        .unwrap();
+    assert_eq!(
+        (token.value.reveal(), token.valid.as_secs()),
+        ("ma-truy-cap", 60)
+    );
+    debug_is_clean(&token);
 }
 
 #[test]

@@ -182,6 +182,49 @@ fn other_algorithms_are_not_asked_for() {
 }
 
 #[test]
+fn a_cms_structure_of_another_signer_is_another_certificates() {
+    let world = World::rsa(1);
+    let (key, certificate) = world.stranger();
+    for form in [Handwriting::Cms, Handwriting::BareCms] {
+        for wanted in [Wanted::Raw, Wanted::Cms] {
+            let mut fake = FakeMySign::new(&world);
+            fake.hand.form = form;
+            fake.hand.key = vanthu_pki::SoftKey::from_pkcs8(&key.to_pkcs8().unwrap()).unwrap();
+            fake.hand.certificate = certificate.clone();
+            let order = Order {
+                wanted,
+                ..world.order()
+            };
+            let outcome = run(&mut fake, order);
+            assert_eq!(
+                outcome.ending,
+                Ending::OtherCertificate,
+                "{form:?} {wanted:?}"
+            );
+            assert_nothing_out(&outcome);
+        }
+    }
+}
+
+#[test]
+fn a_cms_structure_that_names_the_pinned_certificate_falsely_is_a_bad_signature() {
+    let world = World::rsa(1);
+    let (key, _) = world.stranger();
+    for form in [Handwriting::Cms, Handwriting::BareCms] {
+        let mut fake = FakeMySign::new(&world);
+        fake.hand.form = form;
+        fake.hand.key = vanthu_pki::SoftKey::from_pkcs8(&key.to_pkcs8().unwrap()).unwrap();
+        let order = Order {
+            wanted: Wanted::Cms,
+            ..world.order()
+        };
+        let outcome = run(&mut fake, order);
+        assert_eq!(outcome.ending, Ending::BadSignature, "{form:?}");
+        assert_nothing_out(&outcome);
+    }
+}
+
+#[test]
 fn a_cms_structure_is_taken_where_it_was_wanted_and_nowhere_else() {
     let world = World::rsa(1);
     for (form, wanted, ending) in [
