@@ -330,6 +330,7 @@ fn a_token_that_the_service_forgets_is_renewed_twice_at_most() {
         .run(&mut signing);
     assert_all_signed(&world, &outcome);
     assert_eq!(outcome.troubles.len(), 2);
+    assert_eq!(fake.authorizations, 1, "the holder is not asked again");
     let mut signing = begin(client, world.order());
     let mut drive = Drive::new(&mut fake);
     for nth in 0..5 {

@@ -5,13 +5,17 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use vanthu_remote::csc::Version;
+use vanthu_remote::http::Call;
 use vanthu_remote::local::ToolReply;
 use vanthu_remote::mssp::Form;
-use vanthu_remote::provider::SigningProvider;
+use vanthu_remote::order::Batch;
+use vanthu_remote::provider::{
+    Abilities, Agreement, Answered, Consent, Page, PollToken, SigningProvider,
+};
 use vanthu_remote::value::{digest_info, digest_of_info};
 use vanthu_remote::{
-    BadOrder, Ending, HttpAnswer, LateWord, Next, Order, Pace, Purpose, Reply, Seed, Signing,
-    TransactionId,
+    BadOrder, CredentialInfo, Ending, Failure, Holder, HttpAnswer, LateWord, Next, Order, Pace,
+    Purpose, Reply, Secret, Seed, Signing, TransactionId,
 };
 
 use crate::fake_csc::FakeCsc;
@@ -380,6 +384,102 @@ fn a_state_of_another_order_is_refused() {
         let refused = resume(&client, &world, kept, Duration::ZERO);
         assert_eq!(refused.unwrap_err(), BadOrder::OtherState, "{kept}");
     }
+}
+
+/// A service whose client takes an agreement for whatever it is.
+#[derive(Debug)]
+struct Careless(vanthu_remote::csc::Csc);
+
+impl SigningProvider for Careless {
+    fn name(&self) -> &'static str {
+        "careless"
+    }
+
+    fn abilities(&self) -> Abilities {
+        self.0.abilities()
+    }
+
+    fn list(
+        &self,
+        holder: &Holder,
+        it: Option<&Secret>,
+        page: Option<&str>,
+    ) -> Result<Call, Failure> {
+        self.0.list(holder, it, page)
+    }
+
+    fn read_list(&self, reply: &Reply) -> Result<Page, Failure> {
+        self.0.read_list(reply)
+    }
+
+    fn info(&self, holder: &Holder, it: Option<&Secret>, id: &str) -> Result<Call, Failure> {
+        self.0.info(holder, it, id)
+    }
+
+    fn read_info(&self, reply: &Reply, id: &str) -> Result<CredentialInfo, Failure> {
+        self.0.read_info(reply, id)
+    }
+
+    fn consent(
+        &self,
+        batch: &Batch<'_>,
+        it: Option<&Secret>,
+        seed: &Seed,
+    ) -> Result<Consent, Failure> {
+        self.0.consent(batch, it, seed)
+    }
+
+    fn read_agreement(&self, batch: &Batch<'_>, reply: &Reply) -> Result<Agreement, Failure> {
+        let agreement = self.0.read_agreement(batch, reply)?;
+        Ok(Agreement {
+            covers: [0; 32],
+            ..agreement
+        })
+    }
+
+    fn sign(
+        &self,
+        batch: &Batch<'_>,
+        it: Option<&Secret>,
+        agreement: Option<&Agreement>,
+    ) -> Result<Call, Failure> {
+        self.0.sign(batch, it, agreement)
+    }
+
+    fn read_sign(&self, batch: &Batch<'_>, reply: &Reply) -> Result<Answered, Failure> {
+        self.0.read_sign(batch, reply)
+    }
+
+    fn status(
+        &self,
+        batch: &Batch<'_>,
+        token: &PollToken,
+        it: Option<&Secret>,
+        turn: usize,
+    ) -> Call {
+        self.0.status(batch, token, it, turn)
+    }
+
+    fn read_status(&self, batch: &Batch<'_>, reply: &Reply) -> Result<Answered, Failure> {
+        self.0.read_status(batch, reply)
+    }
+}
+
+#[test]
+fn an_agreement_to_something_else_is_never_used() {
+    let world = World::new(1);
+    let fake = FakeCsc::new(&world, Version::V2);
+    let mut signing = begin(Careless(fake.client()), world.order());
+    let Next::Ask(request) = signing.next(Duration::ZERO) else {
+        panic!("nothing to ask");
+    };
+    assert_eq!(request.purpose, Purpose::Authorize);
+    let said = HttpAnswer::Reply(Reply::new(200, r#"{"SAD": "x"}"#));
+    signing.answer(request.id, said, Duration::ZERO);
+    assert!(matches!(signing.next(Duration::ZERO), Next::Ended));
+    let outcome = signing.outcome().unwrap();
+    assert_eq!(outcome.ending, Ending::DigestNotAuthorized);
+    assert!(!outcome.may_be_signed());
 }
 
 #[test]
