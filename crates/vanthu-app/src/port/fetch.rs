@@ -24,7 +24,7 @@ pub struct Fetcher {
 /// The client can't be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no HTTP client: {0}")]
-pub struct NoClient(String);
+pub struct NoClient(pub(super) String);
 
 impl Fetcher {
     /// A client that asks only what the policy permits. It uses no proxy: behind one, nobody would check where a
@@ -142,7 +142,7 @@ fn is_forbidden(error: &reqwest::Error) -> bool {
 }
 
 /// The innermost cause: what the outer ones add is the address, which is known.
-fn reason(error: &reqwest::Error) -> String {
+pub(super) fn reason(error: &reqwest::Error) -> String {
     let causes = causes(error);
     causes
         .last()

@@ -1,6 +1,7 @@
 //! The few outside things that actions need, each with two real implementations.
 
 mod fetch;
+mod remote;
 mod revocation;
 mod status;
 #[cfg(test)]
@@ -12,6 +13,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub use fetch::{Fetcher, NoClient};
+pub use remote::RemoteClient;
 pub use revocation::{
     NoRevocationSource, PracticeRevocation, RevocationSource, StatusFound, StatusUnknown,
 };
