@@ -35,8 +35,7 @@ impl Engine<'_> {
         signed: &SignedData,
         content: &Content<'_>,
     ) {
-        let others = &self.material.certificates;
-        let checked = signature_value::check(self.policy(), report, signed, content, others);
+        let checked = signature_value::check(self.policy(), report, signed, content);
         let Some((signer, verified)) = checked else {
             return;
         };

@@ -2,7 +2,7 @@
 
 use vanthu_pki::asn1;
 use vanthu_pki::cms::{self, CmsError, SignedData, SignerInfo, VerifiedSigner};
-use vanthu_pki::{Certificate, DigestAlgorithm, Malformed, oid};
+use vanthu_pki::{DigestAlgorithm, Malformed, oid};
 
 use super::conclusion::{Conclusion, SubIndication};
 use super::detail::{BlockId, Work};
@@ -29,12 +29,14 @@ fn without_padding(contents: &[u8]) -> Result<&[u8], String> {
 }
 
 /// Checks a detached signature over `content`, writing what it finds into `report`.
+///
+/// The signer's certificate stands in the signature (ETSI EN 319 122-1, 6.3; ISO 32000-2, 12.8.3.3): a copy from
+/// elsewhere does not stand in for one that was damaged there.
 pub(super) fn check<'s>(
     policy: &Policy,
     report: &mut SignatureReport,
     signed: &'s SignedData,
     content: &Content<'_>,
-    others: &[Certificate],
 ) -> Option<(&'s SignerInfo, VerifiedSigner)> {
     let mut format = Work::on(policy, BlockId::FormatChecking);
     let malformed = Conclusion::Failed(SubIndication::FormatFailure);
@@ -83,12 +85,12 @@ pub(super) fn check<'s>(
     let outcome = if sha1_inside {
         let digest = content.digest(DigestAlgorithm::Sha1).unwrap_or_default();
         if signed.content.as_deref() == Some(digest.as_slice()) {
-            cms::verify_content(signed, signer, &[&digest], others)
+            cms::verify_content(signed, signer, &[&digest], &[])
         } else {
             Err(CmsError::DigestMismatch)
         }
     } else {
-        content.verify(signed, signer, others)
+        content.verify(signed, signer, &[])
     };
     verification_blocks(policy, report, outcome.as_ref().err().copied());
     match outcome {
