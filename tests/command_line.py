@@ -1,5 +1,5 @@
 """Signs, seals and extends on the command line with an authority of another house (Certomancer: OCSP, lists and
-time-stamps over HTTP), and lets pyHanko and poppler's pdfsig judge the files.
+time-stamps over HTTP), and lets pyHanko, poppler's pdfsig, OpenSSL and unzip judge the files.
 
     command_line.py VANTHU FOLDER
 
@@ -7,25 +7,29 @@ VANTHU is the program, FOLDER an empty folder. Each check is one function; the l
 of `make test` reads.
 """
 
+import asyncio
+import io
 import logging
 import struct
 import subprocess
 import sys
+import zipfile
 import zlib
 
-from asn1crypto import x509
+from asn1crypto import cms, x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography import x509 as certificates
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation import async_validate_detached_cms, validate_pdf_signature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
 
 from authority import FOLDER, VANTHU, World
 
 PIN = "12345678"
+TABLE = b"so,ngay\n152,22/11/2026\n"
 
 
 def paper():
@@ -67,6 +71,7 @@ class Desk(World):
         super().__init__()
         (FOLDER / "paper.pdf").write_bytes(paper())
         (FOLDER / "pin").write_text(PIN)
+        (FOLDER / "bang.csv").write_bytes(TABLE)
         (FOLDER / "chu-ky.png").write_bytes(picture(150, 60, 20, 60, 160))
         (FOLDER / "dau.png").write_bytes(picture(120, 120, 200, 30, 30))
         for name in ("signer", "list-only", "revoked"):
@@ -146,6 +151,70 @@ def a_revoked_certificate_signs_nothing(desk):
     done = desk.run("sign", "paper.pdf", "--out", str(FOLDER / "never.pdf"), key="revoked")
     assert done.returncode == 1, done.stdout + done.stderr
     assert not (FOLDER / "never.pdf").exists()
+    done = desk.run("sign", "bang.csv", "--out", str(FOLDER / "never.p7s"), key="revoked")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert not (FOLDER / "never.p7s").exists()
+
+
+def detached(desk, p7s, content):
+    """OpenSSL verifies, pyHanko trusts signer and time-stamp, and neither accepts another content."""
+    signed = cms.ContentInfo.load(p7s, strict=True)["content"]
+    others = [x509.Certificate.load((FOLDER / f"{it}.cer").read_bytes()) for it in ("interm", "root")]
+
+    def context():
+        return ValidationContext(
+            trust_roots=[desk.root()], other_certs=others, allow_fetching=False, revocation_mode="soft-fail"
+        )
+
+    def status(of):
+        return asyncio.run(async_validate_detached_cms(
+            io.BytesIO(of), signed, signer_validation_context=context(), ts_validation_context=context()
+        ))
+
+    found = status(content)
+    assert found.intact and found.valid and found.trusted, found.pretty_print_details()
+    assert found.timestamp_validity is not None and found.timestamp_validity.trusted
+    assert not status(content + b"x").intact, "another file is accepted"
+    (FOLDER / "judged.p7s").write_bytes(p7s)
+    for name, of, accepted in (("same", content, True), ("other", content + b"x", False)):
+        (FOLDER / name).write_bytes(of)
+        done = subprocess.run(
+            ["openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", FOLDER / "judged.p7s", "-content", FOLDER / name,
+             "-CAfile", FOLDER / "root.pem", "-purpose", "any", "-out", "/dev/null"],
+            capture_output=True, text=True, check=False,
+        )
+        assert (done.returncode == 0) == accepted, done.stderr
+
+
+def a_signature_beside_a_file_is_accepted_at_each_level(desk):
+    for level in ("B-T", "B-LT", "B-LTA"):
+        desk.must("sign", "bang.csv", f"{level}.p7s", "--level", level, key="signer")
+        detached(desk, (FOLDER / f"{level}.p7s").read_bytes(), TABLE)
+    desk.must("extend", "B-T.p7s", "extended.p7s", "--to", "B-LTA", "--content", str(FOLDER / "bang.csv"))
+    detached(desk, (FOLDER / "extended.p7s").read_bytes(), TABLE)
+    done = desk.run("verify", "extended.p7s", "--content", str(FOLDER / "bang.csv"))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def a_container_and_each_signature_in_it_are_accepted(desk):
+    first, both = FOLDER / "ho-so.asice", FOLDER / "both.asice"
+    done = desk.run("sign", "bang.csv", str(FOLDER / "paper.pdf"), "--container", str(first), "--tsa", desk.stamps,
+                    "--level", "B-T", key="signer")
+    assert done.returncode == 0, done.stdout + done.stderr
+    desk.must("sign", "ho-so.asice", both.name, "--level", "B-T", key="list-only")
+    desk.must("extend", both.name, "kept.asice", "--to", "B-LTA")
+    for name, signatures in ((first.name, 1), (both.name, 2), ("kept.asice", 2)):
+        tested = subprocess.run(["unzip", "-t", FOLDER / name], capture_output=True, text=True, check=False)
+        assert tested.returncode == 0, tested.stdout
+        with zipfile.ZipFile(FOLDER / name) as container:
+            assert container.namelist()[0] == "mimetype"
+            assert container.read("mimetype") == b"application/vnd.etsi.asic-e+zip"
+            assert container.read("bang.csv") == TABLE
+            for number in range(1, signatures + 1):
+                p7s = container.read(f"META-INF/signature{number:03}.p7s")
+                detached(desk, p7s, container.read(f"META-INF/ASiCManifest{number:03}.xml"))
+        done = desk.run("verify", name)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def without_the_services_no_evidence_is_claimed(desk):
@@ -163,6 +232,8 @@ CHECKS = [
     evidence_from_the_services_makes_it_provable_alone,
     the_seal_of_the_agency_is_accepted_behind_the_person,
     a_revoked_certificate_signs_nothing,
+    a_signature_beside_a_file_is_accepted_at_each_level,
+    a_container_and_each_signature_in_it_are_accepted,
     without_the_services_no_evidence_is_claimed,
 ]
 

@@ -35,6 +35,13 @@ const pages = [
     await page.locator("#file").setInputFiles({ name: "cong-van.pdf", mimeType: "application/pdf", buffer: made.issued });
     await page.getByRole("button", { name: "Kiểm tra", exact: true }).click();
     await page.locator(".problem.ok").waitFor();
+    for (const [link, ending, head] of [["Kết quả dạng PDF", "pdf", "%PDF-"], ["Kết quả dạng trang web", "html", "<!doctype html>"]]) {
+      const href = await page.getByRole("link", { name: link }).getAttribute("href");
+      const saved = await page.request.get(href);
+      assert.equal(saved.status(), 200, link);
+      assert.ok(decodeURIComponent(saved.headers()["content-disposition"]).endsWith(`cong-van.pdf.${ending}`), link);
+      assert.ok((await saved.body()).toString("latin1").startsWith(head), link);
+    }
   }],
   [null, "refusals", at("/errors")],
   [null, "refusal", at("/errors/file-damaged")],

@@ -1,6 +1,10 @@
 //! What was found about a file's signatures as a paper to be kept: one page of HTML that needs nothing else, or PDF/A.
 //! The words are those of the page that shows it; both looks are made of one [`VerdictPaper`].
 
+mod around;
+
+pub use around::Around;
+
 use askama::Template;
 use vanthu_domain::Moment;
 use vanthu_layout::{
@@ -28,6 +32,8 @@ pub struct About {
     pub judged_at: Moment,
     /// Further sentences: which services did not answer, by which rule it was judged.
     pub notes: Vec<String>,
+    /// What kind of file it is, and what only that kind has.
+    pub around: Around,
 }
 
 #[derive(Template)]
@@ -61,10 +67,15 @@ pub fn pdf(report: &Report, about: &About, language: Language) -> Result<Vec<u8>
 fn paper(report: &Report, about: &About, language: Language) -> VerdictPaper {
     let now = about.judged_at;
     let say = Say { language, now };
-    let whole = shown::whole(say, report);
+    let around = &about.around;
+    let whole = around::whole(say, around, report);
     let cards = shown::cards(say, report);
-    let facts = shown::file_facts(say, &about.name, about.bytes, report);
-    let mut facts: Vec<(String, String)> = facts.into_iter().skip(1).map(pair).collect();
+    let facts = around::facts(
+        say,
+        around,
+        shown::file_facts(say, &about.name, about.bytes, report),
+    );
+    let mut facts: Vec<(String, String)> = facts.into_iter().map(pair).collect();
     let code = codes(report.indication, report.sub_indication);
     facts.push((say.t("Kết luận theo EN 319 102-1"), code));
     let policy = &report.diagnostic;
@@ -87,17 +98,30 @@ fn paper(report: &Report, about: &About, language: Language) -> VerdictPaper {
         now: whole.now,
         article: whole.article,
         facts,
-        points: points(say, &shown::file_checks(say, report)),
-        parts: report
-            .signatures
-            .iter()
-            .zip(cards)
-            .map(|(signature, card)| part(say, signature, card))
-            .collect(),
+        points: points(say, &[shown::file_checks(say, report), around::checks(say, around)].concat()),
+        parts: parts(say, report, cards, around),
         notes: [vec![say.t("Kết quả theo chuẩn ETSI EN 319 102-1, tại thời điểm kiểm tra và với các điểm tin cậy đã dùng; kiểm tra lại có thể cho kết quả khác khi chứng thư bị thu hồi hoặc hết hạn.")], about.notes.clone()].concat(),
         made_on: now.day(),
         language: language.tag(),
     }
+}
+
+/// One part a signature; of a container its files too.
+fn parts(
+    say: Say,
+    report: &Report,
+    cards: Vec<SignatureCard>,
+    around: &Around,
+) -> Vec<VerdictPart> {
+    let signatures = report.signatures.iter().zip(cards).enumerate();
+    let parts = signatures.map(|(at, (signature, card))| {
+        let mut part = part(say, signature, card);
+        if let Some(facts) = around.facts().get(at) {
+            part.facts.extend(around::signature_facts(say, facts));
+        }
+        part
+    });
+    parts.chain(around::files(say, around)).collect()
 }
 
 fn part(say: Say, signature: &SignatureReport, card: SignatureCard) -> VerdictPart {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use vanthu_app::App;
 
+pub use crate::page::verify::kept::KeptReports;
 use crate::security::RateLimit;
 
 /// The shared state of the routes; cheap to clone.
@@ -13,6 +14,8 @@ pub struct Web {
     pub app: Arc<App>,
     /// The limits per address.
     pub limits: Arc<Limits>,
+    /// What was found about files that anybody had checked.
+    pub reports: Arc<KeptReports>,
 }
 
 /// How often one address may ask.
@@ -34,6 +37,7 @@ impl Web {
         Self {
             app,
             limits: Arc::new(limits),
+            reports: Arc::default(),
         }
     }
 }

@@ -15,5 +15,6 @@ pub(crate) mod seal;
 pub(crate) mod serve;
 pub(crate) mod sign;
 pub(crate) mod status;
+pub(crate) mod subject;
 pub(crate) mod trust;
 pub(crate) mod verify;

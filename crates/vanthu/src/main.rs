@@ -34,7 +34,7 @@ enum What {
     Practice(command::practice::Practice),
     /// Drive the whole main job over HTTP as a client would, and leave its results in a folder.
     Demo(command::demo::Demo),
-    /// Validate the signatures of PDFs; exit code 0 only when all of them pass.
+    /// Validate the signatures of PDFs, signature files and containers; exit code 0 only when all of them pass.
     Verify(command::verify::Verify),
     /// Tell the status of a certificate, from the services that it names; exit code 0 only when it is valid.
     Status(command::status::Status),
@@ -42,11 +42,11 @@ enum What {
     Anchors(command::anchors::Anchors),
     /// Show the certificates whose keys are on devices or in a key file.
     Keys(command::keys::Keys),
-    /// Sign a PDF with a key on a device (PKCS#11) or in a file (PKCS#12).
+    /// Sign a file with a key on a device (PKCS#11) or in a file (PKCS#12): PDFs in themselves, others beside them or in a container.
     Sign(command::sign::Sign),
     /// Sign a PDF for the agency: behind the authorised person's signature, with the red seal, locked.
     Seal(command::seal::Seal),
-    /// Put evidence and time-stamps into a signed PDF, so that its signatures stay provable.
+    /// Put evidence and time-stamps into what is signed, so that it stays provable.
     Extend(command::extend::Extend),
     /// Prove the ledger.
     Ledger(command::ledger::Ledger),

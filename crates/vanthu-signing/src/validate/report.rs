@@ -5,8 +5,9 @@ use vanthu_pki::{Certificate, Time};
 
 use super::attack::Attack;
 use super::conclusion::{Conclusion, Indication, SubIndication};
-use super::detail::Block;
+use super::detail::{Block, ConstraintStatus};
 use super::diagnostic::Diagnostic;
+use super::policy::ConstraintId;
 use crate::difference::{Change, ChangeLevel};
 use crate::problem::PdfProblem;
 use crate::request::DocMdp;
@@ -398,6 +399,20 @@ impl SignatureReport {
             blocks: Vec::new(),
             attacks: Vec::new(),
         }
+    }
+
+    /// Whether evidence shows that the certificates of its path were not revoked. A judgement may trust a path without:
+    /// [`RevocationMode::WhenKnown`](vanthu_pki::path::RevocationMode::WhenKnown).
+    pub fn is_status_known(&self) -> bool {
+        let known = match self.kind {
+            SignatureKind::Signature => ConstraintId::RevocationKnown,
+            SignatureKind::DocTimestamp => ConstraintId::TimestampRevocationKnown,
+        };
+        let mut held = self.blocks.iter().flat_map(|it| &it.constraints);
+        held.any(|it| {
+            let shows = it.id == known || it.id == ConstraintId::RevocationIssuerExisted;
+            shows && it.status == ConstraintStatus::Ok
+        })
     }
 
     /// Integrity alone: right signature value, whole revision covered, only permitted changes since. Says nothing

@@ -1,19 +1,25 @@
-//! Anybody checks the signatures of a document (kiểm tra chữ ký số): nothing is kept of it.
+//! Anybody checks the signatures of a document (kiểm tra chữ ký số): nothing is kept of it. What was found can be saved
+//! for a while, as a page or as PDF.
 
+pub(crate) mod kept;
 pub(crate) mod report;
 
 use askama::Template;
-use axum::extract::{DefaultBodyLimit, Multipart, State};
+use axum::extract::{DefaultBodyLimit, Multipart, Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{get, post};
-use vanthu_app::verify;
+use vanthu_app::outgoing::view::Handed;
+use vanthu_app::{AppError, verify};
 use vanthu_domain::refusal::{Refusal, RefusalCode};
 
+use crate::api::hand_out;
 use crate::error::{WebError, refused_page};
 use crate::page::show::Say;
+use crate::page::verify::kept::Kept;
 use crate::page::verify::report::SignatureCard;
 use crate::page::{render, shell};
+use crate::report::{self as paper, About, Around};
 use crate::route::{Asks, Route};
 use crate::state::Web;
 use crate::texts::{Language, filters};
@@ -29,6 +35,7 @@ pub(crate) const ROUTES: &[Route] = &[
         post(check).layer(DefaultBodyLimit::max(MOST_BYTES + 64 * 1024))
     })
     .with_files(),
+    Route::get("/verify/report/{id}/{form}", Asks::Nothing, || get(save)),
 ];
 
 #[derive(Template)]
@@ -44,6 +51,8 @@ struct Outcome {
     cards: Vec<SignatureCard>,
     checks: Vec<Check>,
     facts: Vec<Fact>,
+    /// Where it can be saved from.
+    saved: String,
 }
 
 async fn ask(State(web): State<Web>, headers: HeaderMap) -> Result<Response, WebError> {
@@ -65,13 +74,56 @@ async fn check(
     };
     let bytes = pdf.len();
     let report = verify::report(&web.app, pdf).await?;
+    let id = web.app.secret();
     let outcome = Outcome {
         whole: report::whole(say, &report),
         cards: report::cards(say, &report),
         checks: report::file_checks(say, &report),
         facts: report::file_facts(say, &name, bytes, &report),
+        saved: format!("/verify/report/{id}"),
     };
+    let about = About {
+        name,
+        bytes,
+        judged_at: say.now,
+        notes: Vec::new(),
+        around: Around::Pdf,
+    };
+    web.reports.put(id, Kept { report, about });
     page(&web, &headers, Some(outcome), None)
+}
+
+/// What was found, to be saved: as a page that needs nothing else, or as PDF/A.
+async fn save(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    Path((id, form)): Path<(String, String)>,
+) -> Result<Response, WebError> {
+    let language = Language::of(&headers);
+    let not_here = || AppError::refused(RefusalCode::NotFound);
+    let kept = web.reports.get(&id, web.app.now()).ok_or_else(not_here)?;
+    let name = format!("{}.{form}", kept.about.name);
+    let (media_type, bytes) = match form.as_str() {
+        "html" => {
+            let page = paper::html(&kept.report, &kept.about, language);
+            let page = page.map_err(|error| AppError::fault("template", error))?;
+            ("text/html; charset=utf-8", page.into_bytes())
+        }
+        "pdf" => {
+            let typeset = move || paper::pdf(&kept.report, &kept.about, language);
+            let made = tokio::task::spawn_blocking(typeset).await;
+            let made = made.map_err(|error| AppError::fault("report", error))?;
+            let made = made.map_err(|error| AppError::fault("report", error))?;
+            ("application/pdf", made)
+        }
+        _ => return Err(not_here().into()),
+    };
+    Ok(hand_out(Handed {
+        name,
+        media_type: media_type.to_owned(),
+        bytes,
+        sha256: String::new(),
+    }))
 }
 
 /// The file of the form, with its name.

@@ -143,6 +143,7 @@ async fn an_address_over_its_limit_is_refused() {
     let web = Web {
         app: Arc::clone(&world.app),
         limits: Arc::new(limits),
+        reports: Arc::default(),
     };
     world.router = router(web);
     let body = json!({"login": "x", "password": "y"});

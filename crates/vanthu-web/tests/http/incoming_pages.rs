@@ -476,6 +476,28 @@ async fn anybody_checks_a_file_and_reads_what_a_code_means() {
             "SHA-256",
         ],
     );
+    let saved = address(&good, "/verify/report/");
+    let (saved, _) = saved.rsplit_once('/').unwrap();
+    let other = world.sign_in("cv.kt").await;
+    for (form, media_type, head) in [
+        ("html", "text/html; charset=utf-8", &b"<!doctype html>"[..]),
+        ("pdf", "application/pdf", b"%PDF-"),
+    ] {
+        let reply = nobody.get(&format!("{saved}/{form}")).await;
+        assert_eq!(reply.status, StatusCode::OK, "{form}");
+        assert_eq!(reply.headers[CONTENT_TYPE], media_type);
+        assert!(reply.body.starts_with(head), "{form}");
+        let elsewhere = format!("/verify/report/{}/{form}", "0".repeat(64));
+        assert_eq!(
+            other.get(&elsewhere).await.status,
+            StatusCode::NOT_FOUND,
+            "another name"
+        );
+    }
+    let page = text(&nobody.get(&format!("{saved}/html")).await);
+    holds(&page, &["a.pdf", "Chữ ký số hợp lệ", "Các bước kiểm tra"]);
+    let unknown = nobody.get(&format!("{saved}/docx")).await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
     let mut changed = pdf.clone();
     let at = changed
         .windows(7)

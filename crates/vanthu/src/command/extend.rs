@@ -1,5 +1,5 @@
-//! `vanthu extend`: puts evidence and time-stamps into a signed PDF, so that its signatures stay provable after
-//! certificates and algorithms have ended; done again before they do.
+//! `vanthu extend`: puts evidence and time-stamps into a signed PDF, a signature file or a container, so that its
+//! signatures stay provable after certificates and algorithms have ended; done again before they do.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,6 +12,7 @@ use crate::command::making::level::{self, Level};
 use crate::command::making::result::ResultArgs;
 use crate::command::making::stamp::StampArgs;
 use crate::command::making::words;
+use crate::command::subject::Subject;
 use crate::command::trust::TrustArgs;
 use crate::output::say;
 use crate::wiring;
@@ -20,9 +21,12 @@ use crate::wiring;
 #[derive(Debug, Args)]
 #[command(after_help = crate::command::making::EXIT_CODES)]
 pub(crate) struct Extend {
-    /// The signed PDF.
-    #[arg(value_name = "FILE.pdf")]
+    /// The signed PDF, the signature file (.p7s) or the container (.asice).
+    #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// The file that a signature file signs; otherwise the one beside it that its name says.
+    #[arg(long, value_name = "FILE")]
+    content: Option<PathBuf>,
     /// How far: B-LT puts evidence in, B-LTA a time-stamp over it; on a file that has one, a newer one.
     #[arg(long, value_enum)]
     to: Reach,
@@ -49,18 +53,22 @@ impl Extend {
             Reach::BLt => Level::BLt,
             Reach::BLta => Level::BLta,
         };
-        let out = self.result.place(&self.file, to.name())?;
+        let usual = file::beside(&self.file, file::kind(&self.file)?, to.name());
+        let base = Subject::read(&self.file, self.content.as_deref())?;
+        let mut given = vec![self.file.as_path()];
+        given.extend(base.content());
+        let out = self.result.place(&given, usual)?;
         let ground = self.trust.ground()?;
         ground.needed()?;
         let stamps = self.stamp.service(&ground)?;
-        let base = file::read_pdf(&self.file)?;
         let at = Time::from_unix(wiring::clock().now().unix_seconds());
-        let (report, found) = level::judge(&ground, &base, at).await?;
-        if report.problem.is_none() && report.signatures.is_empty() {
-            return Err(level::not_signed().into());
+        let (judged, found) = level::judge(&ground, &base, at).await?;
+        let report = &judged.report;
+        if judged.is_readable() && report.signatures.is_empty() {
+            return Err(words::not_signed().into());
         }
         let before = level::protected(&ground, &base, at)?;
-        say(format!("Trước: {}", words::protection(&before, at)))?;
+        say(format!("Trước: {before}"))?;
         let what = "Không bổ sung cho tệp có chữ ký chưa đạt; chưa ghi tệp nào.";
         level::must_pass(report.indication, report.sub_indication, &found, what)?;
         let extended = match to {
@@ -69,10 +77,10 @@ impl Extend {
             }
             _ => level::with_evidence(&ground, &base, &found, at)?,
         };
-        self.result.write(&out, &base, &extended)?;
+        self.result.write(&out, base.bytes(), &extended)?;
         let after = level::protected(&ground, &extended, at)?;
-        say(format!("Nay:   {}", words::protection(&after, at)))?;
-        if extended == base {
+        say(format!("Nay:   {after}"))?;
+        if extended.bytes() == base.bytes() {
             say("Tệp đã có đủ bằng chứng; không phải thêm gì.")?;
         }
         say(format!("Đã ghi: {}", out.display()))?;

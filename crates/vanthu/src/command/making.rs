@@ -1,9 +1,11 @@
 //! What the commands that make signatures share: the key, the time-stamp service, the level, the result.
 
+pub(crate) mod holder;
 pub(crate) mod key;
 pub(crate) mod level;
 pub(crate) mod result;
 pub(crate) mod stamp;
+pub(crate) mod task;
 pub(crate) mod words;
 
 /// The end of the help of every command that makes a file.

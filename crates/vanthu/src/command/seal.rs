@@ -9,22 +9,24 @@ use clap::Args;
 use vanthu_app::signing::paper::{self, AGENCY_FIELD, DATE_FIELD, MONTH_FIELD, NUMBER_FIELD};
 use vanthu_domain::Day;
 use vanthu_domain::refusal::{Refusal, RefusalCode};
-use vanthu_pki::Time;
+use vanthu_pki::{Certificate, Time};
 use vanthu_signing::{
     Appearance, FieldFacts, FilledField, Indication, Ink, Language, PdfFacts, Place, Rect, Report,
     SignatureKind, SignatureReport, SignatureRequest, SubIndication, Worded as _, inspect,
     inspect_picture, seal_place,
 };
 
-use crate::command::file;
+use crate::command::file::{self, FileKind};
+use crate::command::making::holder::personal_sign;
 use crate::command::making::key::KeyArgs;
 use crate::command::making::level::{self, Level};
 use crate::command::making::result::ResultArgs;
 use crate::command::making::stamp::StampArgs;
+use crate::command::making::task::{Task, chosen};
 use crate::command::making::words;
-use crate::command::sign::{Task, chosen};
+use crate::command::subject::Subject;
 use crate::command::trust::{Found, TrustArgs};
-use crate::output::say;
+use crate::output::{say, warn};
 use crate::told::Told;
 use crate::wiring;
 
@@ -77,15 +79,26 @@ pub(crate) struct Seal {
 
 impl Seal {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
-        let out = self.result.place(&self.file, "da-dong-dau")?;
+        let kind = file::kind(&self.file)?;
+        if kind != FileKind::Pdf {
+            return Err(
+                Told::failed(format!("{} không phải tệp PDF.", self.file.display()))
+                    .because("dấu của cơ quan được thể hiện trên trang của văn bản PDF")
+                    .now("Kết xuất văn bản thành PDF rồi làm lại.")
+                    .into(),
+            );
+        }
+        let usual = file::beside(&self.file, kind, "da-dong-dau");
+        let out = self.result.place(&[&self.file], usual)?;
         let ground = self.trust.ground()?;
         ground.needed()?;
         let stamps = self.stamp.service(&ground)?;
         let level = chosen(self.level, stamps.as_ref(), &ground)?;
-        let base = file::read_pdf(&self.file)?;
+        let base = file::read(&self.file)?;
         let png = self.picture()?;
         let at = Time::from_unix(wiring::clock().now().unix_seconds());
-        let (report, found) = level::judge(&ground, &base, at).await?;
+        let (judged, found) = level::judge(&ground, &Subject::Pdf(base.clone()), at).await?;
+        let report = judged.report;
         let person = self.signed_by_a_person(&report, &found)?;
         let facts = inspect(&base).map_err(|it| words::pdf(&it))?;
         let fill = self.fill(&facts)?;
@@ -100,6 +113,7 @@ impl Seal {
                 .now("Dùng chứng thư của cơ quan để đóng dấu.")
                 .into());
         }
+        look_at_holder(&signer.certificate, person);
         let request = SignatureRequest {
             field_name: self.field.clone(),
             place: Some(place),
@@ -118,7 +132,7 @@ impl Seal {
             level,
             at,
         };
-        let sealed = task.sign(&base, &request, &mut signer).await?;
+        let sealed = task.pdf(&base, &request, &mut signer).await?;
         self.result.write(&out, &base, &sealed)?;
         say(format!("Đã đóng dấu và khóa văn bản: {}", out.display()))?;
         task.tell(&sealed)?;
@@ -241,6 +255,25 @@ impl Seal {
         let seal = seal_place(picture(page.shown(place.rect)), self.diameter);
         Ok(page.place(place.page, seal))
     }
+}
+
+/// An authority writes the subject as it likes, so it is no ground to refuse; but it often tells a person.
+fn look_at_holder(certificate: &Certificate, person: &SignatureReport) {
+    let name = certificate.common_name();
+    let is_signer = person
+        .signer
+        .as_ref()
+        .is_some_and(|it| it.common_name == name);
+    let why = if is_signer {
+        format!("{name} đã ký văn bản này với tư cách người có thẩm quyền")
+    } else if let Some(sign) = personal_sign(certificate) {
+        format!("chủ thể chứng thư có {sign}")
+    } else {
+        return;
+    };
+    warn(format!(
+        "Chú ý: chứng thư dùng để đóng dấu có vẻ là của cá nhân, không phải của cơ quan ({why})."
+    ));
 }
 
 fn visible(field: &FieldFacts) -> Option<Place> {

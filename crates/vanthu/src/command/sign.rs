@@ -1,25 +1,26 @@
-//! `vanthu sign`: signs a PDF with a person's key, up to B-LTA. Thin over `vanthu-signing`; the platform's own
-//! documents are signed through the agent instead.
+//! `vanthu sign`: signs with a person's key, up to B-LTA: a PDF in itself, any other file beside it, several in a
+//! container. Thin over `vanthu-signing`; the platform's own documents are signed through the agent instead.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use vanthu_app::signing::paper;
 use vanthu_pki::Time;
 use vanthu_signing::{
-    Appearance, DocMdp, EmbedError, Indication, Place, Rect, SignatureReport, SignatureRequest,
-    SubIndication, inspect, prepare,
+    Appearance, ContainerRequest, DataFile, DetachedRequest, DocMdp, Place, Rect, SignatureRequest,
+    inspect, pack,
 };
 
-use crate::command::file;
+use crate::command::file::{self, FileKind};
 use crate::command::making::key::{KeyArgs, Signer};
-use crate::command::making::level::{self, Level};
+use crate::command::making::level::Level;
 use crate::command::making::result::ResultArgs;
-use crate::command::making::stamp::{StampArgs, Stamps, needed};
+use crate::command::making::stamp::StampArgs;
+use crate::command::making::task::{Task, chosen};
 use crate::command::making::words;
-use crate::command::trust::{Ground, TrustArgs};
-use crate::output::{say, warn};
+use crate::command::trust::TrustArgs;
+use crate::output::say;
 use crate::told::Told;
 use crate::wiring;
 
@@ -29,9 +30,12 @@ const POINTS_PER_MM: f64 = 72.0 / 25.4;
 #[derive(Debug, Args)]
 #[command(after_help = crate::command::making::EXIT_CODES)]
 pub(crate) struct Sign {
-    /// The PDF.
-    #[arg(value_name = "FILE.pdf")]
-    file: PathBuf,
+    /// The file. A PDF holds its signature; a container (.asice) gets one more; beside any other file stands FILE.p7s.
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// Put the files into a new container (ASiC-E) and sign them all.
+    #[arg(long, value_name = "OUT.asice", conflicts_with = "out")]
+    container: Option<PathBuf>,
     #[command(flatten)]
     key: KeyArgs,
     #[command(flatten)]
@@ -43,9 +47,17 @@ pub(crate) struct Sign {
     /// How long the signature is to stay provable; B-T where a time-stamp service is known, else B-B.
     #[arg(long, value_enum)]
     level: Option<Level>,
-    /// Name of the signature field; an empty one of this name is used.
-    #[arg(long, default_value = "chu-ky")]
-    field: String,
+    #[command(flatten)]
+    look: Look,
+}
+
+/// What only a signature in a PDF has.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "In a PDF")]
+struct Look {
+    /// Name of the signature field; an empty one of this name is used. "chu-ky" otherwise.
+    #[arg(long)]
+    field: Option<String>,
     /// Page of the signature, from 1, or "last".
     #[arg(long, value_name = "PAGE", default_value = "1", value_parser = page, requires = "at")]
     page: Page,
@@ -66,47 +78,178 @@ pub(crate) struct Sign {
     certify: bool,
 }
 
+/// What is signed.
+enum Base {
+    Pdf(Vec<u8>),
+    /// Its signature stands beside it.
+    Beside(PathBuf),
+    Container(Vec<u8>, ContainerRequest),
+}
+
 impl Sign {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
-        let out = self.result.place(&self.file, "da-ky")?;
-        let base = file::read_pdf(&self.file)?;
+        let (out, base) = self.base()?;
         let ground = self.trust.ground()?;
         let stamps = self.stamp.service(&ground)?;
         let level = chosen(self.level, stamps.as_ref(), &ground)?;
-        let now = wiring::clock().now();
-        let at = Time::from_unix(now.unix_seconds());
-        let place = self.place(&base)?;
-        let image = self.image.as_deref().map(file::read).transpose()?;
-        let mut signer = self.key.open(at)?;
-        let request = SignatureRequest {
-            field_name: self.field.clone(),
-            place,
-            appearance: match image {
-                Some(png) => Appearance::Picture { png },
-                None if place.is_some() => Appearance::Text {
-                    lines: vec![signer.certificate.common_name(), now.text()],
-                    size: 10.0,
-                },
-                None => Appearance::Invisible,
-            },
-            reason: self.reason.clone(),
-            location: self.location.clone(),
-            signer_name: signer.certificate.common_name(),
-            at,
-            certify: self.certify.then_some(DocMdp::FormFilling),
-            ..SignatureRequest::default()
-        };
+        let at = Time::from_unix(wiring::clock().now().unix_seconds());
         let task = Task {
             ground: &ground,
             stamps: stamps.as_ref(),
             level,
             at,
         };
-        let signed = task.sign(&base, &request, &mut signer).await?;
-        self.result.write(&out, &base, &signed)?;
+        let signed = match base {
+            Base::Pdf(base) => {
+                let place = self.look.place(&base)?;
+                let image = self.look.image.as_deref().map(file::read).transpose()?;
+                let mut signer = self.key.open(at)?;
+                let request = self.look.request(&signer, place, image, at);
+                let signed = task.pdf(&base, &request, &mut signer).await?;
+                self.result.write(&out, &base, &signed)?;
+                signed
+            }
+            Base::Beside(path) => {
+                let request = DetachedRequest {
+                    at,
+                    mime_type: Some(file::media_type(&path).to_owned()),
+                };
+                let mut signer = self.key.open(at)?;
+                let signed = task.detached(&path, &request, &mut signer).await?;
+                self.result.write(&out, &[], &signed)?;
+                signed
+            }
+            Base::Container(base, request) => {
+                let request = ContainerRequest { at, ..request };
+                let mut signer = self.key.open(at)?;
+                let signed = task.container(&base, &request, &mut signer).await?;
+                self.result.write(&out, &base, &signed)?;
+                signed
+            }
+        };
         say(format!("Đã ký: {}", out.display()))?;
         task.tell(&signed)?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// What is signed, and where the result goes; refused before a PIN is asked for.
+    fn base(&self) -> anyhow::Result<(PathBuf, Base)> {
+        if let Some(out) = &self.container {
+            let given: Vec<&Path> = self.files.iter().map(PathBuf::as_path).collect();
+            let out = self.result.place(&given, out.clone())?;
+            self.look.not_for("tệp đóng gói")?;
+            let (bytes, request) = packed(&self.files)?;
+            return Ok((out, Base::Container(bytes, request)));
+        }
+        let [path] = self.files.as_slice() else {
+            return Err(Told::usage("Mỗi lần ký một tệp.")
+                .because(format!("lệnh có {} tệp", self.files.len()))
+                .now("Ký từng tệp, hoặc ký chung trong một tệp đóng gói: --container TÊN.asice.")
+                .into());
+        };
+        let kind = file::kind(path)?;
+        let place = |usual| self.result.place(&[path], usual);
+        match kind {
+            FileKind::Pdf => {
+                let out = place(file::beside(path, kind, "da-ky"))?;
+                Ok((out, Base::Pdf(file::read(path)?)))
+            }
+            FileKind::Container => {
+                let out = place(file::beside(path, kind, "da-ky"))?;
+                self.look.not_for("tệp đóng gói")?;
+                let base = Base::Container(file::read(path)?, ContainerRequest::default());
+                Ok((out, base))
+            }
+            FileKind::Signature => Err(Told::usage(format!("{} là tệp chữ ký.", path.display()))
+                .because("chữ ký không được ký như văn bản")
+                .now("Ký chính tệp văn bản; nhiều người cùng ký thì dùng --container.")
+                .into()),
+            FileKind::Other => {
+                let out = place(file::signature_of(path))?;
+                self.look.not_for("tệp không phải PDF")?;
+                Ok((out, Base::Beside(path.clone())))
+            }
+        }
+    }
+}
+
+/// A new container with the files, each under its own name.
+fn packed(files: &[PathBuf]) -> anyhow::Result<(Vec<u8>, ContainerRequest)> {
+    if let [one] = files
+        && file::kind(one)? == FileKind::Container
+    {
+        return Err(
+            Told::usage(format!("{} đã là tệp đóng gói.", one.display()))
+                .now("Ký thêm vào đó: bỏ --container, chọn tên kết quả bằng --out.")
+                .into(),
+        );
+    }
+    let (mut contents, mut names) = (Vec::new(), BTreeSet::new());
+    let mut request = ContainerRequest::default();
+    for path in files {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if !names.insert(name.to_string()) {
+            return Err(Told::usage(format!("Hai tệp cùng tên {name}."))
+                .because("trong một tệp đóng gói mỗi tệp có một tên riêng")
+                .now("Đổi tên một tệp rồi ký lại.")
+                .into());
+        }
+        let media_type = file::media_type(path).to_owned();
+        request.mime_types.insert(name.to_string(), media_type);
+        contents.push((name, file::read(path)?));
+    }
+    let data = contents
+        .iter()
+        .map(|(name, content)| DataFile { name, content });
+    let bytes = pack(&data.collect::<Vec<_>>()).map_err(|it| words::container(&it))?;
+    Ok((bytes, request))
+}
+
+impl Look {
+    /// Refuses what would say nothing outside of a PDF.
+    fn not_for(&self, what: &str) -> Result<(), Told> {
+        let given = [
+            ("--field", self.field.is_some()),
+            ("--at", self.at.is_some()),
+            ("--image", self.image.is_some()),
+            ("--reason", self.reason.is_some()),
+            ("--location", self.location.is_some()),
+            ("--certify", self.certify),
+        ];
+        match given.iter().find(|(_, is_given)| *is_given) {
+            None => Ok(()),
+            Some((option, _)) => Err(Told::usage(format!("{option} chỉ dùng khi ký tệp PDF."))
+                .because(format!("đang ký {what}"))
+                .now(format!("Bỏ {option}."))),
+        }
+    }
+
+    fn request(
+        &self,
+        signer: &Signer,
+        place: Option<Place>,
+        image: Option<Vec<u8>>,
+        at: Time,
+    ) -> SignatureRequest {
+        let name = signer.certificate.common_name();
+        SignatureRequest {
+            field_name: self.field.clone().unwrap_or_else(|| "chu-ky".to_owned()),
+            place,
+            appearance: match image {
+                Some(png) => Appearance::Picture { png },
+                None if place.is_some() => Appearance::Text {
+                    lines: vec![name.clone(), words::moment(at)],
+                    size: 10.0,
+                },
+                None => Appearance::Invisible,
+            },
+            reason: self.reason.clone(),
+            location: self.location.clone(),
+            signer_name: name,
+            at,
+            certify: self.certify.then_some(DocMdp::FormFilling),
+            ..SignatureRequest::default()
+        }
     }
 
     /// The place in the page's own coordinates.
@@ -142,118 +285,6 @@ impl Sign {
             );
         }
         Ok(Some(page.place(index, shown)))
-    }
-}
-
-/// What is to be reached, and with whose help: the same for a person's signature and an agency's.
-pub(crate) struct Task<'g> {
-    pub(crate) ground: &'g Ground,
-    pub(crate) stamps: Option<&'g Stamps>,
-    pub(crate) level: Level,
-    pub(crate) at: Time,
-}
-
-impl Task<'_> {
-    /// Signs, asks for the time-stamp, judges what came of it, and raises it to the level.
-    pub(crate) async fn sign(
-        &self,
-        base: &[u8],
-        request: &SignatureRequest,
-        signer: &mut Signer,
-    ) -> anyhow::Result<Vec<u8>> {
-        let prepared = prepare(
-            base,
-            request,
-            &signer.certificate,
-            signer.algorithm,
-            &paper::fonts(),
-        )
-        .map_err(|error| words::prepare(&error))?;
-        let value = signer.sign(prepared.to_be_signed())?;
-        let completed = prepared.complete(&value).map_err(|error| {
-            Told::failed("Chữ ký không khớp chứng thư.")
-                .because(error)
-                .now("Chọn đúng chứng thư của khóa.")
-        })?;
-        let token = match (self.level, self.stamps) {
-            (Level::BB, _) => None,
-            (level, stamps) => {
-                let stamps = needed(stamps, level.name())?;
-                Some(stamps.stamp(completed.timestamp_imprint()).await?.0)
-            }
-        };
-        let signed = completed
-            .embed(base, &signer.chain, token.as_deref())
-            .map_err(|error| embedding(&error))?;
-        if !self.ground.is_given() {
-            return Ok(signed);
-        }
-        let (report, found) = level::judge(self.ground, &signed, self.at).await?;
-        if let Some(own) = report.signature(&request.field_name) {
-            self.accept(own, &found)?;
-        }
-        level::raise(self.ground, self.stamps, signed, self.level, self.at).await
-    }
-
-    /// Nobody signs with a certificate that is revoked or leads nowhere. A status that is not known yet keeps nobody
-    /// from signing below B-LT, and is said.
-    fn accept(
-        &self,
-        own: &SignatureReport,
-        found: &crate::command::trust::Found,
-    ) -> Result<(), Told> {
-        let unknown = own.sub_indication == Some(SubIndication::TryLater);
-        if own.indication == Indication::Indeterminate && unknown && self.level < Level::BLt {
-            warn("Chú ý: chưa hỏi được trạng thái chứng thư của người ký.");
-            return Ok(());
-        }
-        let what = "Không ký bằng chứng thư này; chưa ghi tệp nào.";
-        level::must_pass(own.indication, own.sub_indication, found, what)
-    }
-
-    /// Says what protects the new file.
-    pub(crate) fn tell(&self, signed: &[u8]) -> anyhow::Result<()> {
-        if self.ground.is_given() {
-            let protection = level::protected(self.ground, signed, self.at)?;
-            say(format!(
-                "Bảo vệ: {}",
-                words::protection(&protection, self.at)
-            ))?;
-        } else {
-            say(format!("Mức: {}", self.level.name()))?;
-        }
-        if self.level == Level::BB {
-            say("Chữ ký không có dấu thời gian.")?;
-        }
-        Ok(())
-    }
-}
-
-/// The level, held against what is at hand, before a PIN is asked for.
-pub(crate) fn chosen(
-    asked: Option<Level>,
-    stamps: Option<&Stamps>,
-    ground: &Ground,
-) -> Result<Level, Told> {
-    let level = asked.unwrap_or(match stamps {
-        Some(_) => Level::BT,
-        None => Level::BB,
-    });
-    if level > Level::BB {
-        needed(stamps, level.name())?;
-    }
-    if level >= Level::BLt {
-        ground.needed()?;
-    }
-    Ok(level)
-}
-
-fn embedding(error: &EmbedError) -> Told {
-    match error {
-        EmbedError::BadTimestamp { .. } => Told::failed("Không dùng được dấu thời gian vừa nhận.")
-            .because(error)
-            .now("Kiểm tra dịch vụ cấp dấu thời gian rồi chạy lại."),
-        _ => Told::failed("Không ghép được chữ ký vào tệp.").because(error),
     }
 }
 

@@ -11,7 +11,7 @@ use vanthu_app::trust::{Anchor, AnchorPurpose, Trust};
 use vanthu_pki::gather::{Prefer, Question, Trouble};
 use vanthu_pki::path::{RevocationData, RevocationMode};
 use vanthu_pki::{Certificate, Time, cms};
-use vanthu_signing::{LongTermEvidence, ValidationInput, embedded};
+use vanthu_signing::{Embedded, LongTermEvidence, ValidationInput};
 
 use crate::command::status::Services;
 use crate::config::Config;
@@ -136,8 +136,7 @@ impl Ground {
     }
 
     /// What the services that the certificates of a file name say of them.
-    pub(crate) async fn about(&self, pdf: &[u8], at: Time) -> anyhow::Result<Found> {
-        let brought = embedded(pdf).unwrap_or_default();
+    pub(crate) async fn about(&self, brought: &Embedded, at: Time) -> anyhow::Result<Found> {
         let mut question = brought.question(self.trust.roots(), at);
         question.known.extend(self.trust.intermediates.clone());
         question.evidence.crls.extend(self.lists.crls.clone());

@@ -19,9 +19,11 @@ use vanthu_pki::Time;
 use vanthu_signing::{PlatformRule, Policy, ValidationInput};
 
 use crate::command::file;
+use crate::command::subject::signs_apart;
 use crate::command::trust::{Ground, TrustArgs};
+use crate::told::Told;
 use crate::wiring;
-use judge::{Judged, Outcome};
+use judge::{Judged, Outcome, Source};
 use write::Writer;
 
 const EXIT_CODES: &str = "Exit codes: 0 every file passed, 1 every file was judged and some did not pass, 2 wrong usage, 3 it could not be carried out for at least one file (it can't be read, or its report can't be written).";
@@ -30,9 +32,12 @@ const EXIT_CODES: &str = "Exit codes: 0 every file passed, 1 every file was judg
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Verify {
-    /// The PDFs.
-    #[arg(value_name = "FILE.pdf", required = true)]
+    /// PDFs, signature files (.p7s) and containers (.asice, .asics).
+    #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
+    /// The file that the one signature file signs; otherwise the one beside it that its name says.
+    #[arg(long, value_name = "FILE")]
+    content: Option<PathBuf>,
     #[command(flatten)]
     trust: TrustArgs,
     /// Judge as at this moment instead of now: RFC 3339, or a day (YYYY-MM-DD) for its end in Vietnam.
@@ -85,12 +90,20 @@ enum Tongue {
 impl Verify {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         let now = self.at.unwrap_or_else(|| wiring::clock().now());
+        if self.content.is_some() {
+            let [one] = self.files.as_slice() else {
+                return Err(Told::usage("--content chỉ đi với một tệp chữ ký.")
+                    .now("Kiểm tra từng tệp chữ ký bằng một lệnh.")
+                    .into());
+            };
+            signs_apart(one)?;
+        }
         let mut writer = Writer::of(&self, now)?;
         let ground = self.trust.ground()?;
         ground.needed()?;
         writer.is_offline = ground.is_offline();
         let input = self.input(&ground, now)?;
-        let mut outcomes = judge::all(self.files.clone(), Arc::new(ground), input);
+        let mut outcomes = judge::all(self.sources(), Arc::new(ground), input);
         let mut worst = 0;
         while let Some(outcome) = outcomes.next().await {
             worst = worst.max(code(&outcome));
@@ -101,6 +114,14 @@ impl Verify {
         }
         outcomes.end();
         Ok(ExitCode::from(worst))
+    }
+
+    fn sources(&self) -> Vec<Source> {
+        let source = |file: &PathBuf| Source {
+            file: file.clone(),
+            content: self.content.clone(),
+        };
+        self.files.iter().map(source).collect()
     }
 
     fn input(&self, ground: &Ground, now: Moment) -> anyhow::Result<ValidationInput> {
@@ -125,7 +146,8 @@ impl Verify {
 /// What one file does to the exit code.
 fn code(outcome: &Outcome) -> u8 {
     match &outcome.judged {
-        Ok(Judged { report, .. }) => {
+        Ok(Judged { judgement, .. }) => {
+            let report = &judgement.report;
             let platform = report.platform.as_ref().is_none_or(|it| it.satisfied);
             u8::from(!report.is_passed() || !platform)
         }

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod device;
 #[cfg(test)]
+mod files;
+#[cfg(test)]
 mod ledger;
 #[cfg(test)]
 mod program;

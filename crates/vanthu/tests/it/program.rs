@@ -116,6 +116,22 @@ impl Desk {
         desk
     }
 
+    /// A key file of a further person.
+    pub(crate) fn persons_key(&self, name: &str, title: &str) -> Vec<u8> {
+        let (key, chance) = (SoftKey::generate_p256().unwrap(), SystemRandomness);
+        let person = PersonSubject {
+            full_name: name.into(),
+            title: title.into(),
+            ..Default::default()
+        };
+        let issuer = self.authority.issuing();
+        let term = validity(SystemClock.now(), 2, 300);
+        let (number, services) = (serial(&chance), endpoints("http://127.0.0.1:9"));
+        let certificate = issuer.person(&person, &key.spki(), term, number, &services);
+        let chain = [issuer.certificate().clone()];
+        pkcs12::make(&key, &certificate.unwrap(), &chain, PIN, name).unwrap()
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

@@ -68,6 +68,26 @@ fn without_a_signature_or_a_known_status_it_does_not_pass() {
         "{}",
         offline.said
     );
+    assert!(
+        offline.said.contains("CHƯA BIẾT có bị thu hồi"),
+        "{}",
+        offline.said
+    );
+    assert!(
+        !offline.said.contains("không bị thu hồi"),
+        "{}",
+        offline.said
+    );
+    let page = vanthu(&[
+        "verify",
+        text(&signed),
+        "--anchors",
+        text(&anchors),
+        "--offline",
+        "--html",
+    ]);
+    assert!(!page.said.contains("Chứng thư có hiệu lực khi ký"));
+    assert!(page.said.contains("Chưa biết chứng thư có bị thu hồi"));
 }
 
 #[test]

@@ -201,6 +201,11 @@ fn checks_of(say: Say, signature: &SignatureReport) -> Vec<Check> {
             say.t("Chữ ký bao trùm toàn bộ tệp"),
             String::new(),
         ),
+        Coverage::WholeRevision if signature.revision.is_none() => check(
+            Tone::Ok,
+            say.t("Chữ ký bao trùm một số tệp trong gói"),
+            String::new(),
+        ),
         Coverage::WholeRevision => check(
             Tone::Ok,
             say.t("Chữ ký bao trùm toàn bộ văn bản lúc ký"),
@@ -228,6 +233,13 @@ fn checks_of(say: Say, signature: &SignatureReport) -> Vec<Check> {
         });
     }
     checks.push(match (signature.trusted, signature.indication) {
+        (true, _) if !signature.is_status_known() => check(
+            Tone::Info,
+            say.t("Chứng thư còn hạn khi ký, thuộc hệ thống tin cậy"),
+            say.t(
+                "Chưa biết chứng thư có bị thu hồi hay không: không có bằng chứng về trạng thái.",
+            ),
+        ),
         (true, _) => check(
             Tone::Ok,
             say.t("Chứng thư có hiệu lực khi ký, thuộc hệ thống tin cậy"),
@@ -494,7 +506,7 @@ fn finding_text(say: Say, code: FindingCode) -> String {
     }
 }
 
-const fn tone_of(severity: Severity) -> Tone {
+pub(crate) const fn tone_of(severity: Severity) -> Tone {
     match severity {
         Severity::Inform => Tone::Info,
         Severity::Warn => Tone::Warn,

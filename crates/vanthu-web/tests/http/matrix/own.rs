@@ -244,6 +244,8 @@ pub(super) fn open() -> Vec<(Knock, StatusCode)> {
         ),
         (get("/verify"), StatusCode::OK),
         (files("POST /verify", "a.pdf", no_pdf), StatusCode::OK),
+        // Whoever was not told the address finds nothing.
+        (get("/verify/report/{id}/{form}"), StatusCode::NOT_FOUND),
         (
             json_at("POST /api/v1/sign-in", wrong),
             StatusCode::UNAUTHORIZED,
@@ -254,8 +256,10 @@ pub(super) fn open() -> Vec<(Knock, StatusCode)> {
     ]
 }
 
-fn open_params() -> [(&'static str, String); 2] {
+fn open_params() -> [(&'static str, String); 4] {
     [
+        ("id", "0".repeat(64)),
+        ("form", "pdf".to_owned()),
         ("path", "version.txt".to_owned()),
         ("code", "not-permitted".to_owned()),
     ]

@@ -1,17 +1,16 @@
 //! Levels of signatures (ETSI EN 319 142-1, 6): from a signed file to one that stays provable.
 
 use clap::ValueEnum;
-use vanthu_app::verify::within_periods;
 use vanthu_pki::path::RevocationData;
 use vanthu_pki::{Certificate, Strength, Time};
 use vanthu_signing::{
-    DocTimestampRequest, ExtendError, Indication, LongTermEvidence, Protection, Report,
-    SubIndication, TimestampTrust, embedded, extend_lt, extend_lta, missing_evidence, protection,
+    BaselineLevel, Indication, LongTermEvidence, SubIndication, TimestampTrust, protection,
 };
 
 use super::stamp::{Stamps, needed};
 use super::words;
 use crate::command::status;
+use crate::command::subject::{Judgement, Subject};
 use crate::command::trust::{Found, Ground};
 use crate::told::Told;
 
@@ -47,12 +46,12 @@ impl Level {
 /// Judges a file as it is now.
 pub(crate) async fn judge(
     ground: &Ground,
-    pdf: &[u8],
+    subject: &Subject,
     at: Time,
-) -> anyhow::Result<(Report, Found)> {
-    let found = ground.about(pdf, at).await?;
-    let report = within_periods(pdf, found.with(ground.input(at)), &ground.trust);
-    Ok((report, found))
+) -> anyhow::Result<(Judgement, Found)> {
+    let found = ground.about(&subject.embedded(), at).await?;
+    let judged = subject.judge(found.with(ground.input(at)), &ground.trust)?;
+    Ok((judged, found))
 }
 
 /// What was found stands against going on; `what` says with what.
@@ -87,28 +86,27 @@ fn troubles(found: &Found) -> Vec<String> {
 /// Level B-LT: evidence about every certificate goes into the file.
 pub(crate) fn with_evidence(
     ground: &Ground,
-    pdf: &[u8],
+    subject: &Subject,
     found: &Found,
     at: Time,
-) -> anyhow::Result<Vec<u8>> {
-    let evidence = evidence(ground, pdf, found);
-    all_is_there(ground, pdf, &evidence, found)?;
-    Ok(extend_lt(pdf, &evidence, at).map_err(|error| extending(&error))?)
+) -> Result<Subject, Told> {
+    let evidence = evidence(ground, subject, found);
+    all_is_there(ground, subject, &evidence, found)?;
+    subject.with_evidence(&evidence, at)
 }
 
 /// Level B-LTA: evidence, and a time-stamp over everything.
 pub(crate) async fn with_archive_stamp(
     ground: &Ground,
     stamps: Option<&Stamps>,
-    pdf: &[u8],
+    subject: &Subject,
     found: &Found,
     at: Time,
-) -> anyhow::Result<Vec<u8>> {
+) -> anyhow::Result<Subject> {
     let stamps = needed(stamps, Level::BLta.name())?;
-    let evidence = evidence(ground, pdf, found);
-    all_is_there(ground, pdf, &evidence, found)?;
-    let prepared = extend_lta(pdf, &evidence, &DocTimestampRequest::at(at))
-        .map_err(|error| extending(&error))?;
+    let evidence = evidence(ground, subject, found);
+    all_is_there(ground, subject, &evidence, found)?;
+    let prepared = subject.prepare_stamp(&evidence, at)?;
     let digest: [u8; 32] = prepared.digest().try_into()?;
     let (token, nonce) = stamps.stamp(digest).await?;
     let about = ground.about_token(&token, &evidence, at).await?;
@@ -118,41 +116,43 @@ pub(crate) async fn with_archive_stamp(
         revocation: about.evidence,
         nonce: Some(nonce),
     };
-    let stamped = prepared.embed(pdf, &token, &trust).map_err(|error| {
-        Told::failed("Không dùng được dấu thời gian vừa nhận.")
-            .because(error)
-            .now("Dùng dịch vụ dấu thời gian có chứng thư thuộc điểm tin cậy đã cho.")
-    })?;
-    Ok(stamped)
+    Ok(subject.stamped(prepared, &token, &trust)?)
 }
 
 /// Brings a file that was just signed to the level that was asked for.
 pub(crate) async fn raise(
     ground: &Ground,
     stamps: Option<&Stamps>,
-    signed: Vec<u8>,
+    signed: Subject,
     level: Level,
     at: Time,
-) -> anyhow::Result<Vec<u8>> {
+) -> anyhow::Result<Subject> {
     if level < Level::BLt {
         return Ok(signed);
     }
-    let found = ground.about(&signed, at).await?;
+    let found = ground.about(&signed.embedded(), at).await?;
     match level {
         Level::BLta => with_archive_stamp(ground, stamps, &signed, &found, at).await,
-        _ => with_evidence(ground, &signed, &found, at),
+        _ => Ok(with_evidence(ground, &signed, &found, at)?),
     }
 }
 
-/// What protects a file, and until when.
-pub(crate) fn protected(ground: &Ground, pdf: &[u8], at: Time) -> Result<Protection, Told> {
-    protection(pdf, &ground.trust.roots(), Strength::vietnam(), at).map_err(|it| words::pdf(&it))
+/// What protects a file, and for a PDF until when, in words.
+pub(crate) fn protected(ground: &Ground, subject: &Subject, at: Time) -> anyhow::Result<String> {
+    if let Subject::Pdf(bytes) = subject {
+        let found = protection(bytes, &ground.trust.roots(), Strength::vietnam(), at);
+        let found = found.map_err(|it| words::pdf(&it))?;
+        return Ok(words::protection(&found, at));
+    }
+    let level = subject.judge(ground.input(at), &ground.trust)?.level();
+    let name = level.map_or("chưa rõ", BaselineLevel::name);
+    Ok(format!("mức {name}"))
 }
 
 /// The certificates of the paths that the file's signatures rest on, out of everything at hand, and what is known of
 /// their status.
-fn evidence(ground: &Ground, pdf: &[u8], found: &Found) -> LongTermEvidence {
-    let brought = embedded(pdf).unwrap_or_default();
+fn evidence(ground: &Ground, subject: &Subject, found: &Found) -> LongTermEvidence {
+    let brought = subject.embedded();
     let mut open: Vec<Certificate> = brought.certificates.clone();
     let question = brought.question(Vec::new(), Time::default());
     open.extend(question.certificates);
@@ -190,12 +190,11 @@ fn evidence(ground: &Ground, pdf: &[u8], found: &Found) -> LongTermEvidence {
 
 fn all_is_there(
     ground: &Ground,
-    pdf: &[u8],
+    subject: &Subject,
     evidence: &LongTermEvidence,
     found: &Found,
 ) -> Result<(), Told> {
-    let missing = missing_evidence(pdf, evidence, &ground.trust.roots())
-        .map_err(|problem| words::pdf(&problem))?;
+    let missing = subject.missing(evidence, &ground.trust.roots())?;
     if missing.is_empty() {
         return Ok(());
     }
@@ -206,18 +205,4 @@ fn all_is_there(
             .because(format!("còn thiếu về: {}", lines.join("; ")))
             .now("Chạy lại khi dịch vụ trạng thái trả lời, hoặc chọn mức B-T."),
     )
-}
-
-/// There is nothing to extend.
-pub(crate) fn not_signed() -> Told {
-    Told::refused("Tệp không có chữ ký số nào để bổ sung.").now("Ký trước bằng: vanthu sign.")
-}
-
-fn extending(error: &ExtendError) -> Told {
-    match error {
-        ExtendError::Pdf(problem) => words::pdf(problem),
-        ExtendError::NotSigned => not_signed(),
-        ExtendError::Field(problem) => words::prepare(problem),
-        ExtendError::DigestUnsupported => Told::failed("Không bổ sung được.").because(error),
-    }
 }

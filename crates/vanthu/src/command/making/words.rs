@@ -4,7 +4,10 @@ use std::path::Path;
 
 use vanthu_domain::Moment;
 use vanthu_pki::{Certificate, Time};
-use vanthu_signing::{BaselineLevel, PdfProblem, PrepareError, Protection, ProtectionLimit};
+use vanthu_signing::{
+    BaselineLevel, ContainerError, ContainerFault, DetachedError, EmbedError, ExtendError,
+    Language, PdfProblem, PrepareError, Protection, ProtectionLimit, Worded as _,
+};
 use vanthu_token::{ModuleError, TokenError};
 
 use crate::told::Told;
@@ -155,6 +158,89 @@ pub(crate) fn pdf(problem: &PdfProblem) -> Told {
             .because(other)
             .now("Kết xuất hoặc tải lại tệp rồi làm lại."),
     }
+}
+
+/// Why a detached signature can't be made or extended.
+pub(crate) fn detached(error: &DetachedError) -> Told {
+    match error {
+        DetachedError::OtherContent => Told::refused("Tệp được ký không phải tệp này.")
+            .because("nội dung hiện nay khác nội dung đã ký")
+            .now("Thêm --content với đúng tệp đã ký."),
+        DetachedError::NotOneSigner { signers } => {
+            Told::refused("Không bổ sung được cho tệp chữ ký này.").because(format!(
+                "tệp có {signers} chữ ký, chỉ bổ sung được cho tệp có đúng một"
+            ))
+        }
+        DetachedError::SignatureUnreadable { why } => Told::failed("Không đọc được tệp chữ ký.")
+            .because(why)
+            .now("Tải lại tệp chữ ký từ nơi gửi rồi làm lại."),
+        DetachedError::Unreadable { why } => {
+            Told::failed("Không đọc được tệp được ký.").because(why)
+        }
+        DetachedError::AlgorithmUnsupported | DetachedError::CertificateUnusable => {
+            Told::failed("Không chuẩn bị được chữ ký.").because(error)
+        }
+    }
+}
+
+/// Why a container can't be made, signed or extended.
+pub(crate) fn container(error: &ContainerError) -> Told {
+    match error {
+        ContainerError::Problem(problem) => {
+            let name = match problem.name.as_str() {
+                "" => String::new(),
+                name => format!(" ({name})"),
+            };
+            let what = problem.fault.text(Language::Vietnamese);
+            let told =
+                Told::failed("Không dùng được tệp đóng gói.").because(format!("{what}{name}"));
+            match problem.fault {
+                ContainerFault::NameBad | ContainerFault::NameTwice => {
+                    told.now("Đổi tên tệp rồi làm lại.")
+                }
+                ContainerFault::TooLarge => {
+                    told.now("Ký để riêng từng tệp (.p7s), không giới hạn cỡ.")
+                }
+                _ => told.now("Tải hoặc tạo lại tệp đóng gói rồi làm lại."),
+            }
+        }
+        ContainerError::Signature(problem) => detached(problem),
+        ContainerError::NotSigned => not_signed(),
+        ContainerError::NotExtended => Told::refused("Không ký thêm được vào tệp đóng gói này.")
+            .because("tệp đóng gói loại đơn (ASiC-S) chỉ có một tệp với chữ ký của nó")
+            .now("Đóng gói mới bằng: vanthu sign --container."),
+        ContainerError::NoFile => Told::refused("Tệp đóng gói không có tệp nào để ký."),
+        ContainerError::Embed(_)
+        | ContainerError::FileMissing(_)
+        | ContainerError::Unwritable { .. } => {
+            Told::failed("Không ghi được tệp đóng gói.").because(error)
+        }
+    }
+}
+
+/// Why a signature can't be put together.
+pub(crate) fn embedding(error: &EmbedError) -> Told {
+    match error {
+        EmbedError::BadTimestamp { .. } => Told::failed("Không dùng được dấu thời gian vừa nhận.")
+            .because(error)
+            .now("Kiểm tra dịch vụ cấp dấu thời gian rồi chạy lại."),
+        _ => Told::failed("Không ghép được chữ ký vào tệp.").because(error),
+    }
+}
+
+/// Why a PDF can't be extended.
+pub(crate) fn extending(error: &ExtendError) -> Told {
+    match error {
+        ExtendError::Pdf(problem) => pdf(problem),
+        ExtendError::NotSigned => not_signed(),
+        ExtendError::Field(problem) => prepare(problem),
+        ExtendError::DigestUnsupported => Told::failed("Không bổ sung được.").because(error),
+    }
+}
+
+/// There is nothing to extend.
+pub(crate) fn not_signed() -> Told {
+    Told::refused("Tệp không có chữ ký số nào để bổ sung.").now("Ký trước bằng: vanthu sign.")
 }
 
 /// What protects a file, and until when, said at a moment.

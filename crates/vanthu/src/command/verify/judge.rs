@@ -6,16 +6,23 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use tokio::sync::{Semaphore, mpsc};
-use vanthu_app::verify::within_periods;
 use vanthu_pki::gather::Trouble;
-use vanthu_signing::{Report, ValidationInput};
+use vanthu_signing::ValidationInput;
 
-use crate::command::file;
+use crate::command::subject::{Judgement, Subject};
 use crate::command::trust::Ground;
 use crate::output::progress;
 
 /// So many files are in memory at the same time: while some wait for an answer, others are judged.
 const UNDER_WAY: usize = 8;
+
+/// One file that is asked about.
+#[derive(Debug, Clone)]
+pub(super) struct Source {
+    pub(super) file: PathBuf,
+    /// What it signs, where that is said.
+    pub(super) content: Option<PathBuf>,
+}
 
 /// What became of one file.
 pub(super) struct Outcome {
@@ -25,7 +32,7 @@ pub(super) struct Outcome {
 
 /// A file that could be judged.
 pub(super) struct Judged {
-    pub(super) report: Report,
+    pub(super) judgement: Judgement,
     pub(super) bytes: usize,
     /// Which status services did not answer, and why.
     pub(super) troubles: Vec<Trouble>,
@@ -33,7 +40,7 @@ pub(super) struct Judged {
 
 /// The outcomes, in the order of the files.
 pub(super) struct Outcomes {
-    files: Vec<PathBuf>,
+    files: Vec<Source>,
     news: mpsc::Receiver<News>,
     early: BTreeMap<usize, Outcome>,
     next: usize,
@@ -66,7 +73,7 @@ impl Count {
 }
 
 /// Starts.
-pub(super) fn all(files: Vec<PathBuf>, ground: Arc<Ground>, input: ValidationInput) -> Outcomes {
+pub(super) fn all(files: Vec<Source>, ground: Arc<Ground>, input: ValidationInput) -> Outcomes {
     let (tell, news) = mpsc::channel(UNDER_WAY);
     let own = files.clone();
     let count = Count {
@@ -77,7 +84,7 @@ pub(super) fn all(files: Vec<PathBuf>, ground: Arc<Ground>, input: ValidationInp
         let room = Arc::new(Semaphore::new(UNDER_WAY));
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let cores = Arc::new(Semaphore::new(cores));
-        for (index, path) in files.into_iter().enumerate() {
+        for (index, source) in files.into_iter().enumerate() {
             // Nobody closes the semaphore.
             let Ok(place) = Arc::clone(&room).acquire_owned().await else {
                 return;
@@ -85,8 +92,9 @@ pub(super) fn all(files: Vec<PathBuf>, ground: Arc<Ground>, input: ValidationInp
             let (ground, input) = (Arc::clone(&ground), input.clone());
             let (tell, cores) = (tell.clone(), Arc::clone(&cores));
             tokio::spawn(async move {
-                let judged = one(path.clone(), &ground, input, &tell, &cores).await;
-                let outcome = Outcome { file: path, judged };
+                let judged = one(source.clone(), &ground, input, &tell, &cores).await;
+                let file = source.file;
+                let outcome = Outcome { file, judged };
                 // Whoever asked is gone: nobody wants to know any more.
                 let _gone = tell.send(News::Done(index, Box::new(outcome))).await;
                 drop(place);
@@ -103,27 +111,31 @@ pub(super) fn all(files: Vec<PathBuf>, ground: Arc<Ground>, input: ValidationInp
 }
 
 async fn one(
-    path: PathBuf,
+    source: Source,
     ground: &Arc<Ground>,
     input: ValidationInput,
     tell: &mpsc::Sender<News>,
     cores: &Semaphore,
 ) -> anyhow::Result<Judged> {
-    let bytes = tokio::task::spawn_blocking(move || file::read(&path)).await;
-    let bytes = bytes.context("kiểm tra bị ngắt")??;
-    let found = ground.about(&bytes, input.at).await?;
+    let reading = tokio::task::spawn_blocking(move || {
+        let subject = Subject::read(&source.file, source.content.as_deref())?;
+        let brought = subject.embedded();
+        anyhow::Ok((subject, brought))
+    });
+    let (subject, brought) = reading.await.context("kiểm tra bị ngắt")??;
+    let found = ground.about(&brought, input.at).await?;
     let _gone = tell.send(News::Asked).await;
     let _core = cores.acquire().await.context("kiểm tra bị ngắt")?;
     let ground = Arc::clone(ground);
     let judging = tokio::task::spawn_blocking(move || {
         let input = found.with(input);
-        Judged {
-            report: within_periods(&bytes, input, &ground.trust),
-            bytes: bytes.len(),
+        anyhow::Ok(Judged {
+            judgement: subject.judge(input, &ground.trust)?,
+            bytes: subject.length()?,
             troubles: found.troubles,
-        }
+        })
     });
-    judging.await.context("kiểm tra bị ngắt")
+    judging.await.context("kiểm tra bị ngắt")?
 }
 
 impl Outcomes {
@@ -142,7 +154,7 @@ impl Outcomes {
                 }
                 // Everybody is done: a file without an outcome broke what judged it.
                 None => {
-                    let file = self.files.get(self.next)?.clone();
+                    let file = self.files.get(self.next)?.file.clone();
                     self.next += 1;
                     let why = format!("kiểm tra bị ngắt: {}", file.display());
                     return Some(Outcome {

@@ -6,26 +6,42 @@ use std::path::Path;
 use vanthu_domain::Moment;
 use vanthu_pki::Time;
 use vanthu_signing::{
-    ChangeKind, Coverage, DocMdp, Finding, FindingCode, Indication, Language, Report, Severity,
-    SignatureKind, SignatureReport, SubIndication, TimestampReport, Worded,
+    ChangeKind, ContainerProblem, Coverage, DetachedFacts, DocMdp, FileFacts, Finding, FindingCode,
+    Indication, Language, PdfProblem, Severity, SignatureKind, SignatureReport, SubIndication,
+    TimestampReport, Worded,
 };
+use vanthu_web::report::Around;
+
+use crate::command::subject::Judgement;
 
 /// The whole report.
-pub(super) fn report(report: &Report, file: &Path, now: Moment) -> String {
-    let mut lines = vec![
-        format!("Tệp:      {}", file.display()),
-        format!("SHA-256:  {}", report.sha256),
-        format!("Kiểm tra: {} (giờ Việt Nam)", now.text()),
-    ];
+pub(super) fn report(judgement: &Judgement, file: &Path, now: Moment) -> String {
+    let Judgement { report, around } = judgement;
+    let mut lines = vec![format!("Tệp:      {}", file.display())];
+    if let Around::Detached { content, .. } = around {
+        lines.push(format!("Ký tệp:   {content}"));
+    }
+    lines.push(format!("SHA-256:  {}", report.sha256));
+    lines.push(format!("Kiểm tra: {} (giờ Việt Nam)", now.text()));
     if let Some(problem) = &report.problem {
         lines.push(format!("Không đọc được tệp như một tệp PDF: {problem}"));
+        if *problem == PdfProblem::NotPdf {
+            let hint =
+                "Chữ ký để riêng của tệp khác loại được kiểm tra bằng: vanthu verify TỆP.p7s";
+            lines.push(hint.to_owned());
+        }
+    } else if let Some(problem) = around.problem() {
+        let what = of_container(problem);
+        lines.push(format!("Không đọc được tệp đóng gói: {what}"));
     } else if report.signatures.is_empty() {
         lines.push("Tệp không có chữ ký số nào.".to_owned());
     }
     for (at, signature) in report.signatures.iter().enumerate() {
         lines.push(String::new());
         lines.extend(of_signature(at + 1, signature));
+        lines.extend(around.facts().get(at).map(beyond).unwrap_or_default());
     }
+    lines.extend(of_files(around));
     if !report.findings.is_empty() {
         lines.push(String::new());
         lines.push("Về cả tệp:".to_owned());
@@ -40,7 +56,7 @@ pub(super) fn report(report: &Report, file: &Path, now: Moment) -> String {
         lines.extend(platform.violations.iter().map(|it| format!("      {it}")));
     }
     lines.push(String::new());
-    lines.push(format!("KẾT LUẬN: {}", conclusion(report)));
+    lines.push(format!("KẾT LUẬN: {}", conclusion(judgement)));
     lines.join("\n")
 }
 
@@ -67,6 +83,7 @@ fn of_signature(number: usize, it: &SignatureReport) -> Vec<String> {
     );
     let covers = match it.coverage {
         Coverage::WholeFile => "Ký trên toàn bộ tệp",
+        Coverage::WholeRevision if it.revision.is_none() => "Ký trên một số tệp trong gói",
         Coverage::WholeRevision => {
             "Ký trên toàn bộ tệp tại thời điểm ký; sau đó có phiên bản nối tiếp"
         }
@@ -98,7 +115,9 @@ fn of_signature(number: usize, it: &SignatureReport) -> Vec<String> {
             format!("Khóa tài liệu khi ký: {}", certification(allows)),
         );
     }
-    point(it.changes_permitted, later(it));
+    if it.revision.is_some() {
+        point(it.changes_permitted, later(it));
+    }
     let changes = it.later.iter().flat_map(|it| &it.changes);
     // One filling touches several objects.
     let words: BTreeSet<String> = changes.map(|it| change_words(&it.kind)).collect();
@@ -112,14 +131,67 @@ fn of_signature(number: usize, it: &SignatureReport) -> Vec<String> {
     lines
 }
 
+/// What only signatures outside of a PDF show.
+fn beyond(it: &DetachedFacts) -> Vec<String> {
+    let level = it.level.map(|it| format!("    Mức: {}", it.name()));
+    let kind = it.mime_type.as_ref();
+    let kind = kind.map(|it| format!("    Loại tệp do người ký ghi: {it}"));
+    let stamps = it.archive_timestamps.iter();
+    let stamps = stamps.map(|it| format!("    Lưu trữ: {}", timestamp(it)));
+    level.into_iter().chain(kind).chain(stamps).collect()
+}
+
+/// The files of a container and what was found about it.
+fn of_files(around: &Around) -> Vec<String> {
+    let Around::Container {
+        files, findings, ..
+    } = around
+    else {
+        return Vec::new();
+    };
+    let mut lines = Vec::new();
+    if !files.is_empty() {
+        lines.extend([String::new(), "Các tệp trong gói:".to_owned()]);
+    }
+    for file in files {
+        let by = match file.covered_by.as_slice() {
+            [] => "KHÔNG chữ ký nào bao trùm".to_owned(),
+            names => format!("được ký bởi {}", names.join(", ")),
+        };
+        let FileFacts {
+            name, size_bytes, ..
+        } = file;
+        let mark = mark(!file.covered_by.is_empty());
+        lines.push(format!("  {mark} {name} ({size_bytes} byte): {by}"));
+    }
+    if !findings.is_empty() {
+        lines.extend([String::new(), "Về cả gói:".to_owned()]);
+    }
+    for finding in findings {
+        let sign = severity(finding.severity);
+        lines.push(format!("    {sign} {}", of_container(&finding.problem)));
+    }
+    lines
+}
+
+fn of_container(problem: &ContainerProblem) -> String {
+    let what = problem.fault.text(Language::Vietnamese);
+    match problem.name.as_str() {
+        "" => what.to_owned(),
+        name => format!("{what}: {name}"),
+    }
+}
+
 fn certificate(it: &SignatureReport) -> String {
     let Some(signer) = &it.signer else {
         return "Không có chứng thư của người ký".to_owned();
     };
-    let judged = if it.trusted {
-        "dẫn tới điểm tin cậy, còn hiệu lực và không bị thu hồi tại thời điểm xét"
-    } else {
-        "CHƯA tin cậy được tại thời điểm xét"
+    let judged = match (it.trusted, it.is_status_known()) {
+        (true, true) => "dẫn tới điểm tin cậy, còn hiệu lực và không bị thu hồi tại thời điểm xét",
+        (true, false) => {
+            "dẫn tới điểm tin cậy và còn hạn tại thời điểm xét; CHƯA BIẾT có bị thu hồi hay không"
+        }
+        (false, _) => "CHƯA tin cậy được tại thời điểm xét",
     };
     format!(
         "Chứng thư {} ({}), cấp bởi {}, hiệu lực {} – {}: {judged} ({})",
@@ -154,11 +226,7 @@ fn later(it: &SignatureReport) -> String {
 }
 
 fn finding(it: &Finding) -> String {
-    let sign = match it.severity {
-        Severity::Inform => "i",
-        Severity::Warn => "!",
-        Severity::Fail => "✗",
-    };
+    let sign = severity(it.severity);
     let detail = match it.code {
         FindingCode::PathProblem => path_words(&it.detail),
         _ => it.detail.clone(),
@@ -168,12 +236,21 @@ fn finding(it: &Finding) -> String {
         .to_owned()
 }
 
+const fn severity(it: Severity) -> &'static str {
+    match it {
+        Severity::Inform => "i",
+        Severity::Warn => "!",
+        Severity::Fail => "✗",
+    }
+}
+
 const fn mark(good: bool) -> &'static str {
     if good { "✓" } else { "✗" }
 }
 
 /// The verdict in a line.
-pub(super) fn conclusion(report: &Report) -> String {
+pub(super) fn conclusion(judgement: &Judgement) -> String {
+    let report = &judgement.report;
     let platform = report.platform.as_ref().is_none_or(|it| it.satisfied);
     match report.indication {
         Indication::TotalPassed if platform => {
@@ -181,10 +258,11 @@ pub(super) fn conclusion(report: &Report) -> String {
         }
         Indication::TotalPassed => "KHÔNG HỢP LỆ theo quy tắc của hệ thống".to_owned(),
         other => {
-            let why = report
-                .sub_indication
-                .map(sub_indication)
-                .unwrap_or_default();
+            let why = match judgement.around.decisive(report) {
+                Some(problem) => of_container(problem),
+                None => (report.sub_indication)
+                    .map_or_else(String::new, |it| sub_indication(it).to_owned()),
+            };
             format!("{} {why}", indication(other).to_uppercase())
                 .trim_end()
                 .to_owned()

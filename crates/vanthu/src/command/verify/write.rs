@@ -14,6 +14,7 @@ use vanthu_web::texts::Language;
 use super::judge::{Judged, Outcome};
 use super::{Tongue, Verify, print};
 use crate::command::status::words;
+use crate::command::subject::Judgement;
 use crate::output::{Overwrite, check_free, complain, say, write_file};
 use crate::told::Told;
 
@@ -127,7 +128,7 @@ impl Writer {
             return say(format!(
                 "{}: {} → {}",
                 outcome.file.display(),
-                print::conclusion(&judged.report),
+                print::conclusion(&judged.judgement),
                 place.display()
             ));
         }
@@ -150,10 +151,11 @@ impl Writer {
     }
 
     fn bytes(&self, outcome: &Outcome, judged: &Judged) -> anyhow::Result<Vec<u8>> {
-        let report = &judged.report;
+        let judgement = &judged.judgement;
+        let report = &judgement.report;
         Ok(match self.form {
             As::Words => {
-                let mut lines = vec![print::report(report, &outcome.file, self.now)];
+                let mut lines = vec![print::report(judgement, &outcome.file, self.now)];
                 lines.extend(self.notes(judged));
                 format!("{}\n", lines.join("\n")).into_bytes()
             }
@@ -167,8 +169,12 @@ impl Writer {
     }
 
     fn json(&self, outcome: &Outcome, judged: &Judged) -> anyhow::Result<String> {
-        let mut whole = serde_json::to_value(&judged.report)?;
+        let Judgement { report, around } = &judged.judgement;
+        let mut whole = serde_json::to_value(report)?;
         if let Some(fields) = whole.as_object_mut() {
+            if let Some(own) = serde_json::to_value(around)?.as_object() {
+                fields.extend(own.clone());
+            }
             let troubles = serde_json::to_value(&judged.troubles)?;
             fields.insert("status_troubles".to_owned(), troubles);
             let file = outcome.file.display().to_string();
@@ -188,6 +194,7 @@ impl Writer {
             bytes: judged.bytes,
             judged_at: self.now,
             notes: self.notes(judged),
+            around: judged.judgement.around.clone(),
         }
     }
 
