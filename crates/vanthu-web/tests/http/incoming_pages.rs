@@ -494,8 +494,11 @@ async fn anybody_checks_a_file_and_reads_what_a_code_means() {
             "another name"
         );
     }
-    let page = text(&nobody.get(&format!("{saved}/html")).await);
-    holds(&page, &["a.pdf", "Chữ ký số hợp lệ", "Các bước kiểm tra"]);
+    let saved_page = text(&nobody.get(&format!("{saved}/html")).await);
+    holds(
+        &saved_page,
+        &["a.pdf", "Chữ ký số hợp lệ", "Các bước kiểm tra"],
+    );
     let unknown = nobody.get(&format!("{saved}/docx")).await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
     let mut changed = pdf.clone();

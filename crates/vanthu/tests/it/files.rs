@@ -307,9 +307,9 @@ fn a_container_says_what_is_wrong_with_it() {
     );
     assert_eq!(run(&desk, &["extend", text(&more), "--to", "B-LT"]).code, 1);
 
-    // Twenty megabytes out of twenty kilobytes.
+    // Forty megabytes out of forty kilobytes.
     let bomb = desk.path("bom.asice");
-    std::fs::write(&bomb, with_entry(&signed, "bom.bin", &vec![0; 20 << 20])).unwrap();
+    std::fs::write(&bomb, with_entry(&signed, "bom.bin", &vec![0; 40 << 20])).unwrap();
     let ended = run(&desk, &["verify", text(&bomb)]);
     assert_eq!(ended.code, 1, "{}", ended.said);
     assert!(
@@ -341,7 +341,13 @@ fn a_container_says_what_is_wrong_with_it() {
 
 /// The same archive with one more entry.
 fn with_entry(container: &[u8], name: &str, content: &[u8]) -> Vec<u8> {
-    let mut archive = zip::ZipWriter::new_append(Cursor::new(container.to_vec())).unwrap();
+    let mut source = zip::ZipArchive::new(Cursor::new(container)).unwrap();
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..source.len() {
+        archive
+            .raw_copy_file(source.by_index_raw(index).unwrap())
+            .unwrap();
+    }
     archive
         .start_file(name, zip::write::SimpleFileOptions::default())
         .unwrap();
