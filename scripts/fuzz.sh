@@ -9,6 +9,7 @@ built=${FUZZ_TARGET_DIR:-$PWD/fuzz/target}
 missing=()
 rustup run nightly cargo --version >/dev/null 2>&1 ||
   missing+=("the nightly compiler (rustup toolchain install nightly --profile minimal)")
+command -v xz >/dev/null || missing+=("xz (apt-get install xz-utils)")
 cargo fuzz --version >/dev/null 2>&1 || missing+=("cargo-fuzz (cargo install --locked cargo-fuzz)")
 if [ ${#missing[@]} -gt 0 ]; then
   printf 'skipped: fuzzing needs %s\n' "${missing[@]}"
@@ -18,6 +19,7 @@ fi
 fuzz() { rustup run nightly cargo fuzz "$@" --fuzz-dir fuzz --target-dir "$built"; }
 targets=${TARGETS:-$(rustup run nightly cargo fuzz list --fuzz-dir fuzz)}
 cargo run --quiet -p vanthu-signing --example fuzz_seeds -- fuzz/corpus
+for kept in fuzz/corpora/*.tar.xz; do tar xJf "$kept" -C fuzz/corpus --skip-old-files; done
 fuzz build
 
 failed=()
