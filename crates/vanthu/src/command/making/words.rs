@@ -155,8 +155,28 @@ pub(crate) fn pdf(problem: &PdfProblem) -> Told {
             .because("văn bản điện tử không được đặt mật khẩu")
             .now("Bỏ mật khẩu của tệp rồi làm lại."),
         other => Told::failed("Không đọc được tệp PDF.")
-            .because(other)
+            .because(damage(other))
             .now("Kết xuất hoặc tải lại tệp rồi làm lại."),
+    }
+}
+
+/// What is wrong with a file that is to be a PDF; where it is damaged, the place stays in the words of the library.
+pub(crate) fn damage(problem: &PdfProblem) -> String {
+    match problem {
+        PdfProblem::NotPdf => "tệp không phải PDF".to_owned(),
+        PdfProblem::NoStartXref => "tệp bị cắt cụt, thiếu phần cuối của PDF".to_owned(),
+        PdfProblem::Encrypted => "tệp đặt mật khẩu".to_owned(),
+        PdfProblem::LimitExceeded { what } => {
+            format!("cấu trúc tệp vượt quá giới hạn an toàn ({what})")
+        }
+        PdfProblem::Unreadable { why } => format!("không đọc được tệp ({why})"),
+        PdfProblem::CrossReferenceDamaged { offset, why } => {
+            format!("bảng tham chiếu tại byte {offset} bị hỏng ({why})")
+        }
+        PdfProblem::ObjectDamaged { number, why } => {
+            format!("đối tượng {number} bị hỏng ({why})")
+        }
+        PdfProblem::StructureDamaged { why } => format!("cấu trúc tài liệu bị hỏng ({why})"),
     }
 }
 

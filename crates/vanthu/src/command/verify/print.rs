@@ -12,6 +12,7 @@ use vanthu_signing::{
 };
 use vanthu_web::report::Around;
 
+use crate::command::making::words::damage;
 use crate::command::subject::Judgement;
 
 /// The whole report.
@@ -24,7 +25,8 @@ pub(super) fn report(judgement: &Judgement, file: &Path, now: Moment) -> String 
     lines.push(format!("SHA-256:  {}", report.sha256));
     lines.push(format!("Kiểm tra: {} (giờ Việt Nam)", now.text()));
     if let Some(problem) = &report.problem {
-        lines.push(format!("Không đọc được tệp như một tệp PDF: {problem}"));
+        let why = damage(problem);
+        lines.push(format!("Không đọc được tệp như một tệp PDF: {why}"));
         if *problem == PdfProblem::NotPdf {
             let hint =
                 "Chữ ký để riêng của tệp khác loại được kiểm tra bằng: vanthu verify TỆP.p7s";

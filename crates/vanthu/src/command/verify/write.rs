@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use serde_json::json;
 use vanthu_domain::Moment;
 use vanthu_pki::gather::Trouble;
@@ -90,7 +90,8 @@ impl Writer {
             }
             None => {}
             Some(folder) => {
-                ensure!(folder.is_dir(), "{} không phải thư mục", folder.display());
+                std::fs::create_dir_all(folder)
+                    .with_context(|| format!("không tạo được thư mục {}", folder.display()))?;
                 let mut taken = BTreeSet::new();
                 for file in &asked.files {
                     let place = writer.place(folder, &super::judge::name(file));
