@@ -26,7 +26,7 @@ from pyhanko.sign.validation import async_validate_detached_cms, validate_pdf_si
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
 
-from authority import FOLDER, VANTHU, World
+from authority import FOLDER, VANTHU, World, run
 
 PIN = "12345678"
 TABLE = b"so,ngay\n152,22/11/2026\n"
@@ -238,23 +238,6 @@ CHECKS = [
 ]
 
 
-def main():
-    logging.disable(logging.CRITICAL)
-    desk, failed = Desk(), 0
-    for check in CHECKS:
-        name = check.__name__.replace("_", " ")
-        try:
-            check(desk)
-        except Exception as problem:  # a trouble of one check leaves the others to run
-            failed += 1
-            print(f"FAILED {name}: {type(problem).__name__}: {problem}")
-        else:
-            print(f"ok {name}")
-    desk.server.shutdown()
-    word = "FAILED" if failed else "ok"
-    print(f"test result: {word}. {len(CHECKS) - failed} passed; {failed} failed; 0 ignored")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    logging.disable(logging.CRITICAL)
+    sys.exit(run(CHECKS, Desk()))

@@ -22,9 +22,7 @@ use serde_json::Value;
 use crate::display::{CodeRule, DisplayRule, Letters, fit};
 use crate::http::{Call, Endpoint, Purpose, Reply};
 use crate::json;
-use crate::model::{
-    CertificateState, ConsentMode, Credential, CredentialInfo, Holder, KeyState, RSA,
-};
+use crate::model::{ConsentMode, CredentialInfo, Holder, RSA};
 use crate::order::Batch;
 use crate::outcome::{Ending, Failure};
 use crate::provider::{
@@ -185,17 +183,7 @@ impl SigningProvider for MySign {
     }
 
     fn read_list(&self, reply: &Reply) -> Result<Page, Failure> {
-        let credentials = credentials(reply)?
-            .into_iter()
-            .map(|info| Credential {
-                id: info.id.clone(),
-                info: Some(info),
-            })
-            .collect();
-        Ok(Page {
-            credentials,
-            next: None,
-        })
+        Ok(Page::whole(credentials(reply)?))
     }
 
     fn info(&self, holder: &Holder, access: Option<&Secret>, _id: &str) -> Result<Call, Failure> {
@@ -203,9 +191,8 @@ impl SigningProvider for MySign {
     }
 
     fn read_info(&self, reply: &Reply, id: &str) -> Result<CredentialInfo, Failure> {
-        let mut found = credentials(reply)?.into_iter().filter(|it| it.id == id);
-        let unknown = || Failure::new(Ending::UnknownHolder, "no such credential");
-        found.next().ok_or_else(unknown)
+        let found = credentials(reply)?.into_iter().find(|it| it.id == id);
+        found.ok_or_else(|| Failure::new(Ending::UnknownHolder, "no such credential"))
     }
 
     fn sign(
@@ -374,31 +361,12 @@ fn credentials(reply: &Reply) -> Result<Vec<CredentialInfo>, Failure> {
 }
 
 fn credential(value: &Value) -> Result<CredentialInfo, Failure> {
-    let empty = Value::Null;
-    let key = value.get("key").unwrap_or(&empty);
-    let cert = value.get("cert").unwrap_or(&empty);
     let id = json::word(value, "credential_id").or_else(|| json::word(value, "credentialID"));
-    let certificates = json::texts(cert, "certificates");
+    let id = id.ok_or_else(|| Failure::unreadable("no credential_id"))?;
+    // The rest is as the consortium has it; its `multisign` is 2147483647.
     Ok(CredentialInfo {
-        id: id.ok_or_else(|| Failure::unreadable("no credential_id"))?,
-        description: json::word(value, "description").unwrap_or_default(),
-        certificates: certificates
-            .iter()
-            .map(|it| json::certificate(it))
-            .collect::<Result<_, _>>()?,
-        key: match json::word(key, "status") {
-            Some(status) if !status.eq_ignore_ascii_case("enabled") => KeyState::Disabled(status),
-            _ => KeyState::Enabled,
-        },
-        state: CertificateState::read(json::word(cert, "status").as_deref()),
-        algorithms: json::texts(key, "algo"),
         consent: ConsentMode::OnDevice,
-        // The service says 2147483647.
-        multisign: json::number(value, "multisign")
-            .and_then(|it| usize::try_from(it).ok())
-            .unwrap_or(1)
-            .max(1),
-        scal: crate::csc::scal(value),
         lang: None,
+        ..crate::csc::info(value, &id)?
     })
 }

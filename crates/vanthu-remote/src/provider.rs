@@ -185,6 +185,20 @@ pub struct Page {
     pub next: Option<String>,
 }
 
+impl Page {
+    /// All credentials of a service that tells everything of them at once.
+    pub(crate) fn whole(found: Vec<CredentialInfo>) -> Self {
+        let credential = |info: CredentialInfo| Credential {
+            id: info.id.clone(),
+            info: Some(info),
+        };
+        Self {
+            credentials: found.into_iter().map(credential).collect(),
+            next: None,
+        }
+    }
+}
+
 /// Randomness from the caller.
 #[derive(Clone)]
 pub struct Seed(pub(crate) zeroize::Zeroizing<[u8; 32]>);

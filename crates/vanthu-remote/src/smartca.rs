@@ -23,9 +23,7 @@ use serde_json::Value;
 use crate::display::{CodeRule, DisplayRule, Letters, fit};
 use crate::http::{Call, Endpoint, Purpose, Reply};
 use crate::json;
-use crate::model::{
-    CertificateState, ConsentMode, Credential, CredentialInfo, Holder, KeyState, Scal,
-};
+use crate::model::{CertificateState, ConsentMode, CredentialInfo, Holder, KeyState, Scal};
 use crate::order::{Batch, TransactionId};
 use crate::outcome::{Ending, Failure};
 use crate::provider::{Abilities, Agreement, Answered, Page, PollToken, SigningProvider, Waits};
@@ -127,17 +125,7 @@ impl SigningProvider for SmartCa {
     }
 
     fn read_list(&self, reply: &Reply) -> Result<Page, Failure> {
-        let credentials = credentials(reply)?
-            .into_iter()
-            .map(|info| Credential {
-                id: info.id.clone(),
-                info: Some(info),
-            })
-            .collect();
-        Ok(Page {
-            credentials,
-            next: None,
-        })
+        Ok(Page::whole(credentials(reply)?))
     }
 
     fn info(&self, holder: &Holder, _access: Option<&Secret>, id: &str) -> Result<Call, Failure> {
@@ -145,9 +133,8 @@ impl SigningProvider for SmartCa {
     }
 
     fn read_info(&self, reply: &Reply, id: &str) -> Result<CredentialInfo, Failure> {
-        let mut found = credentials(reply)?.into_iter().filter(|it| it.id == id);
-        let unknown = || Failure::new(Ending::UnknownHolder, "no such certificate");
-        found.next().ok_or_else(unknown)
+        let found = credentials(reply)?.into_iter().find(|it| it.id == id);
+        found.ok_or_else(|| Failure::new(Ending::UnknownHolder, "no such certificate"))
     }
 
     fn sign(

@@ -16,6 +16,15 @@ pub(crate) fn engine(algorithm: DigestAlgorithm) -> Option<&'static digest::Algo
     }
 }
 
+/// With which of the digests that are used for stamping `digest` was made: no two have the same length.
+pub(crate) fn algorithm_of(digest: &[u8]) -> DigestAlgorithm {
+    match digest.len() {
+        48 => DigestAlgorithm::Sha384,
+        64 => DigestAlgorithm::Sha512,
+        _ => DigestAlgorithm::Sha256,
+    }
+}
+
 /// The engine of any digest that is verified.
 pub(crate) fn any_engine(algorithm: DigestAlgorithm) -> &'static digest::Algorithm {
     match algorithm {

@@ -14,54 +14,25 @@ use axum::http::header::ACCEPT_LANGUAGE;
 use vanthu_domain::english;
 use vanthu_domain::text::fill;
 use vanthu_domain::verdict::{Point, PointCode};
+pub use vanthu_wire::Language;
 
 /// The cookie in which a browser keeps the choice.
 pub const LANGUAGE_COOKIE: &str = "lang";
 
-/// A language of the interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Language {
-    /// Vietnamese.
-    #[default]
-    Vietnamese,
-    /// English.
-    English,
+/// What a program without cookies asks for in `Accept-Language`; Vietnamese where it names none of ours.
+pub fn language_of_program(headers: &HeaderMap) -> Language {
+    headers
+        .get(ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(Language::preferred)
+        .unwrap_or_default()
 }
 
-impl Language {
-    /// The language of the page's `lang` attribute.
-    pub const fn tag(self) -> &'static str {
-        match self {
-            Self::Vietnamese => "vi",
-            Self::English => "en",
-        }
-    }
-
-    /// What a program without cookies asks for in `Accept-Language`; Vietnamese where it names none
-    /// of ours.
-    pub fn of_program(headers: &HeaderMap) -> Self {
-        headers
-            .get(ACCEPT_LANGUAGE)
-            .and_then(|value| value.to_str().ok())
-            .and_then(vanthu_wire::Language::preferred)
-            .map_or_else(Self::default, Self::from)
-    }
-
-    /// What the browser's cookie `lang` says; Vietnamese where it says nothing.
-    pub fn of(headers: &HeaderMap) -> Self {
-        match crate::session::cookie(headers, LANGUAGE_COOKIE).as_deref() {
-            Some("en") => Self::English,
-            _ => Self::Vietnamese,
-        }
-    }
-}
-
-impl From<vanthu_wire::Language> for Language {
-    fn from(language: vanthu_wire::Language) -> Self {
-        match language {
-            vanthu_wire::Language::Vietnamese => Self::Vietnamese,
-            vanthu_wire::Language::English => Self::English,
-        }
+/// What the browser's cookie `lang` says; Vietnamese where it says nothing.
+pub fn language_of(headers: &HeaderMap) -> Language {
+    match crate::session::cookie(headers, LANGUAGE_COOKIE).as_deref() {
+        Some("en") => Language::English,
+        _ => Language::Vietnamese,
     }
 }
 

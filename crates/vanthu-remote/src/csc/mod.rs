@@ -28,7 +28,7 @@ use base64::engine::general_purpose::STANDARD;
 
 pub use oauth::OAuth;
 pub use read::Service;
-pub(crate) use read::scal;
+pub(crate) use read::info;
 
 /// Which version of the interface a service speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -239,7 +239,7 @@ impl SigningProvider for Csc {
     }
 
     fn read_info(&self, reply: &Reply, id: &str) -> Result<CredentialInfo, Failure> {
-        read::info(&read::success(reply)?, id)
+        info(&read::success(reply)?, id)
     }
 
     fn consent(

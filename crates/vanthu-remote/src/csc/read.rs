@@ -131,7 +131,7 @@ pub(super) fn list(reply: &Reply) -> Result<Page, Failure> {
 
 /// `credentials/info` (11.5). Version 1 has `authMode` with `PIN` and `OTP` beside it; version 2 `auth` with
 /// `mode` and a list of `objects`.
-pub(super) fn info(value: &Value, id: &str) -> Result<CredentialInfo, Failure> {
+pub(crate) fn info(value: &Value, id: &str) -> Result<CredentialInfo, Failure> {
     let empty = Value::Null;
     let key = value.get("key").unwrap_or(&empty);
     let cert = value.get("cert").unwrap_or(&empty);
@@ -160,7 +160,7 @@ pub(super) fn info(value: &Value, id: &str) -> Result<CredentialInfo, Failure> {
 }
 
 /// At level 2 unless the service says 1: digests that are fixed too early do no harm.
-pub(crate) fn scal(value: &Value) -> Scal {
+fn scal(value: &Value) -> Scal {
     let level = json::word(value, "SCAL").or_else(|| json::word(value, "scal"));
     if level.as_deref() == Some("1") {
         Scal::One

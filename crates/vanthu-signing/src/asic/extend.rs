@@ -171,11 +171,7 @@ impl PreparedContainerTimestamp {
 
     /// With which algorithm it was made.
     pub fn digest_algorithm(&self) -> DigestAlgorithm {
-        match self.imprint.len() {
-            48 => DigestAlgorithm::Sha384,
-            64 => DigestAlgorithm::Sha512,
-            _ => DigestAlgorithm::Sha256,
-        }
+        hash::algorithm_of(&self.imprint)
     }
 
     /// The question for a time-stamp service (RFC 3161, 2.4.1): `to_der` is what is sent.

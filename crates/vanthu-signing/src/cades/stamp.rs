@@ -4,6 +4,7 @@ use vanthu_pki::{DigestAlgorithm, asn1, oid, tsp};
 
 use super::raw::Raw;
 use crate::embed::EmbedError;
+use crate::hash;
 use crate::longterm::stamp::{TimestampTrust, accept_token};
 use crate::state::{put_part, take_part};
 
@@ -27,11 +28,7 @@ impl PreparedDetachedTimestamp {
 
     /// With which algorithm it was made.
     pub fn digest_algorithm(&self) -> DigestAlgorithm {
-        match self.imprint.len() {
-            48 => DigestAlgorithm::Sha384,
-            64 => DigestAlgorithm::Sha512,
-            _ => DigestAlgorithm::Sha256,
-        }
+        hash::algorithm_of(&self.imprint)
     }
 
     /// The question for a time-stamp service (RFC 3161, 2.4.1): `to_der` is what is sent.

@@ -7,6 +7,7 @@ use vanthu_pki::path::{self, PathOptions, Purpose, RevocationData, RevocationMod
 use vanthu_pki::{Certificate, DigestAlgorithm, Time, tsp};
 
 use crate::embed::EmbedError;
+use crate::hash;
 use crate::revision::{Revision, Signed};
 use crate::syntax::source::FileSource;
 
@@ -68,11 +69,7 @@ impl PreparedTimestamp {
 
     /// With which algorithm it was made.
     pub fn digest_algorithm(&self) -> DigestAlgorithm {
-        match self.revision.digest().len() {
-            48 => DigestAlgorithm::Sha384,
-            64 => DigestAlgorithm::Sha512,
-            _ => DigestAlgorithm::Sha256,
-        }
+        hash::algorithm_of(self.revision.digest())
     }
 
     /// The question for a time-stamp service (RFC 3161, 2.4.1): `to_der` is what is sent.

@@ -3,8 +3,9 @@
 use std::io::Cursor;
 
 use vanthu_signing::{
-    Appearance, DocTimestampRequest, FileSource, Indication, SignatureRequest, extend_lt_tail,
-    extend_lta, extend_lta_file, inspect, is_extension, prepare, prepare_file, preview, validate,
+    Appearance, DocTimestampRequest, FileSource, Held, Indication, SignatureRequest,
+    extend_lt_tail, extend_lta, extend_lta_file, inspect, is_extension, prepare, prepare_file,
+    prepare_held, preview, validate,
 };
 
 use crate::bases;
@@ -74,6 +75,9 @@ fn a_file_read_through_windows_gives_the_same_revision_as_one_in_memory() {
         let here = prepare(&base, &request, certificate, algorithm, &fonts).unwrap();
         let there = prepare_file(&on_disk, &request, certificate, algorithm, &fonts).unwrap();
         assert_eq!(here, there, "{name}");
+        let held = Held::new(base.clone());
+        let kept = prepare_held(&held, &request, certificate, algorithm, &fonts).unwrap();
+        assert_eq!(here, kept, "{name}");
         assert_eq!(
             preview(&base, &request, &fonts).unwrap(),
             here.preview(&base),
@@ -98,6 +102,12 @@ fn a_file_read_through_windows_gives_the_same_revision_as_one_in_memory() {
         assert_eq!(here.embed(&base, &chain, None).unwrap(), written, "{name}");
         let tail = there.embed_tail(&on_disk, &chain, None).unwrap();
         assert_eq!(tail, written[base.len()..], "{name}");
+        let kept = kept.complete(&value).unwrap();
+        assert_eq!(
+            kept.embed_onto(held, &chain, None).unwrap(),
+            written,
+            "{name}"
+        );
 
         let at = now().plus_seconds(5);
         let evidence = ladder.evidence(&[&ladder.stamps], at);
@@ -142,9 +152,15 @@ fn a_base_that_changed_under_the_windows_gets_no_signature() {
     other[30] ^= 1;
     let changed = FileSource::new(Cursor::new(other.clone())).unwrap();
     let mut written = Vec::new();
-    let outcome = completed.embed_file(&changed, &[], None, &mut written);
+    let outcome = completed
+        .clone()
+        .embed_file(&changed, &[], None, &mut written);
     assert_eq!(outcome, Err(vanthu_signing::EmbedError::OtherDocument));
     assert_eq!(written, other, "the tail was not written");
+    assert_eq!(
+        completed.embed_onto(Held::new(other), &[], None),
+        Err(vanthu_signing::EmbedError::OtherDocument)
+    );
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::error::WebError;
 use crate::page::{render, shell};
 use crate::route::Asks;
 use crate::state::Web;
-use crate::texts::{Language, filters, of_api};
+use crate::texts::{Language, filters, language_of, of_api};
 use crate::view;
 
 /// The operations.
@@ -65,7 +65,7 @@ struct Entry {
 async fn document(headers: HeaderMap) -> Json<Value> {
     let all: Vec<Operation> = operations().copied().collect();
     let mut document = openapi(&all, VERSION);
-    say(&mut document, Language::of(&headers));
+    say(&mut document, language_of(&headers));
     Json(document)
 }
 
@@ -98,7 +98,7 @@ pub(super) fn said(part: &mut Value, each: &mut impl FnMut(&mut String)) {
 }
 
 async fn page(State(web): State<Web>, headers: HeaderMap) -> Result<Response, WebError> {
-    let language = Language::of(&headers);
+    let language = language_of(&headers);
     let shell = shell::plain(&web, language, shell::theme(&headers), "API");
     render(
         &Docs {

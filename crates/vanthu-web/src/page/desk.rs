@@ -19,7 +19,7 @@ use crate::page::{render, shell};
 use crate::route::{Asks, Route};
 use crate::session::SignedIn;
 use crate::state::Web;
-use crate::texts::{Counted as _, Language, filters};
+use crate::texts::{Counted as _, filters, language_of};
 use crate::view::{self, Confirm, Link, List, Shell};
 
 /// Rows of the first list.
@@ -92,7 +92,7 @@ async fn show(
         more,
         notices,
     };
-    render(&page, Language::of(&headers))
+    render(&page, language_of(&headers))
 }
 
 async fn tiles(

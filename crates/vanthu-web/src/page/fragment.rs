@@ -11,7 +11,7 @@ use crate::page::{render, shell};
 use crate::route::{Asks, Route};
 use crate::session::SignedIn;
 use crate::state::Web;
-use crate::texts::{Language, filters};
+use crate::texts::{filters, language_of};
 use crate::view;
 
 /// The routes.
@@ -38,7 +38,7 @@ async fn menu(
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
     let shell = shell::shell(&web, &who, &headers, "", "").await?;
-    render(&MenuFragment { shell }, Language::of(&headers))
+    render(&MenuFragment { shell }, language_of(&headers))
 }
 
 async fn notices(
@@ -47,5 +47,5 @@ async fn notices(
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
     let shell = shell::shell(&web, &who, &headers, "", "").await?;
-    render(&NoticesFragment { shell }, Language::of(&headers))
+    render(&NoticesFragment { shell }, language_of(&headers))
 }

@@ -35,7 +35,7 @@ use crate::error::{Problem, REFUSAL_HEADER, WebError};
 use crate::page::show::Say;
 use crate::route::Route;
 use crate::state::Web;
-use crate::texts::{Language, PageValues, filters};
+use crate::texts::{Language, PageValues, filters, language_of_program};
 use crate::view;
 
 /// All pages.
@@ -81,7 +81,7 @@ struct ErrorPage {
 pub async fn dress_errors(State(web): State<Web>, request: Request, next: Next) -> Response {
     let mut say = Say::of(request.headers(), web.app.now());
     if request.uri().path().starts_with("/agent/") {
-        say.language = Language::of_program(request.headers());
+        say.language = language_of_program(request.headers());
     }
     let theme = shell::theme(request.headers());
     let for_person = wants_page(request.uri(), request.headers());

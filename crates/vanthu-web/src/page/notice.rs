@@ -16,7 +16,7 @@ use crate::page::{render, shell};
 use crate::route::{Asks, Route};
 use crate::session::{SignedIn, encode};
 use crate::state::Web;
-use crate::texts::{Counted as _, Language, filters};
+use crate::texts::{Counted as _, filters, language_of};
 use crate::view::{Pager, Shell};
 
 /// The routes.
@@ -102,7 +102,7 @@ async fn show(
         },
         notices,
     };
-    render(&page, Language::of(&headers))
+    render(&page, language_of(&headers))
 }
 
 async fn read_all(State(web): State<Web>, who: SignedIn) -> Result<Response, WebError> {

@@ -13,7 +13,7 @@ use crate::page::show::Say;
 use crate::page::{render, shell};
 use crate::route::{Asks, Route};
 use crate::state::Web;
-use crate::texts::{Language, filters};
+use crate::texts::{filters, language_of};
 use crate::view::{Problem, Shell};
 
 /// The routes.
@@ -72,7 +72,7 @@ async fn show(
         status,
         problem,
     };
-    render(&page, Language::of(&headers))
+    render(&page, language_of(&headers))
 }
 
 async fn all(State(web): State<Web>, headers: HeaderMap) -> Result<Response, WebError> {
@@ -85,5 +85,5 @@ async fn all(State(web): State<Web>, headers: HeaderMap) -> Result<Response, Web
             .map(|code| (code.code(), say.what(&Refusal::new(*code))))
             .collect(),
     };
-    render(&page, Language::of(&headers))
+    render(&page, language_of(&headers))
 }

@@ -15,7 +15,7 @@ use crate::page::{render, shell};
 use crate::route::{Asks, Route};
 use crate::session::{SignedIn, encode};
 use crate::state::Web;
-use crate::texts::{Language, filters};
+use crate::texts::{filters, language_of};
 use crate::view::{Empty, Link, List, Shell};
 
 /// Rows of each part.
@@ -99,5 +99,5 @@ async fn show(
         parts,
         empty,
     };
-    render(&page, Language::of(&headers))
+    render(&page, language_of(&headers))
 }

@@ -12,7 +12,7 @@ use crate::page::listing::path_of;
 use crate::page::rows::address_of;
 use crate::session::{SignedIn, cookie};
 use crate::state::Web;
-use crate::texts::{Language, translate};
+use crate::texts::{Language, language_of, translate};
 use crate::{asset, view};
 
 /// The frame of a signed-in person's page; `current` is the menu item's address.
@@ -23,7 +23,7 @@ pub async fn shell(
     title: impl Into<String>,
     current: &str,
 ) -> Result<view::Shell, WebError> {
-    let language = Language::of(headers);
+    let language = language_of(headers);
     let caller = who.caller();
     let agency = vanthu_app::agency::own(&web.app, caller).await?;
     let tiles = desk::counts(&web.app, caller).await?;

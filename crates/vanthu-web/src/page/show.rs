@@ -12,7 +12,7 @@ use vanthu_domain::verdict::{LegalValue, LegalVerdict, Point, PointState};
 use vanthu_domain::{Day, Moment};
 
 use crate::error::WebError;
-use crate::texts::{self, Counted as _, Language, translate};
+use crate::texts::{self, Counted as _, Language, language_of, translate};
 use crate::view::{Check, Fact, Happening, Pill, Problem, Tone, Verdict};
 
 /// So many days before its deadline a thing is "due soon".
@@ -31,7 +31,7 @@ impl Say {
     /// For the reader of a request.
     pub(crate) fn of(headers: &HeaderMap, now: Moment) -> Self {
         Self {
-            language: Language::of(headers),
+            language: language_of(headers),
             now,
         }
     }

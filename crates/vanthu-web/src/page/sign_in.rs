@@ -19,7 +19,7 @@ use crate::page::{render, shell};
 use crate::route::{Asks, Route};
 use crate::session::{Address, SignedIn, browser, with_cookie};
 use crate::state::Web;
-use crate::texts::{LANGUAGE_COOKIE, Language, filters};
+use crate::texts::{LANGUAGE_COOKIE, Language, filters, language_of};
 use crate::view::{Field, Problem, Shell};
 
 /// The routes.
@@ -135,7 +135,7 @@ fn render_form(
             .autocomplete("current-password"),
         next: inside(next).to_owned(),
     };
-    render(&page, Language::of(headers))
+    render(&page, language_of(headers))
 }
 
 /// An address of this site; the desk for anything else.

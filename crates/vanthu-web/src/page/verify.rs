@@ -22,7 +22,7 @@ use crate::page::{render, shell};
 use crate::report::{self as paper, About, Around};
 use crate::route::{Asks, Route};
 use crate::state::Web;
-use crate::texts::{Language, filters};
+use crate::texts::{filters, language_of};
 use crate::view::{Check, Fact, Problem, Shell};
 
 /// The largest file that is checked here.
@@ -99,7 +99,7 @@ async fn save(
     headers: HeaderMap,
     Path((id, form)): Path<(String, String)>,
 ) -> Result<Response, WebError> {
-    let language = Language::of(&headers);
+    let language = language_of(&headers);
     let not_here = || AppError::refused(RefusalCode::NotFound);
     let kept = web.reports.get(&id, web.app.now()).ok_or_else(not_here)?;
     let name = format!("{}.{form}", kept.about.name);
@@ -176,5 +176,5 @@ fn page(
         result,
         wrong,
     };
-    render(&page, Language::of(headers))
+    render(&page, language_of(headers))
 }

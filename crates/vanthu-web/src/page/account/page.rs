@@ -12,7 +12,7 @@ use crate::page::show::{Say, fact};
 use crate::page::{render, shell};
 use crate::session::SignedIn;
 use crate::state::Web;
-use crate::texts::{Language, filters};
+use crate::texts::{filters, language_of};
 use crate::view::{Fact, Pill, Shell, Tone};
 
 /// So many days before its end a certificate is "about to expire".
@@ -146,7 +146,7 @@ pub(super) async fn show(
         certificates,
         sessions,
     };
-    render(&page, Language::of(&headers))
+    render(&page, language_of(&headers))
 }
 
 /// Ends another session.

@@ -14,7 +14,7 @@ use crate::page::show::Say;
 use crate::page::{render, shell};
 use crate::session::SignedIn;
 use crate::state::Web;
-use crate::texts::{Language, filters};
+use crate::texts::{filters, language_of};
 use crate::view::{Field, Problem, Shell, Tone};
 
 #[derive(Template)]
@@ -111,5 +111,5 @@ fn page(
             .hint(say.t("Có chữ thường, chữ hoa, chữ số, ký tự đặc biệt; không chứa tên tài khoản; khác các mật khẩu gần đây.")),
         again: field("again", say.t("Nhập lại mật khẩu mới"), "new-password").error(differs),
     };
-    render(&page, Language::of(headers))
+    render(&page, language_of(headers))
 }

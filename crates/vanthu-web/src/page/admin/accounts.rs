@@ -21,7 +21,7 @@ use crate::page::show::{Say, fact};
 use crate::page::{render, shell};
 use crate::session::SignedIn;
 use crate::state::Web;
-use crate::texts::{Language, filters};
+use crate::texts::{filters, language_of};
 use crate::view::{Choice, Confirm, Field, Pill, Problem, Shell, Tone};
 
 #[derive(Template)]
@@ -230,7 +230,7 @@ async fn page(
         asks,
         shell,
     };
-    render(&page, Language::of(headers))
+    render(&page, language_of(headers))
 }
 
 fn form(say: Say, given: &Fields, units: &[vanthu_domain::agency::Unit]) -> MakeForm {

@@ -12,7 +12,7 @@ use crate::page::show::{Say, fact};
 use crate::page::{render, shell};
 use crate::session::SignedIn;
 use crate::state::Web;
-use crate::texts::{Language, filters};
+use crate::texts::{filters, language_of};
 use crate::view::{Fact, Shell};
 
 #[derive(Template)]
@@ -58,7 +58,7 @@ pub(super) async fn show(
         failed: queue.failed.iter().map(job).collect(),
         retrying: queue.retrying.iter().map(job).collect(),
     };
-    render(&page, Language::of(&headers))
+    render(&page, language_of(&headers))
 }
 
 /// Starts a job again.

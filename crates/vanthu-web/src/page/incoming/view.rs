@@ -26,7 +26,7 @@ use crate::page::show::{Say, subject_of};
 use crate::page::{render, shell};
 use crate::session::SignedIn;
 use crate::state::Web;
-use crate::texts::{Counted as _, Language, filters};
+use crate::texts::{Counted as _, filters, language_of};
 use crate::view::{
     Confirm, Fact, Happening, Link, Paper, Pill, Problem, Shell, Step, Tone, Verdict,
 };
@@ -308,7 +308,7 @@ async fn page(
         happenings: say.timeline(&seen.timeline),
         shell,
     };
-    render(&page, Language::of(headers))
+    render(&page, language_of(headers))
 }
 
 /// Whom one chooses from, where the reader chooses at all.

@@ -11,7 +11,7 @@ use crate::page::show::Say;
 use crate::page::{render, shell};
 use crate::session::SignedIn;
 use crate::state::Web;
-use crate::texts::{Language, filters};
+use crate::texts::{filters, language_of};
 use crate::view::{Cell, Column, Empty, List, Row, Shell};
 
 #[derive(Template)]
@@ -70,5 +70,5 @@ pub(super) async fn show(
             link: None,
         },
     };
-    render(&page, Language::of(&headers))
+    render(&page, language_of(&headers))
 }

@@ -14,7 +14,7 @@ use crate::page::show::Say;
 use crate::page::{render, shell};
 use crate::session::{SignedIn, encode};
 use crate::state::Web;
-use crate::texts::{Language, filters};
+use crate::texts::{filters, language_of};
 use crate::view::{Field, Shell};
 
 #[derive(Template)]
@@ -121,7 +121,7 @@ pub(super) async fn show(
         heads: heads.into_iter().map(|head| say.t(head)).collect(),
         entries,
     };
-    render(&page, Language::of(&headers))
+    render(&page, language_of(&headers))
 }
 
 fn day(day: Option<Day>) -> String {
