@@ -10,6 +10,7 @@ of `make test` reads.
 import asyncio
 import io
 import logging
+import re
 import struct
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from pyhanko.sign.validation import async_validate_detached_cms, validate_pdf_si
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
 
+import standard_report
 from authority import FOLDER, VANTHU, World, run
 
 PIN = "12345678"
@@ -217,6 +219,26 @@ def a_container_and_each_signature_in_it_are_accepted(desk):
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+def reports_have_the_shape_of_the_standard(desk):
+    """After the other checks: their files are judged once more."""
+    (FOLDER / "damaged.pdf").write_bytes((FOLDER / "b-t.pdf").read_bytes().replace(b"/MediaBox[0 0 595 842]", b"/MediaBox[0 0 595 843]"))
+    content = ("--content", str(FOLDER / "bang.csv"))
+    for name, code, *more in (("b-t.pdf", 0), ("b-lt.pdf", 0), ("extended.pdf", 0), ("sealed.pdf", 0), ("kept.asice", 0),
+                              ("damaged.pdf", 1), ("b-t.pdf", 1, "--offline"), ("b-lt.pdf", 0, "--offline"), ("extended.p7s", 0, *content)):
+        done = desk.run("verify", name, "--xml", *more)
+        assert done.returncode == code, f"{name}: {done.returncode} {done.stderr}"
+        assert standard_report.check(done.stdout.encode()) > 50, f"{name}: hardly anything to look at"
+        wrong = re.sub("<HashOnly>(true|false)</HashOnly>", "", done.stdout), done.stdout.replace("<HashOnly>false<", "<HashOnly>no<")
+        for text in (*wrong, re.sub("(<HashOnly>.*?</HashOnly>)(<DocHashOnly>.*?</DocHashOnly>)", r"\2\1", done.stdout),
+                     done.stdout.replace("</SignatureIdentifier>", "<Unknown/></SignatureIdentifier>")):
+            assert text != done.stdout
+            try:
+                standard_report.check(text.encode())
+            except Exception:  # whatever the parser says of it
+                continue
+            raise AssertionError(f"{name}: a report of another shape is accepted")
+
+
 def without_the_services_no_evidence_is_claimed(desk):
     desk.silent = True
     try:
@@ -234,6 +256,7 @@ CHECKS = [
     a_revoked_certificate_signs_nothing,
     a_signature_beside_a_file_is_accepted_at_each_level,
     a_container_and_each_signature_in_it_are_accepted,
+    reports_have_the_shape_of_the_standard,
     without_the_services_no_evidence_is_claimed,
 ]
 
