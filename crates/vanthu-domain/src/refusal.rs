@@ -207,6 +207,8 @@ codes! {
     FileDamaged = "file-damaged";
     /// The file holds nothing: `file`.
     FileEmpty = "file-empty";
+    /// A signature file came without the file that it signs.
+    SignedFileMissing = "signed-file-missing";
     /// The file is locked by a password: `file`.
     FileEncrypted = "file-encrypted";
     /// The file holds scripts, launches or hidden files: `file`.

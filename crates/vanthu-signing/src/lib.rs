@@ -114,6 +114,7 @@ pub use asic::sniff::{FileKind, sniff};
 pub use cades::extend::{
     extend_detached_lt, extend_detached_lta, missing_detached_evidence, stamp_detached,
 };
+pub use cades::file::content_inside;
 pub use cades::prepare::{
     CompletedDetached, DetachedError, DetachedRequest, PreparedDetached, prepare_detached,
 };

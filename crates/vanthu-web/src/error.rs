@@ -175,6 +175,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::StateSecret
         | C::FileDamaged
         | C::FileEmpty
+        | C::SignedFileMissing
         | C::FileEncrypted
         | C::FileScripts
         | C::FileTypeMismatch

@@ -130,7 +130,9 @@ async fn evidence_is_asked_about_the_whole_chain() {
         let lists = found.evidence.crls.iter();
         lists.map(|it| it.issuer().to_string()).collect()
     };
-    let (_, found) = evidence(&world.app, pdf.clone(), at).await.unwrap();
+    let (_, found) = evidence(&world.app, pdf.clone(), |it| embedded(it).unwrap(), at)
+        .await
+        .unwrap();
     let both = roots.iter().chain(&world.app.trust.intermediates);
     assert_eq!(
         issuers(&found),

@@ -6,6 +6,7 @@ use vanthu_pki::cms::{self, SignedData};
 use vanthu_pki::{Certificate, DigestAlgorithm};
 
 use super::archive::HashIndex;
+use super::file::der_of;
 use super::known;
 use super::prepare::DetachedError;
 use super::raw::Raw;
@@ -20,7 +21,7 @@ pub fn stamp_detached(p7s: &[u8]) -> Result<PreparedDetachedTimestamp, DetachedE
     let (_, signed) = read(p7s)?;
     let values = signed.signers.iter().map(|it| it.signature.as_slice());
     Ok(PreparedDetachedTimestamp {
-        file: p7s.to_vec(),
+        file: der_of(p7s).into_owned(),
         hash_index: Vec::new(),
         imprint: hash::sha256_parts(&values.collect::<Vec<_>>()).to_vec(),
     })
@@ -117,8 +118,9 @@ fn read(p7s: &[u8]) -> Result<(Raw, SignedData), DetachedError> {
     let unreadable = |why: vanthu_pki::Malformed| DetachedError::SignatureUnreadable {
         why: why.to_string(),
     };
-    let raw = Raw::read(p7s).map_err(unreadable)?;
-    let signed = cms::parse(p7s).map_err(unreadable)?;
+    let der = der_of(p7s);
+    let raw = Raw::read(&der).map_err(unreadable)?;
+    let signed = cms::parse(&der).map_err(unreadable)?;
     match signed.signers.len() {
         1 => Ok((raw, signed)),
         signers => Err(DetachedError::NotOneSigner { signers }),

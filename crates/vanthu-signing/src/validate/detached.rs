@@ -21,6 +21,7 @@ use super::report::{
 use super::timestamp::Stamp;
 use super::{ValidationInput, engine_with};
 use crate::cades::archive::{Covered, HashIndex};
+use crate::cades::file::der_of;
 use crate::cades::known;
 use crate::cades::raw::Raw;
 use crate::content::{Content, Digests};
@@ -56,7 +57,8 @@ pub struct DetachedFacts {
 
 /// Judges the signatures in `p7s` over `content`, which is read once, to its end, in memory that does not grow with it.
 ///
-/// A bad signature is no error: only reading `content` can fail.
+/// A bad signature is no error: only reading `content` can fail. A signature file that carries what it signs inside is
+/// judged with [`content_inside`](crate::content_inside); with any other content it fails. It may be DER or PEM.
 ///
 /// ETSI EN 319 102-1, 5.3 to 5.6; ETSI EN 319 122-1.
 pub fn validate_detached(
@@ -64,12 +66,12 @@ pub fn validate_detached(
     p7s: &[u8],
     input: &ValidationInput,
 ) -> io::Result<DetachedReport> {
-    let cades = Cades::read(NAME, p7s);
+    let cades = Cades::read(NAME, &der_of(p7s));
     let wanted = cades.as_ref().map(Cades::digests).unwrap_or_default();
     let digests = Digests::of(content, &wanted)?;
     let mut report = Report::empty(digests.sha256_hex());
     let cades = match cades {
-        Ok(cades) => cades,
+        Ok(cades) => cades.about(&digests),
         Err(why) => {
             report.signatures.push(unreadable(NAME, why, input.at));
             report.take_worst();
@@ -145,6 +147,14 @@ impl Cades {
                 .collect(),
             raw,
         })
+    }
+
+    /// The same where nothing but this content stands inside: that says nothing new.
+    fn about(mut self, content: &Digests) -> Self {
+        for part in &mut self.parts {
+            part.signed.content.take_if(|inside| content.is(inside));
+        }
+        self
     }
 
     fn signers(&self) -> impl Iterator<Item = &SignerInfo> {

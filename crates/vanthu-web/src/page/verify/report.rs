@@ -75,7 +75,10 @@ pub(crate) fn whole(say: Say, report: &Report) -> Problem {
         Indication::TotalPassed => with(
             Tone::Ok,
             say.t("Chữ ký số hợp lệ"),
-            say.t("Cả {n} chữ ký số đều hợp lệ; nội dung không bị sửa sau khi ký.").counted(count),
+            match count.as_str() {
+                "1" => say.t("Tệp có một chữ ký số, hợp lệ; nội dung không bị sửa sau khi ký."),
+                _ => say.t("Cả {n} chữ ký số đều hợp lệ; nội dung không bị sửa sau khi ký.").counted(count),
+            },
             String::new(),
         ),
         Indication::Indeterminate => with(

@@ -20,6 +20,7 @@ pub(super) fn report(judgement: &Judgement, file: &Path, now: Moment) -> String 
     let Judgement { report, around } = judgement;
     let mut lines = vec![format!("Tệp:      {}", file.display())];
     if let Around::Detached { content, .. } = around {
+        let content = content.as_deref().unwrap_or("nằm trong tệp chữ ký");
         lines.push(format!("Ký tệp:   {content}"));
     }
     lines.push(format!("SHA-256:  {}", report.sha256));
