@@ -218,9 +218,9 @@ fn active_content(document: &Document<'_>, root: &Dict) -> Result<Vec<ActiveCont
     if root.contains("OpenAction") && !is_plain_destination(document, root)? {
         found.insert(ActiveContent::OpenAction);
     }
-    for number in document.entries().keys() {
+    for (number, _) in document.entries() {
         // A damaged object no page needs is not judged here.
-        let Ok(object) = document.load_number(*number) else {
+        let Ok(object) = document.load_number(number) else {
             continue;
         };
         scan(&object, &mut found);

@@ -2,20 +2,57 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::annotation::annotations;
 use super::node::{Node, nodes};
 use super::structure::{follow, used_at};
 use super::usage::Usage;
 use super::{Approval, ChangeKind, ChangeLevel, Comparison};
 use crate::page;
 use crate::syntax::document::Document;
-use crate::syntax::object::{Dict, Object, Ref};
+use crate::syntax::object::{Dict, Lookup, Object};
 
 /// Keys of the form dictionary with rules of their own.
-const FORM_KEYS: [&str; 5] = ["Fields", "DR", "DA", "Q", "NeedAppearances"];
+const FORM_KEYS: [&str; 6] = ["Fields", "DR", "DA", "Q", "NeedAppearances", "SigFlags"];
 /// What filling may change in a field.
 const VALUE_KEYS: [&str; 7] = ["Ff", "AP", "AS", "V", "F", "DA", "Q"];
 /// What may change even in a locked or signed field: some programs set flags liberally.
 const ALWAYS_KEYS: [&str; 1] = ["Ff"];
+/// What a new signature field and its widget may say (ISO 32000-2, tables 166, 191, 226 and 235): nothing that acts.
+const SIGNATURE_FIELD_KEYS: [&str; 29] = [
+    "Type",
+    "Subtype",
+    "FT",
+    "T",
+    "TU",
+    "TM",
+    "Ff",
+    "V",
+    "Lock",
+    "SV",
+    "Parent",
+    "Kids",
+    "DA",
+    "Q",
+    "Rect",
+    "P",
+    "F",
+    "AP",
+    "AS",
+    "MK",
+    "BS",
+    "Border",
+    "NM",
+    "M",
+    "Contents",
+    "C",
+    "H",
+    "StructParent",
+    "Lang",
+];
+/// What makes a widget act (12.6.3).
+const ACTION_KEYS: [&str; 4] = ["A", "AA", "PMD", "JS"];
+/// Flags of an annotation that is not shown: Invisible, Hidden, NoView (12.5.3).
+const HIDING: i64 = 1 | 2 | 32;
 
 pub(super) fn form(comparison: &mut Comparison<'_, '_>) {
     let (Ok(root_ref), Ok(old), Ok(new)) = (
@@ -42,12 +79,15 @@ pub(super) fn form(comparison: &mut Comparison<'_, '_>) {
         comparison.refuse(ChangeKind::Other, None, "the form is not a dictionary");
         return;
     };
-    let form_number = new_root
-        .get("AcroForm")
-        .and_then(Object::as_ref)
-        .map_or(root_ref.number, |r| r.number);
+    let number_in = |root: &Dict| {
+        let form = root.get("AcroForm").and_then(Object::as_ref);
+        form.map_or(root_ref.number, |form| form.number)
+    };
+    let form_number = number_in(new_root);
+    // Usages are those of the signed state, wherever the form stands now.
+    let old_number = number_in(old_root);
     let path_to = |key: &str| -> Vec<String> {
-        if form_number == root_ref.number {
+        if old_number == root_ref.number {
             vec!["AcroForm".to_owned(), key.to_owned()]
         } else {
             vec![key.to_owned()]
@@ -75,20 +115,21 @@ pub(super) fn form(comparison: &mut Comparison<'_, '_>) {
             "readers are told to redraw fields",
         );
     }
+    let flags = |form: &Dict| form.get("SigFlags").and_then(Object::as_int).unwrap_or(0);
+    let (old_flags, new_flags) = (flags(old_form), flags(new_form));
+    if old_flags & new_flags != old_flags || new_flags & !3 != old_flags & !3 {
+        let why = "the form changed SigFlags";
+        comparison.refuse(ChangeKind::Other, Some(form_number), why);
+    }
     let lists = follow_at(
         comparison,
-        form_number,
+        old_number,
         &path_to("Fields"),
         (old_form, new_form),
         "Fields",
         &harmless,
     );
-    resources(
-        comparison,
-        form_number,
-        &path_to("DR"),
-        (old_form, new_form),
-    );
+    resources(comparison, old_number, &path_to("DR"), (old_form, new_form));
     let Some((old_list, new_list)) = lists else {
         return;
     };
@@ -130,7 +171,7 @@ fn follow_at(
     follow(comparison, holder, dicts, key, approval)
 }
 
-/// The form's default resources: new ones may be added (some readers do), none replaced.
+/// The form's default resources: new ones may be added (some readers do), none replaced or removed.
 fn resources(
     comparison: &mut Comparison<'_, '_>,
     form_number: u32,
@@ -138,16 +179,55 @@ fn resources(
     dicts: (&Dict, &Dict),
 ) {
     let approval = Approval::new(ChangeKind::Structure, ChangeLevel::FormFilling);
-    if dicts.1.get("DR").is_none() {
+    let changed_inline = dicts.0.get("DR") != dicts.1.get("DR");
+    let had_some = dicts.0.contains("DR");
+    if !dicts.1.contains("DR") {
+        if had_some {
+            let why = "the resources of the form were removed";
+            comparison.refuse(ChangeKind::Other, Some(form_number), why);
+        }
         return;
     }
-    let changed_inline = dicts.0.get("DR") != dicts.1.get("DR");
-    if let Some((_, new)) = follow_at(comparison, form_number, path, dicts, "DR", &approval) {
-        comparison.approve_new_below(&new, &approval);
-        if changed_inline {
-            comparison.note(&approval, None);
-        }
+    let Some((old, new)) = follow_at(comparison, form_number, path, dicts, "DR", &approval) else {
+        return;
+    };
+    if had_some && !keeps_resources(comparison, &old, &new) {
+        let why = "a resource of the form was replaced";
+        comparison.refuse(ChangeKind::Other, Some(form_number), why);
+        return;
     }
+    comparison.approve_new_below(&new, &approval);
+    if changed_inline {
+        comparison.note(&approval, None);
+    }
+}
+
+/// Every resource that had a name still has it: fields that are drawn anew look it up.
+fn keeps_resources(comparison: &Comparison<'_, '_>, old: &Object, new: &Object) -> bool {
+    let (Object::Dict(old), Object::Dict(new)) = (old, new) else {
+        return false;
+    };
+    old.iter().all(|(category, value)| {
+        let Some(other) = new.get_raw(category) else {
+            return value.is_null();
+        };
+        let (Ok(before), Ok(after)) =
+            (comparison.old.resolve(value), comparison.new.resolve(other))
+        else {
+            return false;
+        };
+        match (before.as_ref(), after.as_ref()) {
+            (Object::Dict(before), Object::Dict(after)) => {
+                let after = Lookup::of(after);
+                before
+                    .iter()
+                    .all(|(name, resource)| after.get(name) == Some(resource))
+            }
+            // Which operators are used (ProcSet): says nothing any more (14.2).
+            (Object::Array(_), Object::Array(_)) => category == b"ProcSet" || before == after,
+            _ => before == after,
+        }
+    })
 }
 
 fn fields(
@@ -176,11 +256,7 @@ fn fields(
             Some(before) => existing_field(comparison, name, before, node),
         }
     }
-    if new_widgets.is_empty() {
-        stray_annotations(comparison);
-    } else {
-        annotations(comparison, &new_widgets);
-    }
+    annotations(comparison, &new_widgets);
 }
 
 fn new_signature_field(
@@ -189,6 +265,9 @@ fn new_signature_field(
     node: &Node,
     new_widgets: &mut BTreeMap<u32, String>,
 ) {
+    if !is_plain_signature_field(comparison, name, node) {
+        return;
+    }
     let visible = is_visible(comparison.new, node);
     let level = if visible {
         ChangeLevel::FormFilling
@@ -253,6 +332,52 @@ fn new_signature_field(
     }
 }
 
+/// A new signature field is new in all its parts, and holds nothing but what such a field needs.
+fn is_plain_signature_field(comparison: &mut Comparison<'_, '_>, name: &str, node: &Node) -> bool {
+    let kind = || ChangeKind::SignatureFieldAdded {
+        field: name.to_owned(),
+    };
+    let mut parts = vec![(node.reference, node.parent)];
+    parts.extend(
+        node.widgets
+            .iter()
+            .map(|widget| (*widget, Some(node.reference))),
+    );
+    for (part, parent) in parts {
+        if !comparison.is_new(part.number) {
+            let why = "the field brings forward what was signed unseen";
+            comparison.refuse(kind(), Some(part.number), why);
+            return false;
+        }
+        let object = comparison.new.load(part);
+        let Ok(Object::Dict(dict)) = object.as_deref() else {
+            let why = "a widget of the field is not a dictionary";
+            comparison.refuse(kind(), Some(part.number), why);
+            return false;
+        };
+        let known = |key: &[u8], of: &[&str]| of.iter().any(|known| known.as_bytes() == key);
+        if let Some((key, _)) = dict
+            .iter()
+            .find(|(key, _)| !known(key, &SIGNATURE_FIELD_KEYS))
+        {
+            let what = String::from_utf8_lossy(key);
+            let why = if known(key, &ACTION_KEYS) {
+                format!("the field holds an action ({what})")
+            } else {
+                format!("the field holds {what}")
+            };
+            comparison.refuse(kind(), Some(part.number), why);
+            return false;
+        }
+        if dict.contains("Parent") && dict.get("Parent").and_then(Object::as_ref) != parent {
+            let why = "the field names another parent than it has";
+            comparison.refuse(kind(), Some(part.number), why);
+            return false;
+        }
+    }
+    true
+}
+
 fn holds_timestamp(document: &Document<'_>, node: &Node) -> bool {
     node.dict
         .get("V")
@@ -289,6 +414,11 @@ fn existing_field(comparison: &mut Comparison<'_, '_>, name: &str, old: &Node, n
             Some(new.reference.number),
             "more than the value changed",
         );
+        return;
+    }
+    if brings_to_light(comparison, &old.dict, &new.dict) {
+        let why = "a hidden field was brought to light";
+        comparison.refuse(structure(), Some(new.reference.number), why);
         return;
     }
     let expected = field_usage(comparison, old);
@@ -339,6 +469,16 @@ fn existing_field(comparison: &mut Comparison<'_, '_>, name: &str, old: &Node, n
     {
         comparison.approve_new_below(value, &filling);
     }
+}
+
+/// What the signer did not see must not appear by a flag.
+fn brings_to_light(comparison: &Comparison<'_, '_>, old: &Dict, new: &Dict) -> bool {
+    let flags = |document: &Document<'_>, dict: &Dict| {
+        let flags = document.get(dict, "F").ok().flatten();
+        flags.and_then(|flags| flags.as_int()).unwrap_or(0) & HIDING
+    };
+    let before = flags(comparison.old, old);
+    before & flags(comparison.new, new) != before
 }
 
 /// Some programs add the optional `/Type /Annot`.
@@ -438,7 +578,7 @@ fn signature_value(comparison: &mut Comparison<'_, '_>, name: &str, node: &Node,
 }
 
 /// Appearances may point to new streams, or be written again in place when nothing else uses them.
-fn appearance(
+pub(super) fn appearance(
     comparison: &mut Comparison<'_, '_>,
     widget: u32,
     (old, new): (&Dict, &Dict),
@@ -593,113 +733,18 @@ fn is_annotation_usage(usage: &Usage) -> bool {
         || usage.path.is_empty()
 }
 
+/// Whether something of it can be seen: a place that cannot be read may be any.
 fn is_visible(document: &Document<'_>, node: &Node) -> bool {
     let shows = |dict: &Dict| {
-        dict.get("Rect")
-            .and_then(|rect| page::rectangle(document, rect).ok())
-            .is_some_and(|[x0, y0, x1, y1]| (x1 - x0) * (y1 - y0) != 0.0)
+        dict.get("Rect").is_some_and(|rect| {
+            page::rectangle(document, rect)
+                .map_or(true, |[x0, y0, x1, y1]| (x1 - x0) * (y1 - y0) != 0.0)
+        })
     };
     shows(&node.dict)
         || node.widgets.iter().any(|widget| {
             document
                 .load(*widget)
-                .is_ok_and(|widget| widget.as_dict().is_some_and(shows))
+                .map_or(true, |widget| widget.as_dict().is_some_and(shows))
         })
-}
-
-/// New signature fields may put their widgets on pages; nothing else on a page may change.
-fn annotations(comparison: &mut Comparison<'_, '_>, new_widgets: &BTreeMap<u32, String>) {
-    let (Ok(old_pages), Ok(new_pages)) = (page::pages(comparison.old), page::pages(comparison.new))
-    else {
-        comparison.refuse(ChangeKind::Other, None, "the page tree cannot be read");
-        return;
-    };
-    let same_pages = old_pages.len() == new_pages.len()
-        && old_pages
-            .iter()
-            .zip(&new_pages)
-            .all(|(a, b)| a.reference == b.reference);
-    if !same_pages {
-        comparison.refuse(
-            ChangeKind::Other,
-            None,
-            "pages were added, removed or moved",
-        );
-        return;
-    }
-    for (index, (old, new)) in old_pages.iter().zip(&new_pages).enumerate() {
-        let (before, _) = annotation_list(comparison.old, &old.dict);
-        let (after, array_ref) = annotation_list(comparison.new, &new.dict);
-        if before == after {
-            continue;
-        }
-        if before.difference(&after).next().is_some() {
-            comparison.refuse(ChangeKind::Annotation, None, "an annotation was removed");
-            continue;
-        }
-        let unknown = after
-            .difference(&before)
-            .find(|added| !new_widgets.contains_key(&added.number));
-        if let Some(unknown) = unknown {
-            refuse_annotation(comparison, unknown.number, index);
-            continue;
-        }
-        let keys = old.dict.changed_keys(&new.dict);
-        if keys.iter().any(|key| key != b"Annots") {
-            continue;
-        }
-        let approval = Approval::new(ChangeKind::Structure, ChangeLevel::LongTermEvidence);
-        comparison.approve(new.reference.number, &approval, &|_| true);
-        if let Some(array_ref) = array_ref {
-            if old.dict.get("Annots").and_then(Object::as_ref) == Some(array_ref) {
-                let expected = used_at(Some(new.reference.number), &["Annots"]);
-                comparison.approve(array_ref.number, &approval, &expected);
-            } else {
-                comparison.approve_new(array_ref.number, &approval);
-            }
-        }
-    }
-}
-
-/// Names annotations that appeared without any new signature field, so that the report says what they are.
-fn stray_annotations(comparison: &mut Comparison<'_, '_>) {
-    let (Ok(old_pages), Ok(new_pages)) = (page::pages(comparison.old), page::pages(comparison.new))
-    else {
-        return;
-    };
-    for (index, (old, new)) in old_pages.iter().zip(&new_pages).enumerate() {
-        let (before, _) = annotation_list(comparison.old, &old.dict);
-        let (after, _) = annotation_list(comparison.new, &new.dict);
-        for added in after.difference(&before) {
-            refuse_annotation(comparison, added.number, index);
-        }
-    }
-}
-
-fn refuse_annotation(comparison: &mut Comparison<'_, '_>, number: u32, page_index: usize) {
-    comparison.changes.insert(super::Change {
-        kind: ChangeKind::Annotation,
-        level: ChangeLevel::Other,
-        permitted: false,
-        object: Some(number),
-        page: Some(page_index as u32),
-        detail: "an annotation was added".to_owned(),
-    });
-}
-
-fn annotation_list(document: &Document<'_>, page: &Dict) -> (BTreeSet<Ref>, Option<Ref>) {
-    let Some(value) = page.get("Annots") else {
-        return (BTreeSet::new(), None);
-    };
-    let list = document
-        .resolve(value)
-        .map(|list| {
-            list.as_array()
-                .unwrap_or_default()
-                .iter()
-                .filter_map(Object::as_ref)
-                .collect()
-        })
-        .unwrap_or_default();
-    (list, value.as_ref())
 }

@@ -82,11 +82,13 @@ pub enum FindingCode {
     UnreferencedSignature,
     /// Scripts or actions stand in the file.
     ActiveContent,
+    /// There are more revisions and signatures than can be compared with each other.
+    TooManyRevisions,
 }
 
 impl FindingCode {
     /// All.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::ByteRangeBad,
         Self::SignatureObjectBad,
         Self::CoverageIncomplete,
@@ -114,6 +116,7 @@ impl FindingCode {
         Self::DuplicateField,
         Self::UnreferencedSignature,
         Self::ActiveContent,
+        Self::TooManyRevisions,
     ];
 }
 

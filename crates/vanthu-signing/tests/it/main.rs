@@ -17,6 +17,7 @@ mod forgery;
 mod forms;
 mod hostile;
 mod ladder;
+mod later;
 mod longterm;
 mod look;
 mod making;
