@@ -27,4 +27,5 @@ mod protection;
 mod reading;
 mod scan;
 mod sealed;
+mod status;
 mod world;
