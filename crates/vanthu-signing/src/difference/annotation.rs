@@ -278,14 +278,13 @@ impl Marks {
             items.iter().filter_map(Object::as_ref).collect()
         };
         let (old, new) = (refs(before), refs(after));
-        let in_both = |items: &[Object], other: &BTreeSet<Ref>| -> Vec<Ref> {
-            let all = items.iter().filter_map(Object::as_ref);
-            all.filter(|it| other.contains(it)).collect()
+        // Direct ones have no name: they stay only where they stood.
+        let stays = |items: &[Object], other: &BTreeSet<Ref>| -> Vec<Object> {
+            let all = items.iter();
+            all.filter(|it| it.as_ref().is_none_or(|it| other.contains(&it)))
+                .cloned()
+                .collect()
         };
-        let kept = in_both(after, &old);
-        if in_both(before, &new) != kept {
-            return None;
-        }
         let direct = |items: &[Object]| -> Vec<Object> {
             items
                 .iter()
@@ -300,6 +299,17 @@ impl Marks {
             };
             items.iter().filter(is_missing).cloned().collect()
         };
+        let named = |items: &[Object]| -> Vec<Ref> { items.iter().filter_map(Object::as_ref).collect() };
+        let (left, now) = (stays(before, &new), stays(after, &old));
+        let is_moved = if direct(&left) == direct(&now) {
+            left != now
+        } else {
+            named(&left) != named(&now)
+        };
+        if is_moved {
+            return None;
+        }
+        let kept = named(&now);
         let (mut added, mut removed) = (missing(after, &old), missing(before, &new));
         let (old_direct, new_direct) = (direct(before), direct(after));
         if old_direct != new_direct {

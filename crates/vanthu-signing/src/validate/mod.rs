@@ -59,6 +59,7 @@ pub use text::{Language, Worded};
 
 use crate::content::{Beginnings, Content};
 use crate::difference::ChangeLevel;
+use crate::longterm::evidence;
 use crate::problem::PdfProblem;
 use crate::syntax::document::Document;
 use detail::Work;
@@ -246,6 +247,7 @@ fn engine_with<'i>(store: &Held, brought: &[Held], input: &'i ValidationInput) -
         poes,
         has_material,
         evidence: RefCell::new(BTreeMap::new()),
+        verifications: evidence::bound(brought.len()),
     }
 }
 
@@ -485,5 +487,6 @@ fn document_timestamp(
         report.find(FindingCode::TimestampBad, severity, stamp.why.clone());
     }
     report.conclude(stamp.conclusion);
+    report.set_aside(&stamp.set_aside);
     report.blocks.extend(stamp.blocks);
 }

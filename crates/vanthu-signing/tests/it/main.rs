@@ -28,4 +28,5 @@ mod protection;
 mod reading;
 mod scan;
 mod sealed;
+mod status;
 mod world;

@@ -38,6 +38,8 @@ pub(super) fn report(judgement: &Judgement, file: &Path, now: Moment) -> String 
         lines.push(format!("Không đọc được tệp đóng gói: {what}"));
     } else if report.signatures.is_empty() {
         lines.push("Tệp không có chữ ký số nào.".to_owned());
+    } else if !report.is_signed() {
+        lines.push("Tệp không có chữ ký số nào, chỉ có dấu thời gian.".to_owned());
     }
     for (at, signature) in report.signatures.iter().enumerate() {
         lines.push(String::new());
@@ -263,8 +265,11 @@ pub(super) fn conclusion(judgement: &Judgement) -> String {
         other => {
             let why = match judgement.around.decisive(report) {
                 Some(problem) => of_container(problem),
-                None => (report.sub_indication)
-                    .map_or_else(String::new, |it| sub_indication(it).to_owned()),
+                None => match report.sub_indication {
+                    Some(it) => sub_indication(it).to_owned(),
+                    None if report.signatures.is_empty() => String::new(),
+                    None => "chưa ai ký, tệp chỉ có dấu thời gian".to_owned(),
+                },
             };
             format!("{} {why}", indication(other).to_uppercase())
                 .trim_end()
