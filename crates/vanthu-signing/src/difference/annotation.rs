@@ -299,7 +299,8 @@ impl Marks {
             };
             items.iter().filter(is_missing).cloned().collect()
         };
-        let named = |items: &[Object]| -> Vec<Ref> { items.iter().filter_map(Object::as_ref).collect() };
+        let named =
+            |items: &[Object]| -> Vec<Ref> { items.iter().filter_map(Object::as_ref).collect() };
         let (left, now) = (stays(before, &new), stays(after, &old));
         let is_moved = if direct(&left) == direct(&now) {
             left != now

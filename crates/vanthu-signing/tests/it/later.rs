@@ -148,6 +148,47 @@ fn what_lies_above_and_below_on_a_page_stays_so() {
     evil[at] = b'6';
     evil[at + 6] = b'5';
     assert_refused(&evil, "turned around");
+
+    // One that stands in the list itself has no number to be known by.
+    let in_place = SQUARE.replace("[1 1 1]", "[0 1 0]");
+    let mixed = format!("[{in_place} 6 0 R]");
+    let file = signed(
+        &file_of(&[
+            "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+            "<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 595 842] >>".to_owned(),
+            format!("<< /Type /Page /Parent 2 0 R /Annots {mixed} >>"),
+            "null".to_owned(),
+            "null".to_owned(),
+            SQUARE.to_owned(),
+        ]),
+        None,
+    );
+    let honest = with_mixed(&file, |list| format!("{list} 400 0 R"));
+    assert_permitted(&honest, ChangeLevel::LongTermEvidence, "in order");
+    let evil = with_mixed(&file, |list| {
+        let rest = list.replace("6 0 R ", "").replace(" 6 0 R", "");
+        format!("6 0 R {rest} 400 0 R")
+    });
+    assert_refused(&evil, "below what covers it");
+}
+
+/// As [`with_field`], with the list of annotations written anew.
+fn with_mixed(file: &[u8], turn: impl Fn(&str) -> String) -> Vec<u8> {
+    let form = number_behind(file, "/AcroForm ");
+    let (page, fields) = (body(file, 3), body(file, form));
+    let start =
+        page.find("/Annots").unwrap() + page[page.find("/Annots").unwrap()..].find('[').unwrap();
+    let end = page.rfind(']').unwrap();
+    let list = turn(page[start + 1..end].trim());
+    let page = format!("{}[{list}]{}", &page[..start], &page[end + 1..]);
+    let at = fields.find("/Fields").unwrap();
+    let close = at + fields[at..].find(']').unwrap();
+    let fields = format!("{} 400 0 R{}", &fields[..close], &fields[close..]);
+    append(
+        file,
+        &[(3, page), (form, fields), (400, WIDGET.to_owned())],
+        "",
+    )
 }
 
 #[test]
