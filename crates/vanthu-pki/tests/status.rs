@@ -10,8 +10,8 @@ use vanthu_pki::crl::{Crl, Scope};
 use vanthu_pki::extension::{DistributionPoint, Extension, GeneralName, KeyUsage};
 use vanthu_pki::ocsp::{CertificateId, OcspResponse, OcspStatus};
 use vanthu_pki::path::{
-    self, Examiner, NoRule, PathOptions, PathProblem, PathReport, Purpose, RevocationData, Said,
-    Verifications,
+    self, Examiner, NoRule, PathOptions, PathProblem, PathReport, Purpose, RevocationData,
+    RevocationMode, Said, Verifications,
 };
 use vanthu_pki::{Certificate, DigestAlgorithm, SoftKey, Time, oid};
 
@@ -385,6 +385,7 @@ fn a_crowd_of_namesakes_does_not_multiply_the_signatures_verified() {
     let (report, count) = judged(&end, 500);
     assert_eq!(count, 500);
     assert!(!report.is_valid());
+    assert!(report.has(&PathProblem::TooManySignatures));
     // Nobody is asked about a certificate that none of them signed.
     let stranger = root_of_the_same_name("Cấp");
     let foreign = user(&stranger, 6, long());
@@ -392,6 +393,38 @@ fn a_crowd_of_namesakes_does_not_multiply_the_signatures_verified() {
     assert!(report.has(&PathProblem::BadSignature));
     assert!(report.revocation.is_empty());
     assert!(count <= 2 * crowd, "{count}");
+}
+
+/// A list that says "revoked" stands last, behind more than is verified.
+#[test]
+fn a_crowd_of_lists_does_not_hide_the_one_that_counts() {
+    let root = root("Gốc");
+    let other = root_of_the_same_name("Gốc");
+    let end = user(&root, 2, long());
+    let (from, to) = (NOW.plus_days(-1), NOW.plus_days(7));
+    let junk = |number| other.crl(&[], number, from, to).unwrap();
+    let mut crls: Vec<Crl> = (1..40).map(junk).collect();
+    crls.push(root.crl(&[revoked(&end)], 50, from, to).unwrap());
+    let anchors = [root.certificate().clone()];
+    let options = PathOptions {
+        revocation: RevocationMode::WhenKnown,
+        ..PathOptions::default()
+    };
+    let evidence = lists(crls);
+    let judged = |most| {
+        let verifications = Verifications::new(most);
+        let examiner = Examiner {
+            intermediates: &[],
+            anchors: &anchors,
+            evidence: &evidence,
+            verifications: &verifications,
+            rule: &NoRule,
+        };
+        examiner.path(&end, NOW, &options)
+    };
+    let since = NOW.plus_days(-10);
+    assert!(judged(2_000).has(&PathProblem::Revoked(since, Some(1))));
+    assert!(judged(20).has(&PathProblem::TooManySignatures));
 }
 
 fn root_of_the_same_name(name: &str) -> Authority {

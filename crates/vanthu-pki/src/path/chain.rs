@@ -74,6 +74,8 @@ fn ask_states(context: &Context<'_>, report: &mut PathReport, mode: RevocationMo
         let state = revocation::state(&context, certificate, issuer);
         let problem = match state.status {
             RevocationStatus::Revoked { at, reason, .. } => Some(PathProblem::Revoked(at, reason)),
+            // What was not looked at might say that it is revoked: a crowd must not hide it.
+            _ if context.verifications.is_exhausted() => Some(PathProblem::TooManySignatures),
             RevocationStatus::Unknown if mode == RevocationMode::Required => {
                 Some(PathProblem::RevocationUnknown)
             }

@@ -176,10 +176,21 @@ impl Context<'_> {
     }
 
     fn weighed<'e>(&self, evidence: StatusEvidence<'e>) -> StatusEvidence<'e> {
-        let is_reliable = evidence.signer().is_some_and(|signer| {
-            let (id, algorithm) = (evidence.fingerprint(), evidence.algorithm());
+        let id = evidence.fingerprint();
+        let own = evidence.signer().is_some_and(|signer| {
+            let algorithm = evidence.algorithm();
             self.rule.is_reliable(id, algorithm, signer)
         });
+        // Whoever vouches for the signer signs as strongly.
+        let above = evidence.signer_path.windows(2).all(|pair| {
+            let [certificate, issuer] = pair else {
+                return true;
+            };
+            let algorithm = certificate.signature_algorithm(issuer.public_key_info());
+            let algorithm = algorithm.ok().flatten();
+            self.rule.is_reliable(id, algorithm, issuer)
+        });
+        let is_reliable = own && above;
         let weak = (!is_reliable).then_some(Doubt::WeakSignature);
         StatusEvidence {
             doubt: weak.or(evidence.doubt),

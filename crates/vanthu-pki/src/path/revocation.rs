@@ -81,7 +81,7 @@ pub(super) fn state(
         context.depth,
         id(context.list_signer),
     );
-    context.memory.state(key, || {
+    let found = context.memory.state(key, || {
         let mut evidence = context.evidence_in(context.evidence, certificate, issuer);
         evidence.retain(|it| is_current(context.at, it));
         let status = match (online(context, &evidence), listed(context, &evidence)) {
@@ -94,6 +94,10 @@ pub(super) fn state(
             status,
             set_aside: set_aside(&evidence),
         }
+    });
+    found.unwrap_or_else(|| {
+        context.verifications.exhaust();
+        State::default()
     })
 }
 

@@ -31,6 +31,7 @@ type Pair = ([u8; 32], [u8; 32]);
 pub struct Verifications {
     most: usize,
     count: Cell<usize>,
+    exhausted: Cell<bool>,
     known: RefCell<HashMap<Pair, Result<(), VerifyError>>>,
 }
 
@@ -49,6 +50,7 @@ impl Verifications {
         Self {
             most,
             count: Cell::new(0),
+            exhausted: Cell::new(false),
             known: RefCell::default(),
         }
     }
@@ -56,6 +58,15 @@ impl Verifications {
     /// How many signatures were verified.
     pub fn count(&self) -> usize {
         self.count.get()
+    }
+
+    /// Something was left unverified: what it would have said, for or against, is not known.
+    pub fn is_exhausted(&self) -> bool {
+        self.exhausted.get()
+    }
+
+    pub(super) fn exhaust(&self) {
+        self.exhausted.set(true);
     }
 
     /// Whether the key of `issuer` made the signature on `certificate`; `None` where the bound is reached.
@@ -92,6 +103,7 @@ impl Verifications {
             return Some(*known);
         }
         if self.count.get() >= self.most {
+            self.exhaust();
             return None;
         }
         self.count.set(self.count.get() + 1);

@@ -87,6 +87,9 @@ const MARKUP_KEYS: [&str; 53] = [
     "Measure",
 ];
 
+/// Annotations of all pages together: an array that many pages share counts for each.
+const MAX_ANNOTATIONS: usize = 400_000;
+
 /// Compares what stands on the pages. `new_widgets` belong to new signature fields: their rule has looked at them.
 pub(super) fn annotations(
     comparison: &mut Comparison<'_, '_>,
@@ -109,31 +112,36 @@ pub(super) fn annotations(
         comparison.refuse(ChangeKind::Other, None, why);
         return;
     }
-    let places = if is_permitted(comparison) {
-        Places::of(comparison.old, &old_pages)
-    } else {
-        Places::default()
-    };
+    let mut count = 0;
     for (index, pages) in old_pages.iter().zip(&new_pages).enumerate() {
-        on_page(comparison, index, pages, new_widgets, &places);
+        count += length(comparison.old, pages.0) + length(comparison.new, pages.1);
+        if count > MAX_ANNOTATIONS {
+            let why = "there are more annotations than can be compared";
+            refuse(comparison, pages.1.reference.number, index, why);
+            return;
+        }
+        on_page(comparison, index, pages, new_widgets);
     }
 }
 
 /// Where annotations are named in the signed state.
 #[derive(Default)]
-struct Places {
+pub(super) struct Places {
     pages: BTreeSet<u32>,
     arrays: BTreeSet<u32>,
     annotations: BTreeSet<u32>,
 }
 
 impl Places {
-    fn of(document: &Document<'_>, pages: &[Page]) -> Self {
+    /// None where the pages cannot be read.
+    pub(super) fn of(document: &Document<'_>) -> Self {
         let mut places = Self::default();
-        for page in pages {
+        for page in page::pages(document).unwrap_or_default() {
             places.pages.insert(page.reference.number);
             let array = page.dict.get("Annots").and_then(Object::as_ref);
-            places.arrays.extend(array.map(|it| it.number));
+            if array.is_some_and(|it| !places.arrays.insert(it.number)) {
+                continue;
+            }
             let items = list(document, &page.dict).unwrap_or_default();
             let annotations = items.iter().filter_map(Object::as_ref);
             places.annotations.extend(annotations.map(|it| it.number));
@@ -141,17 +149,23 @@ impl Places {
         places
     }
 
-    /// By a page, by another annotation about it, or by the structure tree; as nothing else.
-    fn expect(&self, usage: &Usage) -> bool {
+    /// By a page, or by the structure tree's reference to an object; as nothing else.
+    pub(super) fn expect(&self, usage: &Usage) -> bool {
         let among = |all: &BTreeSet<u32>| usage.holder.is_some_and(|holder| all.contains(&holder));
         match usage.path.as_slice() {
             [] => among(&self.arrays),
             [key] if key == b"Annots" => among(&self.pages),
-            [key] if [&b"Popup"[..], b"IRT", b"Parent"].contains(&key.as_slice()) => {
-                among(&self.annotations)
-            }
             path => usage.in_object_reference && path.last().is_some_and(|key| key == b"Obj"),
         }
+    }
+
+    /// By another annotation about it.
+    fn expect_note(&self, usage: &Usage) -> bool {
+        let is_note = usage
+            .holder
+            .is_some_and(|holder| self.annotations.contains(&holder));
+        let keys: [&[u8]; 3] = [b"Popup", b"IRT", b"Parent"];
+        is_note && matches!(usage.path.as_slice(), [key] if keys.contains(&key.as_slice()))
     }
 }
 
@@ -160,7 +174,6 @@ fn on_page(
     index: usize,
     (old, new): (&Page, &Page),
     new_widgets: &BTreeMap<u32, String>,
-    places: &Places,
 ) {
     let (Some(before), Some(after)) = (
         list(comparison.old, &old.dict),
@@ -196,7 +209,7 @@ fn on_page(
         );
         return;
     };
-    let is_fine = marks.judge(comparison, index, places);
+    let is_fine = marks.judge(comparison, index);
     if placed.is_empty() && marks.is_empty() || !is_fine {
         return;
     }
@@ -218,6 +231,14 @@ fn on_page(
         comparison.approve(array.number, &approval, &expected);
     } else {
         comparison.approve_new(array.number, &approval);
+    }
+}
+
+fn length(document: &Document<'_>, page: &Page) -> usize {
+    let list = page.dict.get("Annots").map(|it| document.resolve(it));
+    match list {
+        Some(Ok(list)) => list.as_array().map_or(0, <[Object]>::len),
+        Some(Err(_)) | None => 0,
     }
 }
 
@@ -329,7 +350,7 @@ impl Marks {
     }
 
     /// Approves what P = 3 permits; says whether nothing had to be refused.
-    fn judge(&self, comparison: &mut Comparison<'_, '_>, index: usize, places: &Places) -> bool {
+    fn judge(&self, comparison: &mut Comparison<'_, '_>, index: usize) -> bool {
         let mut is_fine = true;
         for item in &self.added {
             let number = item.as_ref().map(|it| it.number);
@@ -340,16 +361,13 @@ impl Marks {
         }
         for item in &self.removed {
             let number = item.as_ref().map(|it| it.number);
-            if !item
-                .as_ref()
-                .is_some_and(|it| removed(comparison, it, places))
-            {
+            if !item.as_ref().is_some_and(|it| removed(comparison, it)) {
                 refuse(comparison, number, index, "an annotation was removed");
                 is_fine = false;
             }
         }
         for reference in &self.kept {
-            changed(comparison, *reference, places);
+            changed(comparison, *reference);
         }
         is_fine
     }
@@ -386,7 +404,7 @@ fn added(comparison: &mut Comparison<'_, '_>, annotation: Ref) -> bool {
     true
 }
 
-fn removed(comparison: &mut Comparison<'_, '_>, annotation: Ref, places: &Places) -> bool {
+fn removed(comparison: &mut Comparison<'_, '_>, annotation: Ref) -> bool {
     if !is_permitted(comparison) {
         return false;
     }
@@ -403,11 +421,12 @@ fn removed(comparison: &mut Comparison<'_, '_>, annotation: Ref, places: &Places
             gone.extend(look.as_ref().map(|it| it.number));
         }
     }
+    let places = comparison.places;
     let within = gone.clone();
     for number in gone {
         if comparison.new.generation(number).is_none() {
             let expected = |usage: &Usage| {
-                number == annotation.number && places.expect(usage)
+                number == annotation.number && (places.expect(usage) || places.expect_note(usage))
                     || usage.holder.is_some_and(|holder| within.contains(&holder))
             };
             comparison.approve(number, &marked(), &expected);
@@ -418,7 +437,7 @@ fn removed(comparison: &mut Comparison<'_, '_>, annotation: Ref, places: &Places
 }
 
 /// One that stands in both states and was written again.
-fn changed(comparison: &mut Comparison<'_, '_>, annotation: Ref, places: &Places) {
+fn changed(comparison: &mut Comparison<'_, '_>, annotation: Ref) {
     if !is_permitted(comparison) {
         return;
     }
@@ -432,7 +451,9 @@ fn changed(comparison: &mut Comparison<'_, '_>, annotation: Ref, places: &Places
         return;
     };
     if old.get("Subtype") == new.get("Subtype") {
-        comparison.approve(annotation.number, &marked(), &|usage| places.expect(usage));
+        let places = comparison.places;
+        let expected = |usage: &Usage| places.expect(usage) || places.expect_note(usage);
+        comparison.approve(annotation.number, &marked(), &expected);
         appearance(comparison, annotation.number, (old, new), &marked());
     }
 }

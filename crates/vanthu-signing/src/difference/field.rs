@@ -1,13 +1,13 @@
-//! Rules for the form: fields filled, signatures added, their widgets put on pages.
+//! Rules for the form: fields filled and signed, its resources.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::annotation::annotations;
 use super::node::{Node, nodes};
+use super::signature::{is_visible, new_signature_field, signature_value};
 use super::structure::{follow, used_at};
 use super::usage::Usage;
 use super::{Approval, ChangeKind, ChangeLevel, Comparison};
-use crate::page;
 use crate::syntax::document::Document;
 use crate::syntax::object::{Dict, Lookup, Object};
 
@@ -17,40 +17,6 @@ const FORM_KEYS: [&str; 6] = ["Fields", "DR", "DA", "Q", "NeedAppearances", "Sig
 const VALUE_KEYS: [&str; 7] = ["Ff", "AP", "AS", "V", "F", "DA", "Q"];
 /// What may change even in a locked or signed field: some programs set flags liberally.
 const ALWAYS_KEYS: [&str; 1] = ["Ff"];
-/// What a new signature field and its widget may say (ISO 32000-2, tables 166, 191, 226 and 235): nothing that acts.
-const SIGNATURE_FIELD_KEYS: [&str; 29] = [
-    "Type",
-    "Subtype",
-    "FT",
-    "T",
-    "TU",
-    "TM",
-    "Ff",
-    "V",
-    "Lock",
-    "SV",
-    "Parent",
-    "Kids",
-    "DA",
-    "Q",
-    "Rect",
-    "P",
-    "F",
-    "AP",
-    "AS",
-    "MK",
-    "BS",
-    "Border",
-    "NM",
-    "M",
-    "Contents",
-    "C",
-    "H",
-    "StructParent",
-    "Lang",
-];
-/// What makes a widget act (12.6.3).
-const ACTION_KEYS: [&str; 4] = ["A", "AA", "PMD", "JS"];
 /// Flags of an annotation that is not shown: Invisible, Hidden, NoView (12.5.3).
 const HIDING: i64 = 1 | 2 | 32;
 
@@ -106,14 +72,25 @@ pub(super) fn form(comparison: &mut Comparison<'_, '_>) {
             format!("the form changed {key}"),
         );
     }
-    if new_form.get("NeedAppearances").and_then(Object::as_bool) == Some(true)
-        && old_form.get("NeedAppearances").and_then(Object::as_bool) != Some(true)
-    {
+    let redraws = |document: &Document<'_>, form: &Dict| {
+        let need = document.get(form, "NeedAppearances");
+        // What cannot be read may say so too.
+        need.map_or(true, |need| {
+            need.and_then(|need| need.as_bool()) == Some(true)
+        })
+    };
+    let redrawn = redraws(comparison.new, new_form);
+    if redrawn && !redraws(comparison.old, old_form) {
         comparison.refuse(
             ChangeKind::Other,
             Some(form_number),
             "readers are told to redraw fields",
         );
+    }
+    let looks = |form: &Dict| (form.get("DA").cloned(), form.get("Q").cloned());
+    if redrawn && looks(old_form) != looks(new_form) {
+        let why = "fields that readers redraw get another look";
+        comparison.refuse(ChangeKind::Other, Some(form_number), why);
     }
     let flags = |form: &Dict| form.get("SigFlags").and_then(Object::as_int).unwrap_or(0);
     let (old_flags, new_flags) = (flags(old_form), flags(new_form));
@@ -259,138 +236,6 @@ fn fields(
     annotations(comparison, &new_widgets);
 }
 
-fn new_signature_field(
-    comparison: &mut Comparison<'_, '_>,
-    name: &str,
-    node: &Node,
-    new_widgets: &mut BTreeMap<u32, String>,
-) {
-    if !is_plain_signature_field(comparison, name, node) {
-        return;
-    }
-    let visible = is_visible(comparison.new, node);
-    let level = if visible {
-        ChangeLevel::FormFilling
-    } else {
-        ChangeLevel::LongTermEvidence
-    };
-    // The field of a document time-stamp is made for it and is nobody's signature.
-    let kind = if !visible && holds_timestamp(comparison.new, node) {
-        ChangeKind::DocTimestamp {
-            field: name.to_owned(),
-        }
-    } else {
-        ChangeKind::SignatureFieldAdded {
-            field: name.to_owned(),
-        }
-    };
-    if visible && comparison.limits.certified {
-        comparison.refuse(
-            kind.clone(),
-            Some(node.reference.number),
-            "a visible signature field was added to a certified document",
-        );
-    }
-    let approval = Approval::new(kind, level);
-    let approval = if visible {
-        approval.lockable(name)
-    } else {
-        approval
-    };
-    comparison.approve_new(node.reference.number, &approval);
-    let parts = Approval::new(
-        ChangeKind::SignatureFieldAdded {
-            field: name.to_owned(),
-        },
-        ChangeLevel::FormFilling,
-    );
-    let below = |comparison: &mut Comparison<'_, '_>, dict: &Dict| {
-        for key in ["AP", "Lock", "SV"] {
-            if let Some(value) = dict.get(key) {
-                comparison.approve_new_below(value, &parts);
-            }
-        }
-    };
-    below(comparison, &node.dict);
-    if let Some(Object::Ref(kids)) = node.dict.get("Kids") {
-        comparison.approve_new(kids.number, &approval);
-    }
-    if node.widgets.is_empty() {
-        new_widgets.insert(node.reference.number, name.to_owned());
-    }
-    for widget in &node.widgets {
-        new_widgets.insert(widget.number, name.to_owned());
-        comparison.approve_new(widget.number, &approval);
-        if let Ok(widget) = comparison.new.load(*widget)
-            && let Some(widget) = widget.as_dict()
-        {
-            below(comparison, widget);
-        }
-    }
-    if node.dict.contains("V") {
-        signature_value(comparison, name, node, visible);
-    }
-}
-
-/// A new signature field is new in all its parts, and holds nothing but what such a field needs.
-fn is_plain_signature_field(comparison: &mut Comparison<'_, '_>, name: &str, node: &Node) -> bool {
-    let kind = || ChangeKind::SignatureFieldAdded {
-        field: name.to_owned(),
-    };
-    let mut parts = vec![(node.reference, node.parent)];
-    parts.extend(
-        node.widgets
-            .iter()
-            .map(|widget| (*widget, Some(node.reference))),
-    );
-    for (part, parent) in parts {
-        if !comparison.is_new(part.number) {
-            let why = "the field brings forward what was signed unseen";
-            comparison.refuse(kind(), Some(part.number), why);
-            return false;
-        }
-        let object = comparison.new.load(part);
-        let Ok(Object::Dict(dict)) = object.as_deref() else {
-            let why = "a widget of the field is not a dictionary";
-            comparison.refuse(kind(), Some(part.number), why);
-            return false;
-        };
-        let known = |key: &[u8], of: &[&str]| of.iter().any(|known| known.as_bytes() == key);
-        if let Some((key, _)) = dict
-            .iter()
-            .find(|(key, _)| !known(key, &SIGNATURE_FIELD_KEYS))
-        {
-            let what = String::from_utf8_lossy(key);
-            let why = if known(key, &ACTION_KEYS) {
-                format!("the field holds an action ({what})")
-            } else {
-                format!("the field holds {what}")
-            };
-            comparison.refuse(kind(), Some(part.number), why);
-            return false;
-        }
-        if dict.contains("Parent") && dict.get("Parent").and_then(Object::as_ref) != parent {
-            let why = "the field names another parent than it has";
-            comparison.refuse(kind(), Some(part.number), why);
-            return false;
-        }
-    }
-    true
-}
-
-fn holds_timestamp(document: &Document<'_>, node: &Node) -> bool {
-    node.dict
-        .get("V")
-        .and_then(|value| document.resolve(value).ok())
-        .is_some_and(|value| value.as_dict().is_some_and(is_doc_timestamp))
-}
-
-fn is_doc_timestamp(signature: &Dict) -> bool {
-    signature
-        .get("Type")
-        .is_some_and(|kind| kind.is_name("DocTimeStamp"))
-}
-
 fn existing_field(comparison: &mut Comparison<'_, '_>, name: &str, old: &Node, new: &Node) {
     let structure = || ChangeKind::FieldStructure {
         field: name.to_owned(),
@@ -512,68 +357,14 @@ fn widgets(comparison: &mut Comparison<'_, '_>, old: &Node, new: &Node, approval
             .get("Kids")
             .and_then(Object::as_ref)
             .map(|kids| kids.number);
+        let places = comparison.places;
         let expected = |usage: &Usage| {
-            is_annotation_usage(usage)
+            places.expect(usage)
                 || used_at(Some(parent), &["Kids"])(usage)
                 || kids.is_some() && usage.holder == kids && usage.path.is_empty()
         };
         comparison.approve(widget.number, approval, &expected);
         appearance(comparison, widget.number, (before, after), approval);
-    }
-}
-
-/// The signature dictionary itself must be an object of its own that nobody named before.
-fn signature_value(comparison: &mut Comparison<'_, '_>, name: &str, node: &Node, visible: bool) {
-    let added = || ChangeKind::SignatureAdded {
-        field: name.to_owned(),
-    };
-    let Some(Object::Ref(value)) = node.dict.get("V") else {
-        comparison.refuse(
-            added(),
-            Some(node.reference.number),
-            "the signature is not an object of its own",
-        );
-        return;
-    };
-    if !comparison.is_new(value.number) {
-        comparison.refuse(
-            added(),
-            Some(value.number),
-            "the signature takes the place of another object",
-        );
-        return;
-    }
-    let Ok(signature) = comparison.new.load(*value) else {
-        return;
-    };
-    let Object::Dict(signature) = signature.as_ref() else {
-        comparison.refuse(
-            added(),
-            Some(value.number),
-            "the signature is not a dictionary",
-        );
-        return;
-    };
-    let approval = if is_doc_timestamp(signature) && !visible {
-        let kind = ChangeKind::DocTimestamp {
-            field: name.to_owned(),
-        };
-        Approval::new(kind, ChangeLevel::LongTermEvidence)
-    } else {
-        Approval::new(added(), ChangeLevel::FormFilling).lockable(name)
-    };
-    comparison.approve_new(value.number, &approval);
-    for reference in signature
-        .get("Reference")
-        .and_then(Object::as_array)
-        .unwrap_or_default()
-    {
-        if let Some(Object::Ref(parameters)) = reference
-            .as_dict()
-            .and_then(|reference| reference.get("TransformParams"))
-        {
-            comparison.approve_new(parameters.number, &approval);
-        }
     }
 }
 
@@ -659,7 +450,11 @@ pub(super) fn appearance(
 }
 
 /// Where a form field may be named: in the form, on a page, in the structure tree, by its kids.
-fn field_usage(comparison: &Comparison<'_, '_>, node: &Node) -> impl Fn(&Usage) -> bool + use<> {
+fn field_usage<'d>(
+    comparison: &Comparison<'d, '_>,
+    node: &Node,
+) -> impl Fn(&Usage) -> bool + use<'d> {
+    let places = comparison.places;
     let parent = node
         .dict
         .get("Parent")
@@ -682,7 +477,7 @@ fn field_usage(comparison: &Comparison<'_, '_>, node: &Node) -> impl Fn(&Usage) 
         .unwrap_or_default();
     move |usage| {
         let last = usage.path.last().map(Vec::as_slice);
-        is_annotation_usage(usage)
+        places.expect(usage)
             || (last == Some(b"Fields") || last == Some(b"Kids"))
                 && usage
                     .holder
@@ -722,29 +517,4 @@ fn list_holders(document: &Document<'_>, parent: Option<u32>) -> BTreeSet<u32> {
         }
     }
     holders
-}
-
-/// A page's list of annotations, or the structure tree's reference to one.
-fn is_annotation_usage(usage: &Usage) -> bool {
-    let last = usage.path.last().map(Vec::as_slice);
-    last == Some(b"Annots") && usage.path.len() == 1
-        || last == Some(b"Obj") && usage.in_object_reference
-        // An array object of annotations: who uses that array is checked where it changes.
-        || usage.path.is_empty()
-}
-
-/// Whether something of it can be seen: a place that cannot be read may be any.
-fn is_visible(document: &Document<'_>, node: &Node) -> bool {
-    let shows = |dict: &Dict| {
-        dict.get("Rect").is_some_and(|rect| {
-            page::rectangle(document, rect)
-                .map_or(true, |[x0, y0, x1, y1]| (x1 - x0) * (y1 - y0) != 0.0)
-        })
-    };
-    shows(&node.dict)
-        || node.widgets.iter().any(|widget| {
-            document
-                .load(*widget)
-                .map_or(true, |widget| widget.as_dict().is_some_and(shows))
-        })
 }

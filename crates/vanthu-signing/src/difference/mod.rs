@@ -10,11 +10,13 @@ mod annotation;
 mod field;
 mod level;
 mod node;
+mod signature;
 mod structure;
 mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use annotation::Places;
 pub use level::{Change, ChangeKind, ChangeLevel};
 use usage::{Usage, Usages};
 
@@ -47,6 +49,7 @@ impl Limits {
 pub(crate) struct Signed<'d, 'a> {
     document: &'d Document<'a>,
     usages: Usages,
+    places: Places,
 }
 
 impl<'d, 'a> Signed<'d, 'a> {
@@ -54,6 +57,7 @@ impl<'d, 'a> Signed<'d, 'a> {
         Self {
             document,
             usages: Usages::of(document, &BTreeSet::new()),
+            places: Places::of(document),
         }
     }
 }
@@ -83,6 +87,8 @@ pub(crate) struct Comparison<'d, 'a> {
     old: &'d Document<'a>,
     new: &'d Document<'a>,
     limits: &'d Limits,
+    /// Where the signed state names annotations.
+    places: &'d Places,
     /// Objects that differ between the two states.
     changed: BTreeSet<u32>,
     /// Objects that are in use in the signed state and cannot be read in it: no rule vouches for them.
@@ -146,6 +152,7 @@ impl<'d, 'a> Comparison<'d, 'a> {
             old,
             new,
             limits,
+            places: &signed.places,
             changed,
             unreadable,
             old_size: old.next_number(),
@@ -236,13 +243,13 @@ impl<'d, 'a> Comparison<'d, 'a> {
 
     /// The later state must stand on exactly the signed history.
     fn history(&mut self) {
-        let old = self.old.sections();
-        let new = self.new.sections();
-        let continues = new.len() >= old.len()
-            && old
-                .iter()
-                .zip(new)
-                .all(|(a, b)| a.offset == b.offset && a.entries == b.entries);
+        let (old, new) = (self.old.sections(), self.new.sections());
+        let continues = self.old.shares_sections(self.new)
+            || new.len() >= old.len()
+                && old
+                    .iter()
+                    .zip(new)
+                    .all(|(a, b)| a.offset == b.offset && a.entries == b.entries);
         if !continues {
             self.refuse(
                 ChangeKind::History,

@@ -149,6 +149,11 @@ impl<'a> Document<'a> {
         self.index.sections.get(..self.depth).unwrap_or_default()
     }
 
+    /// Whether the sections of this state are the oldest of `later`, being the very same.
+    pub(crate) fn shares_sections(&self, later: &Document<'_>) -> bool {
+        Rc::ptr_eq(&self.index, &later.index) && self.depth <= later.depth
+    }
+
     /// Where object `number` stands in this state.
     pub(crate) fn entry(&self, number: u32) -> Option<Entry> {
         self.index.entry(number, self.depth)

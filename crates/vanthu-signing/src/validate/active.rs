@@ -1,5 +1,5 @@
-//! What in a file acts by itself: scripts, and actions that start programs or send data. What such a file shows can
-//! change without a byte of it changing, so that no signature says what its reader saw.
+//! What in a file acts by itself: scripts, actions that start programs or send data, and content that other files hold.
+//! What such a file shows can change without a byte of it changing, so that no signature says what its reader saw.
 
 use crate::difference;
 use crate::form;
@@ -35,7 +35,12 @@ fn acts_within(document: &Document<'_>, object: &Object, depth: u8) -> Option<&'
         Object::Dict(dict) => {
             acts(document, dict).or_else(|| dict.iter().find_map(|(_, value)| each(value)))
         }
-        Object::Stream(stream) => stream.dict.iter().find_map(|(_, value)| each(value)),
+        Object::Stream(stream) => {
+            // Content that stands in another file: the stream itself (7.3.8.2), or a page of it (8.10.4).
+            let is_outside = stream.dict.contains("F") || stream.dict.contains("Ref");
+            let outside = is_outside.then_some("content of another file");
+            outside.or_else(|| stream.dict.iter().find_map(|(_, value)| each(value)))
+        }
         _ => None,
     }
 }

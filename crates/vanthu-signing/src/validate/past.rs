@@ -189,6 +189,10 @@ impl Engine<'_> {
                 control = control.min(certificate.not_after());
             }
         }
+        // What was not looked at might say that something is revoked.
+        if self.verifications.is_exhausted() {
+            return Err("more signatures than are verified".to_owned());
+        }
         Ok(control)
     }
 

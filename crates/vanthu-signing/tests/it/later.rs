@@ -261,6 +261,65 @@ fn a_place_that_cannot_be_read_is_not_taken_for_an_invisible_one() {
 }
 
 #[test]
+fn an_unsigned_field_shows_nothing_on_the_page() {
+    let file = signed(&plain_pdf(0), None);
+    let widget = WIDGET.replace("[0 0 0 0]", "[50 650 550 750]");
+    let with = |extra: &str, content: &str| {
+        let look = format!(
+            "<< /Type /XObject /Subtype /Form /BBox [0 0 500 99] /Length {} >>\nstream\n{content}\nendstream",
+            content.len()
+        );
+        let widget = widget.replace("/F 132", &format!("/F 132 {extra}"));
+        with_field(&file, &widget, "400 0 R", &[(401, look)])
+    };
+    let look = "/AP << /N 401 0 R >>";
+    for honest in [with("", ""), with(look, ""), with(look, "q Q")] {
+        assert_permitted(&honest, ChangeLevel::FormFilling, "an empty place");
+    }
+    for evil in [
+        with(look, "1 g 0 0 500 99 re f"),
+        with("/MK << /BG [1 1 1] >>", ""),
+        with("/MK << /CA (So tien 9000) >>", ""),
+    ] {
+        assert_refused(&evil, "a look that nobody signed");
+    }
+}
+
+#[test]
+fn readers_are_not_told_to_redraw_fields_in_any_way() {
+    let base = |need: &str| {
+        file_of(&[
+            format!(
+                "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R] /DA (/Helv 9 Tf) /SigFlags 3 {need} >> >>"
+            ),
+            "<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 595 842] >>".to_owned(),
+            "<< /Type /Page /Parent 2 0 R /Annots [4 0 R 5 0 R] >>".to_owned(),
+            "<< /Type /Annot /Subtype /Widget /FT /Sig /T (ChuKy) /Rect [0 0 0 0] /P 3 0 R >>"
+                .to_owned(),
+            "null".to_owned(),
+            "true".to_owned(),
+        ])
+    };
+    let changed = |need: &str, from: &str, to: &str| {
+        let file = signed(&base(need), None);
+        let root = body(&file, 1);
+        assert!(root.contains(from));
+        append(&file, &[(1, root.replacen(from, to, 1))], "")
+    };
+    let look = ("(/Helv 9 Tf)", "(/Helv 99 Tf)");
+    assert_permitted(
+        &changed("", look.0, look.1),
+        ChangeLevel::LongTermEvidence,
+        "nobody redraws",
+    );
+    for need in ["/NeedAppearances true", "/NeedAppearances 6 0 R"] {
+        let added = format!("/SigFlags 3 {need}");
+        assert_refused(&changed("", "/SigFlags 3", &added), need);
+        assert_refused(&changed(need, look.0, look.1), need);
+    }
+}
+
+#[test]
 fn a_field_that_was_signed_unseen_is_not_brought_forward() {
     let hidden = "<< /Type /Annot /Subtype /Widget /FT /Sig /T (them) /Rect [50 650 550 750] /P 3 0 R /AP << /N 7 0 R >> >>";
     let look =
@@ -598,6 +657,7 @@ fn a_file_that_acts_by_itself_is_refused_by_name() {
             format!("<< /Type /Annot /Subtype /Link /Rect [5 5 9 9] {note} >>"),
             script.to_owned(),
             "/JavaScript".to_owned(),
+            "<< /F (khac.pdf) /Length 0 >>\nstream\n\nendstream".to_owned(),
         ])
     };
     let cases = [
@@ -609,6 +669,7 @@ fn a_file_that_acts_by_itself_is_refused_by_name() {
         file("", "", "/A << /S 6 0 R /JS (1) >>"),
         file("", "", "/A << /S /Launch /F (cmd.exe) >>"),
         file("", "", "/A << /S /SubmitForm /F (https://x) >>"),
+        file("", "/Contents 7 0 R", ""),
     ];
     let mut request = leader_request();
     request.reserve.clear();

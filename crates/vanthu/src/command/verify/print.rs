@@ -234,6 +234,7 @@ fn finding(it: &Finding) -> String {
     let sign = severity(it.severity);
     let detail = match it.code {
         FindingCode::PathProblem => path_words(&it.detail),
+        FindingCode::EvidenceSetAside => aside_words(&it.detail),
         _ => it.detail.clone(),
     };
     format!("    {sign} {}: {detail}", finding_words(it.code))
@@ -311,9 +312,21 @@ fn path_words(detail: &str) -> String {
         "Revoked" => "đã bị thu hồi",
         "RevocationUnknown" => "chưa biết trạng thái thu hồi",
         "IssuerNotAuthority" => "nơi cấp không được phép cấp chứng thư",
+        "TooManySignatures" => "phải kiểm tra quá nhiều chữ ký trên chứng thư và danh sách thu hồi",
         _ => problem,
     };
     format!("{whose}: {what}")
+}
+
+/// Whose revocation data do not count, and why.
+fn aside_words(detail: &str) -> String {
+    let (data, why) = detail.rsplit_once(": ").unwrap_or((detail, ""));
+    let (signer, _) = data.rsplit_once(" of ").unwrap_or((data, ""));
+    let why = match why {
+        "signature not reliable" => "chữ ký trên đó không còn đủ mạnh",
+        _ => "người ký đã hết hạn trước khi bằng chứng được chứng minh là có",
+    };
+    format!("của {signer}: {why}")
 }
 
 const fn certification(allows: DocMdp) -> &'static str {
