@@ -4,13 +4,16 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use vanthu_pki::SignatureAlgorithm;
+use vanthu_pki::authority::{Endpoints, PersonSubject, Validity};
 use vanthu_signing::{
-    Attack, ChangeKind, ChangeLevel, ConstraintId, DocMdp, FindingCode, Indication, Level, Report,
-    Severity, SignatureRequest, validate,
+    Attack, ChangeKind, ChangeLevel, ConstraintId, DetachedRequest, DocMdp, FindingCode,
+    Indication, Level, PrepareError, Report, Severity, SignatureRequest, prepare, prepare_detached,
+    validate,
 };
 
 use crate::world::{
-    World, append, file_of, find, find_last, leader_request, now, plain_pdf, seal_request,
+    World, append, day, file_of, find, find_last, leader_request, now, plain_pdf, seal_request,
 };
 
 static WORLD: LazyLock<World> = LazyLock::new(World::new);
@@ -472,6 +475,10 @@ fn an_object_that_ends_behind_the_signed_part_is_a_shadow() {
 
 /// A base with a text field and an empty signature field whose lock says `lock`.
 fn lockable(lock: &str) -> Vec<u8> {
+    lockable_with(lock, "")
+}
+
+fn lockable_with(lock: &str, more: &str) -> Vec<u8> {
     file_of(&[
         "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 5 0 R] /SigFlags 3 >> >>"
             .to_owned(),
@@ -480,7 +487,7 @@ fn lockable(lock: &str) -> Vec<u8> {
         "<< /Type /Annot /Subtype /Widget /FT /Tx /T (So) /Rect [5 5 9 9] /P 3 0 R /V (1) >>"
             .to_owned(),
         format!(
-            "<< /Type /Annot /Subtype /Widget /FT /Sig /T (ChuKy) /Rect [0 0 0 0] /P 3 0 R /Lock {lock} >>"
+            "<< /Type /Annot /Subtype /Widget /FT /Sig /T (ChuKy) /Rect [0 0 0 0] /P 3 0 R /Lock {lock} {more} >>"
         ),
     ])
 }
@@ -746,4 +753,114 @@ fn more_revisions_than_can_be_compared_are_a_finding_of_their_own() {
             .any(|it| it.code == FindingCode::TooManyRevisions)
     );
     assert!(!first.changes_permitted && first.later.len() < 40);
+}
+
+#[test]
+fn what_a_field_asks_of_its_signature_is_done_or_refused_by_name() {
+    let base = |seed: &str| {
+        let lock = "<< /Action /All >>";
+        lockable_with(lock, &format!("/SV << {seed} >>"))
+    };
+    let request = SignatureRequest {
+        field_name: "ChuKy".to_owned(),
+        at: now(),
+        reason: Some("Phê duyệt".to_owned()),
+        ..SignatureRequest::default()
+    };
+    let algorithm = World::algorithm(&WORLD.leader);
+    let asked = |seed: &str| {
+        let certificate = &WORLD.leader.certificate;
+        prepare(
+            &base(seed),
+            &request,
+            certificate,
+            algorithm,
+            &WORLD.fonts(),
+        )
+        .map(|_| ())
+    };
+    for met in [
+        "/Ff 0 /SubFilter [/adbe.x509.rsa_sha1]",
+        "/Ff 1 /Filter /Adobe.PPKLite",
+        "/Ff 2 /SubFilter [/adbe.pkcs7.detached /ETSI.CAdES.detached]",
+        "/Ff 64 /DigestMethod [(SHA512) (SHA256)]",
+        "/MDP << /P 0 >>",
+        "/Cert << /Ff 0 >> /TimeStamp << /URL (https://x) >>",
+    ] {
+        assert_eq!(asked(met), Ok(()), "{met}");
+    }
+    for (seed, entry) in [
+        ("/Ff 1 /Filter /Entrust.PPKEF", "Filter"),
+        ("/Ff 2 /SubFilter [/adbe.pkcs7.sha1]", "SubFilter"),
+        ("/Ff 4 /V 9", "V"),
+        ("/Ff 8 /Reasons [(Khac)]", "Reasons"),
+        ("/Ff 8 /Reasons [(.)]", "Reasons"),
+        ("/Ff 16 /LegalAttestation [(x)]", "LegalAttestation"),
+        ("/Ff 32 /AddRevInfo true", "AddRevInfo"),
+        ("/Ff 64 /DigestMethod [(SHA512)]", "DigestMethod"),
+        ("/Ff 128 /LockDocument /true", "LockDocument"),
+        ("/Ff 256 /AppearanceFilter (x)", "AppearanceFilter"),
+        ("/MDP << /P 2 >>", "MDP"),
+        ("/Cert << /Ff 1 >>", "Cert"),
+        ("/TimeStamp << /URL (https://x) /Ff 1 >>", "TimeStamp"),
+    ] {
+        let refused = PrepareError::SeedValue {
+            field: "ChuKy".to_owned(),
+            entry: entry.to_owned(),
+        };
+        assert_eq!(asked(seed), Err(refused), "{seed}");
+    }
+}
+
+#[test]
+fn nobody_signs_with_a_short_key() {
+    let tagged = |tag: u8, content: &[u8]| {
+        let mut out = vec![tag, 0x82];
+        out.extend_from_slice(&(content.len() as u16).to_be_bytes());
+        out.extend_from_slice(content);
+        out
+    };
+    let spki = |bits: usize| {
+        let mut modulus = vec![0];
+        modulus.resize(bits / 8 + 1, 0xb5);
+        let numbers = [tagged(2, &modulus), vec![2, 3, 1, 0, 1]].concat();
+        let key = [vec![0], tagged(0x30, &numbers)].concat();
+        let algorithm = [0x30, 13, 6, 9, 42, 134, 72, 134, 247, 13, 1, 1, 1, 5, 0];
+        tagged(0x30, &[algorithm.to_vec(), tagged(3, &key)].concat())
+    };
+    let subject = PersonSubject {
+        full_name: "Trần Thị Mẫu".to_owned(),
+        ..PersonSubject::default()
+    };
+    let time = Validity {
+        from: day(2025, 1, 1),
+        to: day(2028, 1, 1),
+    };
+    let algorithm = SignatureAlgorithm::RsaPkcs1Sha256;
+    for (bits, may) in [(1024, false), (2048, true)] {
+        let certificate = WORLD
+            .issuing
+            .person(&subject, &spki(bits), time, 9, &Endpoints::default())
+            .unwrap();
+        let request = SignatureRequest {
+            field_name: "ChuKy".to_owned(),
+            at: now(),
+            ..SignatureRequest::default()
+        };
+        let prepared = prepare(
+            &plain_pdf(0),
+            &request,
+            &certificate,
+            algorithm,
+            &WORLD.fonts(),
+        );
+        assert_eq!(prepared.is_ok(), may, "{bits}");
+        let request = DetachedRequest {
+            at: now(),
+            ..DetachedRequest::default()
+        };
+        let mut content: &[u8] = b"a";
+        let detached = prepare_detached(&mut content, &request, &certificate, algorithm);
+        assert_eq!(detached.is_ok(), may, "{bits}");
+    }
 }
