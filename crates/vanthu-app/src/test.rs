@@ -130,6 +130,13 @@ impl World {
         Self::build(false, Some(url)).await
     }
 
+    /// The same tables as a real installation sees them.
+    pub(crate) fn real(&self) -> Arc<App> {
+        let (store, ports) = (self.app.store.clone(), self.app.ports.clone());
+        let trust = self.authority.as_ref().unwrap().trust();
+        App::new(store, ports, trust, Mode::Real, self.app.base_url.clone()).unwrap()
+    }
+
     async fn build(with_authority: bool, url: Option<String>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = || format!("sqlite://{}", folder.path().join("vanthu.db").display());

@@ -89,6 +89,16 @@ acts! {
     SigningOpened = "signing-opened", "Mở phiên ký số";
     /// A signing session ended without a signature.
     SigningFailed = "signing-failed", "Phiên ký số không thành";
+    /// A person asked for a pairing with the agent on their machine.
+    AgentOffered = "agent-offered", "Mở ghép máy ký";
+    /// An agent was paired with the account.
+    AgentPaired = "agent-paired", "Ghép máy ký";
+    /// A pairing ended, at the agent, at the server or with the account.
+    AgentUnpaired = "agent-unpaired", "Bỏ ghép máy ký";
+    /// An agent told what "check my signing machine" found.
+    AgentChecked = "agent-checked", "Kiểm tra máy ký";
+    /// The file that an agent was given isn't what it was to sign.
+    SigningMismatch = "signing-mismatch", "Nội dung đưa ký không khớp";
     /// The authorised person's signature stands.
     Signed = "signed", "Người có thẩm quyền ký số";
     /// A number was given.

@@ -110,6 +110,8 @@ ids! {
     JobId = "job";
     /// A signing session (phiên ký).
     SigningId = "sgn";
+    /// A signing agent that was paired (máy ký đã ghép).
+    AgentId = "agt";
     /// A list that a person keeps under a name (bộ lọc đã lưu).
     SavedViewId = "sav";
 }

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod agency;
+pub mod agent;
 pub mod audit;
 pub mod body;
 pub mod calendar;

@@ -158,6 +158,8 @@ coded! {
         ViewJobs = "view-jobs", "xem việc nền";
         /// Start a job again that was given up.
         RestartJob = "restart-job", "chạy lại việc nền";
+        /// See the signing agents of an agency.
+        ViewAgents = "view-agents", "xem máy ký của cơ quan";
     }
 }
 
@@ -626,6 +628,11 @@ pub const RULES: &[Rule] = &[
         by: &[R::Administrator, R::ItOfficer],
         when: &[],
     },
+    Rule {
+        action: A::ViewAgents,
+        by: &[R::Administrator, R::ItOfficer],
+        when: &[],
+    },
 ];
 
 /// Whether somebody in this relation may act on an object in this state.
@@ -685,7 +692,8 @@ pub fn states_of(action: Action) -> Vec<ObjectState> {
         | A::MakeAccount
         | A::LockAccount
         | A::ViewJobs
-        | A::RestartJob => vec![ObjectState::Plain],
+        | A::RestartJob
+        | A::ViewAgents => vec![ObjectState::Plain],
         A::ViewIncoming
         | A::Accept
         | A::ReturnToSender

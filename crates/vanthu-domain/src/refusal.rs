@@ -297,6 +297,10 @@ codes! {
     DigestMismatch = "digest-mismatch";
     /// No signing agent answers on this machine.
     AgentAbsent = "agent-absent";
+    /// The agent isn't paired with this account: `login`.
+    AgentNotPaired = "agent-not-paired";
+    /// The offer of a pairing has run out, or was answered.
+    PairingOver = "pairing-over";
     /// The signing agent is too old: `version`, `required`.
     AgentOutdated = "agent-outdated";
     // --- number, seal, issue ---

@@ -19,6 +19,7 @@
 
 pub mod account;
 pub mod agency;
+pub mod agent;
 pub mod blob;
 pub mod certificate;
 pub mod checkpoint;

@@ -38,6 +38,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "0003_saved_views",
         text: include_str!("../migrations/0003_saved_views.sql"),
     },
+    Migration {
+        number: 4,
+        name: "0004_agents",
+        text: include_str!("../migrations/0004_agents.sql"),
+    },
 ];
 
 /// A migration that has been applied.

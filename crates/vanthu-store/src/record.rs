@@ -197,6 +197,7 @@ texts!(
     id::JobId,
     id::SigningId,
     id::SavedViewId,
+    id::AgentId,
     DocumentKind,
 );
 

@@ -125,6 +125,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::CertificateNotYours
         | C::SealHolderNotRecorded
         | C::SigningConsentAutomaticRefused
+        | C::AgentNotPaired
         | C::PasswordChangeRequired
         | C::Csrf
         | C::AccountLocked => StatusCode::FORBIDDEN,
@@ -157,6 +158,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::SigningSessionExpired
         | C::SigningSessionUsed
         | C::SigningSessionCancelled
+        | C::PairingOver
         | C::DigestMismatch
         | C::ReceiptFailedCheck
         | C::DuplicateIncoming

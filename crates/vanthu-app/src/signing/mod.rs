@@ -9,6 +9,7 @@ pub mod examine;
 pub mod fetch;
 pub mod open;
 pub mod paper;
+pub mod show;
 pub mod state;
 
 use base64::Engine as _;

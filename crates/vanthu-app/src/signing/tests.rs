@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use vanthu_domain::Moment;
+use vanthu_domain::audit::Act;
 use vanthu_domain::certificate::{CertificateState, Holder};
 use vanthu_domain::id::OutgoingId;
 use vanthu_domain::outgoing::OutgoingTag;
@@ -14,9 +15,10 @@ use vanthu_store::ledger;
 
 use super::answer::answer;
 use super::cancel::{cancel_by_agent, cancel_by_caller};
-use super::fetch::fetch;
+use super::fetch::{By, fetch};
 use super::open::{OpenSigning, open};
 use super::paper::{AGENCY_FIELD, About, DATE_FIELD, NUMBER_FIELD, attachment_request};
+use super::show::show;
 use super::state::state;
 use super::{Consent, Purpose, SessionState};
 use crate::outgoing::attach::attach;
@@ -280,10 +282,10 @@ async fn a_session_is_fetched_once_and_answered_once() {
     let id = desk.approved().await;
     let leader = &desk.office.leader;
     let opened = desk.open(leader, Purpose::Person, &id).await.unwrap();
-    let met = fetch(app, &opened.signing_id, "another secret").await;
+    let met = fetch(app, &opened.signing_id, "another secret", &By::default()).await;
     assert_eq!(refusal(met), RefusalCode::NotFound);
     let given = desk.answers(&opened).await.unwrap().remove(0);
-    let met = fetch(app, &opened.signing_id, &opened.token).await;
+    let met = fetch(app, &opened.signing_id, &opened.token, &By::default()).await;
     assert_eq!(refusal(met), RefusalCode::SigningSessionUsed);
     let mut wrong = given.clone();
     wrong.token = "another secret".to_owned();
@@ -592,4 +594,54 @@ fn with_fresh_lists(desk: &Desk, mode: Mode) -> Arc<App> {
     ports.revocation = Arc::new(authority.revocation());
     let trust = authority.trust();
     App::new(app.store.clone(), ports, trust, mode, url.to_owned()).unwrap()
+}
+
+/// Proves: TG-22.1b
+#[tokio::test]
+async fn the_agent_is_shown_the_very_file_that_the_digest_was_made_of() {
+    let desk = Desk::new().await;
+    let (app, leader) = (&desk.world.app, &desk.office.leader);
+    let id = desk.approved().await;
+    let opened = desk.open(leader, Purpose::Person, &id).await.unwrap();
+    let (signing_id, token) = (&opened.signing_id, opened.token.as_str());
+    let early = show(app, signing_id, token, id.as_str()).await;
+    assert_eq!(refusal(early), RefusalCode::SigningSessionUsed);
+    let session = fetch(app, signing_id, token, &By::default()).await.unwrap();
+    let item = &session.items[0];
+    let file = show(app, signing_id, token, &item.item_id).await.unwrap();
+    assert!(u64::try_from(file.len()).unwrap() <= session.max_file_bytes);
+    let base = desk
+        .bytes(desk.row(&id).await.current_blob.as_deref())
+        .await;
+    assert!(is_extension(&base, &file));
+    let at = file
+        .windows(10)
+        .rposition(|it| it == b"/ByteRange")
+        .unwrap();
+    let text = std::str::from_utf8(&file[at + 10..at + 80]).unwrap();
+    let inside = text.split_once('[').unwrap().1.split_once(']').unwrap().0;
+    let range: Vec<usize> = inside
+        .split(' ')
+        .map(|number| number.parse().unwrap())
+        .collect();
+    let (start, end) = (range[1], range[2]);
+    assert_eq!((range[0], end + range[3]), (0, file.len()));
+    assert!(file[start + 1..end - 1].iter().all(|byte| *byte == b'0'));
+    let covered = [&file[..start], &file[end..]].concat();
+    let digest = vanthu_pki::DigestAlgorithm::Sha256.digest(&covered);
+    assert_eq!(digest, item.document_digest.as_bytes());
+    for (secret, item) in [("another secret", item.item_id.as_str()), (token, "none")] {
+        let met = show(app, signing_id, secret, item).await;
+        assert_eq!(refusal(met), RefusalCode::NotFound);
+    }
+    cancel_by_agent(app, signing_id, token, "file-mismatch")
+        .await
+        .unwrap();
+    let mut tx = app.store.read().await.unwrap();
+    let entries = ledger::list_about(&mut tx, signing_id.as_str())
+        .await
+        .unwrap();
+    assert_eq!(entries.last().unwrap().act, Act::SigningMismatch);
+    let met = show(app, signing_id, token, id.as_str()).await;
+    assert_eq!(refusal(met), RefusalCode::SigningSessionCancelled);
 }

@@ -32,7 +32,7 @@ use crate::outgoing::submit::submit;
 use crate::practice::authority::{endpoints, serial, validity};
 use crate::practice::picture;
 use crate::signing::answer::{Answer, answer};
-use crate::signing::fetch::fetch;
+use crate::signing::fetch::{By, fetch};
 use crate::signing::open::{OpenSigning, SigningOpened, open};
 use crate::signing::{Consent, Purpose};
 use crate::system::SystemRandomness;
@@ -275,7 +275,13 @@ impl Desk {
 
     /// What an agent with the right keys answers.
     pub(crate) async fn answers(&self, opened: &SigningOpened) -> Result<Vec<Answer>, AppError> {
-        let session = fetch(&self.world.app, &opened.signing_id, &opened.token).await?;
+        let session = fetch(
+            &self.world.app,
+            &opened.signing_id,
+            &opened.token,
+            &By::default(),
+        )
+        .await?;
         let keys = self.keys.lock().unwrap();
         let answer = |item: &vanthu_wire::agent::SessionItem| {
             let certificate = Certificate::from_der(item.certificate.as_bytes()).unwrap();

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod account;
 #[cfg(test)]
+mod agent;
+#[cfg(test)]
 mod blob;
 #[cfg(test)]
 mod build;

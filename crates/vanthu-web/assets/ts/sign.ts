@@ -10,6 +10,8 @@ interface Session {
   token: string;
   server: string;
   expires_at: string;
+  /** The account that opened it: an agent paired with several uses the pairing of this one. */
+  account_id: string;
 }
 
 interface Item {
@@ -185,7 +187,7 @@ class Flow {
 
   private async signAll(agent: AgentStatus, session: Session): Promise<string> {
     this.lines.start(t("Chuyển sang phần mềm ký…"));
-    const answer = await agentSign(session.server || location.origin, session.signing_id, session.token);
+    const answer = await agentSign(session.server || location.origin, session.signing_id, session.token, session.account_id);
     this.lines.finish();
     const extra = this.panel.querySelector<HTMLElement>("[data-sign-more]") ?? this.panel;
     if (answer.consent_url) {

@@ -90,6 +90,8 @@ struct SessionOpened {
     server: String,
     /// Hết hạn lúc.
     expires_at: String,
+    /// Tài khoản mở phiên; máy ký ghép với nhiều tài khoản dùng lần ghép của tài khoản này.
+    account_id: String,
 }
 
 /// Where a session stands.
@@ -151,6 +153,7 @@ async fn begin(
         token: opened.token,
         server: web.app.base_url.clone(),
         expires_at: timestamp(opened.expires_at).to_string(),
+        account_id: who.caller().actor.account_id.to_string(),
     })
 }
 

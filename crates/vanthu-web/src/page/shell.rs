@@ -1,6 +1,7 @@
 //! The frame around every page: who and where one is, the menu with its counts.
 
 use axum::http::HeaderMap;
+use vanthu_app::agent::shipped_version;
 use vanthu_app::desk::{self, Count, Tile};
 use vanthu_app::listing::Section;
 use vanthu_app::{Caller, Mode, notice};
@@ -41,6 +42,8 @@ pub async fn shell(
         notices: u32::try_from(notices).unwrap_or(u32::MAX),
         csrf: who.0.csrf.clone(),
         signer: caller.is(Role::Leader) || caller.is(Role::Clerk),
+        agent_shipped: shipped_version().to_string(),
+        agent_minimum: web.app.agent_minimum().to_string(),
         events_from: who.0.news_after.to_string(),
         ..plain(web, language, theme(headers), title)
     })
@@ -134,6 +137,9 @@ pub fn menu(
     more.push(item("Kiểm tra chữ ký", "/verify", "g k"));
     if may(Action::ViewAccounts) {
         more.push(item("Tài khoản của cơ quan", "/admin/accounts", ""));
+    }
+    if may(Action::ViewAgents) {
+        more.push(item("Máy ký của cơ quan", "/admin/agents", ""));
     }
     if may(Action::ViewJobs) {
         more.push(item("Việc nền và gửi lỗi", "/admin/jobs", ""));

@@ -1,6 +1,7 @@
 //! Administration (quản trị): the accounts of an agency, and what runs in the background.
 
 mod accounts;
+mod agents;
 mod jobs;
 
 use axum::routing::{get, post};
@@ -29,6 +30,9 @@ pub(crate) const ROUTES: &[Route] = &[
         Asks::May(&[Action::LockAccount]),
         || post(accounts::unlock),
     ),
+    Route::get("/admin/agents", Asks::May(&[Action::ViewAgents]), || {
+        get(agents::show)
+    }),
     Route::get("/admin/jobs", Asks::May(&[Action::ViewJobs]), || {
         get(jobs::show)
     }),

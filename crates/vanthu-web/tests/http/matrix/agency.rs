@@ -85,6 +85,8 @@ pub(super) fn knocks() -> Vec<Knock> {
         ),
         form("POST /admin/accounts/{id}/lock", &why),
         form("POST /admin/accounts/{id}/unlock", &why),
+        knock("GET /admin/agents"),
+        knock("GET /api/v1/agency/agents"),
         knock("GET /admin/jobs"),
         form("POST /admin/jobs/{id}/restart", &[]),
     ]
