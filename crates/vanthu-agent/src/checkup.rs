@@ -19,6 +19,9 @@ use crate::{Agent, Origin, Paired, check, machine};
 
 /// A clock that is further off than this makes signatures look wrong.
 const MOST_CLOCK_OFFSET_S: i64 = 60;
+/// So many certificates are asked about, and so many points are told; a server takes no more.
+const MOST_CERTIFICATES: usize = 100;
+const MOST_POINTS: usize = 300;
 /// A session asks for a check where the last one is older.
 const EVERY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -118,6 +121,7 @@ impl Desk<'_> {
             certificates: self
                 .certificates
                 .iter()
+                .take(MOST_CERTIFICATES)
                 .map(|it| Base64(it.der().to_vec()))
                 .collect(),
         };
@@ -174,7 +178,7 @@ impl Checkup {
             machine: machine::name(),
             system: machine::system(),
             code: self.code.split('/').next().unwrap_or_default().to_owned(),
-            points: self.points.clone(),
+            points: self.points.iter().take(MOST_POINTS).cloned().collect(),
         }
     }
 

@@ -17,10 +17,10 @@ use crate::signing::fetch::timestamp;
 use crate::{App, AppError};
 
 /// The most points of a report, and characters of each text in it.
-const MOST_POINTS: usize = 60;
+const MOST_POINTS: usize = 300;
 const MOST_CHARS: usize = 400;
 /// The most certificates that are asked about at once.
-const MOST_CERTIFICATES: usize = 20;
+const MOST_CERTIFICATES: usize = 100;
 
 /// Keeps the result of a check.
 ///

@@ -72,7 +72,8 @@ class Pair {
         const output = this.code.querySelector("output");
         if (output) output.textContent = now.code;
         this.code.hidden = false;
-        this.tell(t("So sánh hai mã rồi xác nhận ở máy ký. Mã trên trang này: {code}", { code: now.code }));
+        this.state.textContent = "";
+        say(t("So sánh hai mã rồi xác nhận ở máy ký. Mã trên trang này: {code}", { code: now.code }));
       }
       if (now.state === "paired") {
         this.tell(t("Đã ghép máy ký."));
