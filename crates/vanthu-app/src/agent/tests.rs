@@ -1,10 +1,11 @@
 //! An agent with its key, a person with a browser, and whoever sits between them.
 
 use jiff::Timestamp;
+use serde_json::json;
 use vanthu_domain::agency::Role;
 use vanthu_domain::agent::AgentState;
 use vanthu_domain::audit::Act;
-use vanthu_domain::id::{AgentId, OutgoingId};
+use vanthu_domain::id::{AccountId, AgentId, OutgoingId};
 use vanthu_domain::permission::Seat;
 use vanthu_domain::refusal::RefusalCode;
 use vanthu_pki::{SignatureAlgorithm, SoftKey};
@@ -406,6 +407,26 @@ async fn the_it_officer_sees_the_machines_their_checks_and_refused_sign_ins() {
         .await
         .unwrap();
     assert_eq!(seen.counts, [2, 0, 1, 0]);
+    assert!(seen.failed.is_empty());
+    // As a refused sign-in is recorded, of this agency and of nobody here.
+    let mut work = app.begin_system(None).await.unwrap();
+    let stranger = AccountId::new(app.now(), app.random());
+    for id in [&leader.actor.account_id, &stranger] {
+        let data = json!({"address": "10.0.0.9"});
+        work.record(Act::SignInRefused, id, &[], data)
+            .await
+            .unwrap();
+    }
+    work.commit().await.unwrap();
+    let after = of_agency(app, &officer, AgentFilter::All, "")
+        .await
+        .unwrap();
+    let failed: Vec<_> = after
+        .failed
+        .iter()
+        .map(|it| (it.login.as_str(), it.address.as_str()))
+        .collect();
+    assert_eq!(failed, [("ld", "10.0.0.9")]);
     let failing = of_agency(app, &officer, AgentFilter::Failing, "")
         .await
         .unwrap();
