@@ -280,9 +280,7 @@ async fn where_the_office_s_networks_are_set_signing_from_elsewhere_needs_a_perm
     let (session, token) = (&opened.signing_id, opened.token.as_str());
     let met = fetch(app, session, token, &at("203.0.113.9")).await;
     assert_eq!(refusal(met), RefusalCode::DeviceOutsideOffice);
-    fetch(app, session, token, &at("10.4.7.7"))
-        .await
-        .unwrap();
+    fetch(app, session, token, &at("10.4.7.7")).await.unwrap();
     assert_eq!(found(&desk).await.len(), 2);
     // By permission it does.
     let device = asked(&desk, leader, (0, 2)).await.unwrap();

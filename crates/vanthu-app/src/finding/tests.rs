@@ -139,9 +139,7 @@ async fn another_s_certificate_and_a_second_machine_are_noticed() {
         let id = desk.approved().await;
         let opened = desk.open(leader, Purpose::Person, &id).await.unwrap();
         let (session, token) = (&opened.signing_id, opened.token.as_str());
-        fetch(app, session, token, &at(address))
-            .await
-            .unwrap();
+        fetch(app, session, token, &at(address)).await.unwrap();
     }
     let inspector = inspector(&desk);
     let seen = list(app, &inspector, &Asked::default(), None, 10).await;
