@@ -367,7 +367,8 @@ impl Desk {
 
     /// What the first item of a session asks: an answer without its signature, and the bytes.
     pub(crate) async fn asked_of(&self, opened: &SigningOpened) -> (Answer, Vec<u8>) {
-        let session = fetch(&self.world.app, &opened.signing_id, &opened.token)
+        let by = By::default();
+        let session = fetch(&self.world.app, &opened.signing_id, &opened.token, &by)
             .await
             .unwrap();
         let item = &session.items[0];
