@@ -95,6 +95,8 @@ fn code(state: ObjectState) -> &'static str {
         ObjectState::Outgoing(tag) => tag.code(),
         ObjectState::Incoming(tag) => tag.code(),
         ObjectState::Line(state) => state.code(),
+        ObjectState::Device(tag) => tag.code(),
+        ObjectState::Finding(tag) => tag.code(),
         ObjectState::Plain => "",
     }
 }

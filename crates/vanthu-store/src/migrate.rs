@@ -43,6 +43,16 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "0004_agents",
         text: include_str!("../migrations/0004_agents.sql"),
     },
+    Migration {
+        number: 5,
+        name: "0005_reserved",
+        text: include_str!("../migrations/0005_reserved.sql"),
+    },
+    Migration {
+        number: 6,
+        name: "0006_devices_and_findings",
+        text: include_str!("../migrations/0006_devices_and_findings.sql"),
+    },
 ];
 
 /// A migration that has been applied.

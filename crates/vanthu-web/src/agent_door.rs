@@ -22,6 +22,7 @@ use vanthu_wire::agent::{
 use crate::api::{Given, Named, malformed};
 use crate::error::WebError;
 use crate::route::{Asks, Route};
+use crate::session::Address;
 use crate::state::Web;
 
 mod desk;
@@ -101,11 +102,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Program {
 async fn fetched(
     State(web): State<Web>,
     Named(id): Named<SigningId>,
+    Address(address): Address,
     Bearer(token): Bearer,
     Program(version): Program,
     MaybeProven(proof): MaybeProven,
 ) -> Result<Json<SigningSession>, WebError> {
-    let by = By { proof, version };
+    let by = By {
+        proof,
+        version,
+        address: Some(address).filter(|it| !it.is_empty()),
+    };
     Ok(Json(fetch::fetch(&web.app, &id, &token, &by).await?))
 }
 

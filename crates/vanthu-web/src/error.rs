@@ -124,6 +124,10 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::DelegationExpired
         | C::CertificateNotYours
         | C::SealHolderNotRecorded
+        | C::DeviceNotYours
+        | C::DeviceNotEntrusted
+        | C::DevicePermitOver
+        | C::DeviceOutsideOffice
         | C::SigningConsentAutomaticRefused
         | C::AgentNotPaired
         | C::PasswordChangeRequired
@@ -165,6 +169,8 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::RegistrationRequired
         | C::LinesOpen
         | C::ExtensionPending
+        | C::OutsidePending
+        | C::OutsideNotPermitted
         | C::ApprovalMissing => StatusCode::CONFLICT,
         C::FieldRequired
         | C::FieldTooLong
@@ -199,6 +205,8 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::CertificateSuspended
         | C::CertificateUnknownIssuer
         | C::CertificateNotOnRecord
+        | C::DeviceNotOnRecord
+        | C::DeviceNotUsable
         | C::CertificatePractice
         | C::PinWrong
         | C::AgentAbsent

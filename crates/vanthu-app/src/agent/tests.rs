@@ -329,6 +329,7 @@ async fn a_real_installation_hands_documents_to_the_account_s_own_agent_only() {
     let by = |machine: &Machine, secret: &str| By {
         proof: Some(machine.proof("/s", secret, b"")),
         version: Some("0.1.0".to_owned()),
+        ..By::default()
     };
     for (what, by) in [
         (
@@ -367,6 +368,7 @@ async fn an_agent_older_than_the_installation_takes_gets_nothing_to_sign() {
         let by = By {
             proof: Some(machine.proof("/s", &opened.token, b"")),
             version: version.map(str::to_owned),
+            ..By::default()
         };
         let met = fetch(app, &opened.signing_id, &opened.token, &by).await;
         let AppError::Refused(refusal) = met.unwrap_err() else {
@@ -378,6 +380,7 @@ async fn an_agent_older_than_the_installation_takes_gets_nothing_to_sign() {
     let by = By {
         proof: None,
         version: Some("0.2.0".to_owned()),
+        ..By::default()
     };
     fetch(app, &opened.signing_id, &opened.token, &by)
         .await

@@ -6,7 +6,7 @@ use vanthu_domain::audit::Act;
 use vanthu_domain::id::SigningId;
 use vanthu_domain::refusal::RefusalCode;
 use vanthu_signing::Prepared;
-use vanthu_store::signing::{self, Consent, Purpose, SessionState, SigningRow};
+use vanthu_store::signing::{self, Consent, ItemState, Purpose, SessionState, SigningRow};
 use vanthu_store::{agency, agent, certificate, file, outgoing, person};
 use vanthu_wire::agent::{
     Consent as WireConsent, Purpose as WirePurpose, SessionItem, SigningSession,
@@ -14,8 +14,8 @@ use vanthu_wire::agent::{
 use vanthu_wire::{Base64, Digest};
 
 use crate::agent::{Proof, new_enough, proven};
-use crate::signing::by_token;
 use crate::signing::show::max_file_bytes;
+use crate::signing::{by_token, holding};
 use crate::{App, AppError, Mode, Work};
 
 /// Which agent asks.
@@ -25,21 +25,34 @@ pub struct By {
     pub proof: Option<Proof>,
     /// Its version, as it says.
     pub version: Option<String>,
+    /// From which address it asks, where that is known.
+    pub address: Option<String>,
 }
 
 /// Hands the session out to whoever holds its secret, one time: an agent that the session's account has paired. In
 /// practice the agent that the installation itself started needs no pairing.
 ///
-/// Clause: TG-22.1b, AG-14.6
+/// Clause: TG-22.1b, AG-14.6, AG-15.7
 pub async fn fetch(
     app: &App,
     signing_id: &SigningId,
     token: &str,
     by: &By,
 ) -> Result<SigningSession, AppError> {
+    if let Some(address) = &by.address {
+        // In transactions of its own: what is found stays, whatever becomes of the rest.
+        let mut work = app.begin_system(None).await?;
+        let row = by_token(&mut work, signing_id, token).await?;
+        let certificate = certificate::load(&mut work.tx, &row.certificate_id).await?;
+        drop(work);
+        holding::fetched_from(app, &row, &certificate, address).await?;
+    }
     let mut work = app.begin_system(None).await?;
     let row = by_token(&mut work, signing_id, token).await?;
     paired(app, &mut work, &row, token, by).await?;
+    if let Some(address) = &by.address {
+        signing::set_fetched_from(&mut work.tx, signing_id, address).await?;
+    }
     if row.state != SessionState::Open {
         return Err(AppError::refused(RefusalCode::SigningSessionUsed));
     }
@@ -52,6 +65,9 @@ pub async fn fetch(
     let max_file_bytes = max_file_bytes(app, &mut work, &row.agency_id).await?;
     let mut items = Vec::new();
     for item in signing::list_items(&mut work.tx, signing_id).await? {
+        if item.state != ItemState::Waiting {
+            continue;
+        }
         let document = outgoing::load(&mut work.tx, &item.outgoing_id).await?;
         let attached = match item.item_id.parse() {
             Ok(file_id) => Some(file::load(&mut work.tx, &file_id).await?),

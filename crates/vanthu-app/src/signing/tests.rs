@@ -20,7 +20,7 @@ use super::open::{OpenSigning, open};
 use super::paper::{AGENCY_FIELD, About, DATE_FIELD, NUMBER_FIELD, attachment_request};
 use super::show::show;
 use super::state::state;
-use super::{Consent, Purpose, SessionState};
+use super::{Consent, ItemState, Purpose, SessionState};
 use crate::outgoing::attach::attach;
 use crate::outgoing::save::save;
 use crate::outgoing::take_back::take_back;
@@ -377,8 +377,99 @@ async fn an_answer_for_a_document_that_has_moved_on_is_a_conflict() {
     // Nor does it fit when the document has come to the same place again.
     desk.send_up(&id).await;
     let met = answer(app, given).await;
-    assert_eq!(refusal(met), RefusalCode::ConflictVersion);
+    assert_eq!(refusal(met), RefusalCode::SigningSessionUsed);
     assert_eq!(desk.row(&id).await.signed_blob, None);
+}
+
+/// Several documents in one session: what can't be prepared is left out with why, what moves on
+/// meanwhile fails alone, and the others are signed.
+///
+/// Proves: TG-22.1b, TG-5.1
+#[tokio::test]
+async fn a_batch_gives_a_result_for_each_document() {
+    let desk = Desk::new().await;
+    let app = &desk.world.app;
+    let leader = &desk.office.leader;
+    let mut ids = Vec::new();
+    for _ in 0..5 {
+        ids.push(desk.approved().await);
+    }
+    let draft = desk.drafted().await;
+    let mut batch = order(&ids[0]);
+    batch.documents = ids.clone();
+    batch.documents.insert(2, draft.clone());
+    batch.documents.push(ids[0].clone());
+    let opened = open(app, leader, batch).await.unwrap();
+    let codes = opened
+        .left_out
+        .iter()
+        .map(|it| (&it.outgoing_id, it.refusal.code));
+    assert_eq!(codes.collect::<Vec<_>>(), [(&draft, RefusalCode::NotFound)]);
+    // Longer than a session for one.
+    let lasts = opened.expires_at.seconds_since(app.now());
+    assert!((324..=325).contains(&lasts), "{lasts}");
+    let given = desk.answers(&opened).await.unwrap();
+    assert_eq!(given.len(), 5);
+    take_back(app, &desk.office.specialist, &ids[3], None)
+        .await
+        .unwrap();
+    for (one, id) in given.into_iter().zip(&ids) {
+        let met = answer(app, one).await;
+        if *id == ids[3] {
+            assert_eq!(refusal(met), RefusalCode::ConflictVersion);
+        } else {
+            met.unwrap();
+        }
+    }
+    let (session, items) = state(app, leader, &opened.signing_id).await.unwrap();
+    assert_eq!(session.state, SessionState::Done);
+    for item in &items {
+        let expected = if item.outgoing_id == ids[3] {
+            ItemState::Failed
+        } else if item.outgoing_id == draft {
+            ItemState::Skipped
+        } else {
+            ItemState::Signed
+        };
+        assert_eq!(item.state, expected);
+        let why = expected == ItemState::Signed;
+        assert_eq!(item.problem.is_none(), why, "{:?}", item.problem);
+    }
+    assert_eq!(desk.state(&ids[3]).await, OutgoingTag::Drafting);
+    // Nothing that could be prepared is no session.
+    let mut none = order(&draft);
+    none.documents.push(ids[0].clone());
+    assert_eq!(
+        refusal(open(app, leader, none).await),
+        RefusalCode::NotFound
+    );
+}
+
+/// Proves: TG-18
+#[tokio::test]
+async fn a_status_that_is_too_old_counts_as_unknown() {
+    let desk = Desk::new().await;
+    let app = &desk.world.app;
+    let id = desk.approved().await;
+    let folder = desk.world.folder().join("authority");
+    let behind: Arc<dyn vanthu_domain::Clock> = Arc::new(crate::practice::clock::MovableClock::at(
+        app.now().plus_seconds(-25 * 3600),
+    ));
+    let url = "http://127.0.0.1:8080";
+    let old = PracticeAuthority::open_or_make(&folder, url, behind, &SystemRandomness).unwrap();
+    let mut ports = app.ports.clone();
+    ports.revocation = Arc::new(old.revocation());
+    let trust = app.trust.clone();
+    let late = App::new(
+        app.store.clone(),
+        ports,
+        trust,
+        Mode::Practice,
+        url.to_owned(),
+    )
+    .unwrap();
+    let met = open(&late, &desk.office.leader, order(&id)).await;
+    assert_eq!(refusal(met), RefusalCode::RevocationUnknown);
 }
 
 #[tokio::test]

@@ -16,6 +16,10 @@ mod checkpoint;
 #[cfg(test)]
 mod delivery;
 #[cfg(test)]
+mod device;
+#[cfg(test)]
+mod finding;
+#[cfg(test)]
 mod incoming;
 #[cfg(test)]
 mod job;

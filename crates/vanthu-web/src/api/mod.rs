@@ -5,8 +5,10 @@
 
 mod agents;
 mod desk;
+mod devices;
 mod docs;
 mod extract;
+mod findings;
 mod incoming;
 mod lines;
 mod lists;
@@ -60,6 +62,8 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static Operation> {
         .chain(agents::OPERATIONS)
         .chain(incoming::operations())
         .chain(lines::OPERATIONS)
+        .chain(devices::OPERATIONS)
+        .chain(findings::OPERATIONS)
         .chain(lists::OPERATIONS)
         .chain(views::OPERATIONS)
         .chain(registers::OPERATIONS)

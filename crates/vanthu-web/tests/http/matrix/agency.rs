@@ -87,6 +87,12 @@ pub(super) fn knocks() -> Vec<Knock> {
         form("POST /admin/accounts/{id}/unlock", &why),
         knock("GET /admin/agents"),
         knock("GET /api/v1/agency/agents"),
+        knock("GET /findings"),
+        knock("GET /api/v1/findings"),
+        knock("GET /admin/networks"),
+        form("POST /admin/networks", &[("networks", "")]),
+        knock("GET /api/v1/networks"),
+        json_at("PUT /api/v1/networks", json!({"networks": ""})),
         knock("GET /admin/jobs"),
         form("POST /admin/jobs/{id}/restart", &[]),
     ]
