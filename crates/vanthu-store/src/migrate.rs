@@ -45,13 +45,8 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 5,
-        name: "0005_reserved",
-        text: include_str!("../migrations/0005_reserved.sql"),
-    },
-    Migration {
-        number: 6,
-        name: "0006_devices_and_findings",
-        text: include_str!("../migrations/0006_devices_and_findings.sql"),
+        name: "0005_devices_and_findings",
+        text: include_str!("../migrations/0005_devices_and_findings.sql"),
     },
 ];
 
