@@ -1,6 +1,8 @@
 //! `vanthu-agent check` (kiểm tra máy ký): is everything here that signing needs, and if not, what
 //! to do.
 
+mod device;
+
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -9,6 +11,7 @@ use vanthu_pki::Certificate;
 
 use crate::clock::{Clock, vietnamese};
 use crate::examine::moment;
+use crate::keys::Keys;
 use crate::practice::is_practice;
 use crate::token::SoftToken;
 use crate::{Origin, server};
@@ -76,8 +79,18 @@ impl Point {
     }
 }
 
-/// Checks the key files.
-pub fn check_keys(token: &SoftToken, folder: &Path, clock: &dyn Clock) -> Vec<Point> {
+/// Checks the key files, the modules, the devices and every certificate.
+pub fn check_keys(keys: &Keys, clock: &dyn Clock) -> Vec<Point> {
+    let files = keys.keys.as_ref().map(|folder| {
+        let token = SoftToken::new(folder, None);
+        check_files(&token, folder, clock)
+    });
+    let mut points = files.unwrap_or_default();
+    points.extend(device::check(keys, clock, !points.is_empty()));
+    points
+}
+
+fn check_files(token: &SoftToken, folder: &Path, clock: &dyn Clock) -> Vec<Point> {
     let files = match token.files() {
         Ok(files) if files.is_empty() => {
             return vec![Point::other(

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `GET /v1/status`, `POST /v1/sign`, `GET /v1/sign/{id}` | pages of paired servers |
 //! | `GET, POST /consent/{id}` | the person in front of this computer |
-//! | `GET /`, `GET /assets/…` | the same |
+//! | `GET /`, `GET /assets/…`, `GET, POST /devices` | the same |
 //!
 //! Every call must name this very address as its host, against DNS rebinding; no page may be put
 //! into a frame.
@@ -20,7 +20,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use crate::texts::{self, Asked};
-use crate::{Agent, Origin, api, page, problems};
+use crate::{Agent, Origin, api, devices, page, problems};
 
 const MOST_BODY_BYTES: usize = 64 * 1024;
 const ALLOW_PRIVATE_NETWORK: HeaderName =
@@ -33,6 +33,7 @@ pub fn router(agent: Arc<Agent>) -> Router {
     let pages = Router::new()
         .route("/", get(page::home))
         .route("/consent/{id}", get(page::consent).post(page::answer))
+        .route("/devices", get(devices::show).post(devices::choose))
         .route("/assets/{name}", get(page::asset));
     let calls = api::routes().layer(from_fn_with_state(Arc::clone(&agent), paired_pages_only));
     pages

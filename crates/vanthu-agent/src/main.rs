@@ -11,7 +11,8 @@ use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 use vanthu_agent::check::{self, Mark};
 use vanthu_agent::clock::SystemClock;
-use vanthu_agent::token::{SoftToken, Token};
+use vanthu_agent::keys::Keys;
+use vanthu_agent::token::{HeldKey, Token as _, devices};
 use vanthu_agent::{Agent, AutomaticConsent, Origin, Pin, door};
 
 /// How long answers that are under way may take when the agent ends.
@@ -33,13 +34,12 @@ enum What {
     List(Keys),
     /// Check everything that signing needs, and say what to do about the rest.
     Check(Check),
-}
-
-#[derive(Args)]
-struct Keys {
-    /// Folder of key files: NAME.p12 with its certificate NAME.pem beside it.
-    #[arg(long, value_name = "DIR")]
-    keys: PathBuf,
+    /// Load and list one module, for the agent itself: a module that crashes takes this process with it.
+    #[command(hide = true)]
+    TryModule {
+        /// The module.
+        module: PathBuf,
+    },
 }
 
 #[derive(Args)]
@@ -88,8 +88,11 @@ async fn main() -> ExitCode {
         .init();
     let done = match Command::parse().what {
         What::Run(options) => run(options).await,
-        What::List(options) => list(&options.keys),
+        What::List(keys) => list(&keys),
         What::Check(options) => check_desk(options).await,
+        What::TryModule { module } => devices(&module)
+            .map(|_| ExitCode::SUCCESS)
+            .map_err(Into::into),
     };
     match done {
         Ok(code) => code,
@@ -108,14 +111,16 @@ async fn run(options: Run) -> anyhow::Result<ExitCode> {
     );
     let pin = options.pin_file.as_deref().map(read_pin).transpose()?;
     let automatic = pin.clone().map(|pin| AutomaticConsent { pin });
-    let token = Arc::new(SoftToken::new(&options.keys.keys, pin));
+    let token = Arc::new(options.keys.open(pin));
     let listener = tokio::net::TcpListener::bind(options.listen)
         .await
         .with_context(|| format!("không nghe được ở {}", options.listen))?;
     let address = listener.local_addr()?;
     let servers: Vec<String> = options.pair.iter().map(ToString::to_string).collect();
     let practice = automatic.is_some();
-    let keys = token.certificates().map(|certificates| certificates.len());
+    let modules = options.keys.modules();
+    // Loads the modules as well, so that the first page need not wait for them.
+    let keys = token.survey().map(|survey| survey.keys.len());
     let keys = keys.context("không đọc được thư mục khóa")?;
     let agent = Agent::new(
         address,
@@ -124,7 +129,7 @@ async fn run(options: Run) -> anyhow::Result<ExitCode> {
         token,
         Arc::new(SystemClock),
     )?;
-    tracing::info!(%address, ?servers, keys, automatic_consent = practice, "signing agent ready");
+    tracing::info!(%address, ?servers, keys, ?modules, automatic_consent = practice, "signing agent ready");
     if practice {
         tracing::warn!("automatic consent is on, for certificates of a practice authority");
     }
@@ -195,27 +200,47 @@ async fn interrupted() {
     }
 }
 
-fn list(folder: &Path) -> anyhow::Result<ExitCode> {
+fn list(keys: &Keys) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout().lock();
-    for certificate in SoftToken::new(folder, None).certificates()? {
+    let survey = keys.open(None).survey()?;
+    for module in &survey.modules {
+        if let Err(error) = &module.found {
+            tracing::warn!(module = %module.path.display(), %error, "a module shows nothing");
+        }
+    }
+    for key in &survey.keys {
+        let certificate = &key.certificate;
         writeln!(
             out,
-            "{}\n  {}\n  nơi cấp  {}\n  sê-ri    {}\n  đến      {}",
+            "{}\n  {}\n  nơi cấp  {}\n  sê-ri    {}\n  đến      {}\n  khóa ở   {}",
             certificate.sha256_thumbprint(),
             certificate.subject(),
             certificate.issuer(),
             certificate.serial_hex(),
             certificate.not_after(),
+            places(key),
         )?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
+/// Where a key is, the place that signs first.
+fn places(key: &HeldKey) -> String {
+    let places: Vec<String> = key
+        .places
+        .iter()
+        .map(|place| match place.device() {
+            Some(device) => format!("{} (số sê-ri {})", device.label, device.serial),
+            None => "tệp khóa".to_owned(),
+        })
+        .collect();
+    places.join(", ")
+}
+
 async fn check_desk(options: Check) -> anyhow::Result<ExitCode> {
     let clock = SystemClock;
-    let token = SoftToken::new(&options.keys.keys, None);
     let mut points = vec![check::check_address(options.listen).await];
-    points.extend(check::check_keys(&token, &options.keys.keys, &clock));
+    points.extend(check::check_keys(&options.keys, &clock));
     for server in &options.pair {
         points.push(check::check_server(server, &clock).await);
     }

@@ -22,7 +22,7 @@ use crate::door::from_own_page;
 use crate::examine::moment;
 use crate::practice::is_practice;
 use crate::texts::{Asked, PageValues, counted, fill, filters, other, t};
-use crate::{Agent, Pin, api, problems};
+use crate::{Agent, Pin, api, devices, problems};
 
 mod form;
 
@@ -43,6 +43,7 @@ struct ConsentPage<'a> {
     deadline: String,
     documents: Vec<DocumentView<'a>>,
     certificate: CertificateView,
+    device: Option<devices::DeviceLine>,
     seal: bool,
 }
 
@@ -188,6 +189,7 @@ pub(crate) async fn consent(
             })
             .collect(),
         certificate: view_certificate(&agent, &case.certificate, language),
+        device: case.device.as_ref().map(|it| devices::line(it, language)),
         seal: case.session.purpose == Purpose::Seal,
     };
     show(StatusCode::OK, &nonce, &page, language)
@@ -372,7 +374,7 @@ fn pages(item: &SessionItem, language: Language) -> String {
     )
 }
 
-fn message(problem: &Problem, again: Option<String>, language: Language) -> Response {
+pub(crate) fn message(problem: &Problem, again: Option<String>, language: Language) -> Response {
     let nonce = random_id();
     let page = MessagePage {
         language: language.tag(),
@@ -386,7 +388,12 @@ fn message(problem: &Problem, again: Option<String>, language: Language) -> Resp
     show(status, &nonce, &page, language)
 }
 
-fn show(status: StatusCode, nonce: &str, page: &impl Template, language: Language) -> Response {
+pub(crate) fn show(
+    status: StatusCode,
+    nonce: &str,
+    page: &impl Template,
+    language: Language,
+) -> Response {
     let Ok(html) = page.render_with_values(&PageValues(language)) else {
         return api::answer_problem(&problems::fault(language));
     };

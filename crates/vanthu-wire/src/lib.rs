@@ -11,6 +11,6 @@ pub mod exchange;
 pub mod language;
 pub mod problem;
 
-pub use binary::{Base64, Digest};
+pub use binary::{Base64, Digest, DocumentDigest};
 pub use language::Language;
 pub use problem::Problem;

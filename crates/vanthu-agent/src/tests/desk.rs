@@ -1,7 +1,7 @@
 //! Sessions that never reach a person, and what is said of them.
 
 use vanthu_wire::agent::{CancelReason, Consent};
-use vanthu_wire::{Base64, Digest};
+use vanthu_wire::{Base64, DocumentDigest};
 
 use super::world::{Options, World, attributes};
 use crate::door;
@@ -20,7 +20,8 @@ async fn refused(world: &World) -> (u16, String, Vec<CancelReason>) {
 #[tokio::test]
 async fn a_digest_that_differs_from_the_signed_attributes_is_refused() {
     let world = World::new(Options::default()).await;
-    world.session.lock().unwrap().items[1].document_digest = Digest([9; 32]);
+    world.session.lock().unwrap().items[1].document_digest =
+        DocumentDigest::new(vec![9; 32]).unwrap();
     let (status, code, cancelled) = refused(&world).await;
     assert_eq!((status, code.as_str()), (422, "digest-mismatch"));
     assert_eq!(cancelled, [CancelReason::DigestMismatch]);

@@ -18,7 +18,7 @@ use vanthu_wire::agent::{
     Algorithm, CancelReason, CancelSession, Consent, ItemState, Purpose, SessionItem,
     SignatureTaken, SigningSession, SubmitSignature,
 };
-use vanthu_wire::{Base64, Digest, Problem};
+use vanthu_wire::{Base64, DocumentDigest, Problem};
 
 use crate::clock::Clock;
 use crate::token::{OpenKey, Token, TokenError};
@@ -36,6 +36,11 @@ pub(super) struct Hands(pub(super) Mutex<Timestamp>);
 impl Clock for Hands {
     fn now(&self) -> Timestamp {
         *self.0.lock().unwrap()
+    }
+
+    /// Stands still: whoever moves the clock on the wall makes the machine sleep.
+    fn awake(&self) -> std::time::Duration {
+        std::time::Duration::ZERO
     }
 }
 
@@ -324,7 +329,7 @@ fn item(n: usize, certificate: &Certificate) -> SessionItem {
         number: None,
         issuer: "UBND xã Bình Mẫu".into(),
         pages: 2,
-        document_digest: Digest(digest),
+        document_digest: DocumentDigest::new(digest.to_vec()).unwrap(),
         signed_attributes: Base64(attributes(&digest, certificate)),
         algorithm: Algorithm::EcdsaP256Sha256,
         certificate: Base64(certificate.der().to_vec()),
