@@ -39,8 +39,21 @@ impl Keys {
         }
     }
 
-    /// Everything that there is to sign with. Loads nothing yet.
+    /// Everything that there is to sign with, for somebody who waits for a page. Loads nothing yet.
     pub fn open(&self, practice_pin: Option<Pin>) -> Keyring {
+        self.open_within(practice_pin, Times::default())
+    }
+
+    /// The same for a command that is run once, where a slow module may take its time.
+    pub fn open_patiently(&self) -> Keyring {
+        let times = Times {
+            list: PROBE_TIME + PROBE_TIME,
+            ..Times::default()
+        };
+        self.open_within(None, times)
+    }
+
+    fn open_within(&self, practice_pin: Option<Pin>, times: Times) -> Keyring {
         let folder = self.settings.clone().or_else(usual_settings);
         Keyring::new(Source {
             files: self
@@ -49,7 +62,7 @@ impl Keys {
                 .map(|folder| SoftToken::new(folder, practice_pin)),
             modules: self.modules(),
             probe: std::env::current_exe().ok().map(probe),
-            times: Times::default(),
+            times,
             choices: folder.map(|folder| folder.join("devices")),
         })
     }

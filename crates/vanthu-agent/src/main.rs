@@ -12,8 +12,12 @@ use clap::{Args, Parser, Subcommand};
 use vanthu_agent::check::{self, Mark};
 use vanthu_agent::clock::SystemClock;
 use vanthu_agent::keys::Keys;
-use vanthu_agent::token::{HeldKey, Token as _, devices};
+use vanthu_agent::token::{HeldKey, Survey, Token as _, devices};
 use vanthu_agent::{Agent, AutomaticConsent, Origin, Pin, door};
+
+/// What is logged unless RUST_LOG says otherwise. The binding of PKCS#11 calls each mechanism that it does not know an
+/// error, at every look at a device.
+const LOGGED: &str = "info,cryptoki::mechanism=off";
 
 /// How long answers that are under way may take when the agent ends.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
@@ -81,7 +85,7 @@ async fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_default_env()
-                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info")),
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(LOGGED)),
         )
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
@@ -120,8 +124,9 @@ async fn run(options: Run) -> anyhow::Result<ExitCode> {
     let practice = automatic.is_some();
     let modules = options.keys.modules();
     // Loads the modules as well, so that the first page need not wait for them.
-    let keys = token.survey().map(|survey| survey.keys.len());
-    let keys = keys.context("không đọc được thư mục khóa")?;
+    let survey = token.survey().context("không đọc được thư mục khóa")?;
+    tell_of_modules(&survey);
+    let keys = survey.keys.len();
     let agent = Agent::new(
         address,
         options.pair,
@@ -202,12 +207,8 @@ async fn interrupted() {
 
 fn list(keys: &Keys) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout().lock();
-    let survey = keys.open(None).survey()?;
-    for module in &survey.modules {
-        if let Err(error) = &module.found {
-            tracing::warn!(module = %module.path.display(), %error, "a module shows nothing");
-        }
-    }
+    let survey = keys.open_patiently().survey()?;
+    tell_of_modules(&survey);
     for key in &survey.keys {
         let certificate = &key.certificate;
         writeln!(
@@ -222,6 +223,15 @@ fn list(keys: &Keys) -> anyhow::Result<ExitCode> {
         )?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Modules that give trouble.
+fn tell_of_modules(survey: &Survey) {
+    for module in &survey.modules {
+        if let Err(error) = &module.found {
+            tracing::warn!(module = %module.path.display(), %error, "a module shows nothing");
+        }
+    }
 }
 
 /// Where a key is, the place that signs first.

@@ -59,6 +59,8 @@ struct ResultPage<'a> {
     mark: &'static str,
     automatic: bool,
     seal: bool,
+    /// How many were not signed, once it is over.
+    rest: Option<String>,
     problem: Option<&'a Problem>,
     outcomes: Vec<OutcomeView<'a>>,
 }
@@ -314,6 +316,7 @@ fn result(case: &Case) -> Response {
         mark,
         automatic: case.session.consent == Consent::Automatic,
         seal: case.session.purpose == Purpose::Seal,
+        rest: rest(case, language),
         problem: case.problem.as_ref(),
         outcomes: case
             .session
@@ -337,6 +340,18 @@ fn consent_title(case: &Case, language: Language) -> String {
         Purpose::Seal => t("Đóng dấu cơ quan vào {n} văn bản?", language),
     };
     counted(text, case.session.items.len())
+}
+
+/// What was left of a batch that stopped.
+fn rest(case: &Case, language: Language) -> Option<String> {
+    let count = |state| {
+        let such = case.items.iter().filter(|item| item.state == state);
+        such.count().to_string()
+    };
+    let (failed, left) = (count(ItemState::Failed), count(ItemState::Skipped));
+    let text = t("Không ký được: {failed} · chưa ký: {left}", language);
+    let partly = case.state == ConsentState::PartlySigned;
+    partly.then(|| fill(text, &[("failed", &failed), ("left", &left)]))
 }
 
 /// What became of a case, in one line.

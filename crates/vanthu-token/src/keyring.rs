@@ -1,6 +1,6 @@
 //! Everything that a desk has to sign with: a folder of key files, and the devices of several modules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -46,9 +46,10 @@ impl Keyring {
     /// Looks at nothing yet.
     pub fn new(source: Source) -> Self {
         let start = |path: PathBuf| Worker::start(path, source.probe.clone(), source.times);
+        // One module under two names would be ended by one thread while the other one signs.
         let mut modules = source.modules;
-        let mut seen = std::collections::BTreeSet::new();
-        modules.retain(|path| seen.insert(path.clone()));
+        let mut seen = BTreeSet::new();
+        modules.retain(|path| seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())));
         Self {
             files: source.files,
             workers: modules.into_iter().map(start).collect(),
@@ -139,9 +140,6 @@ fn write_choices(path: &Path, chosen: &BTreeMap<String, String>) -> std::io::Res
 
 impl Look {
     fn add(&mut self, worker: &Arc<Worker>, found: Result<Vec<Found>, ModuleError>) {
-        if let Err(error) = &found {
-            tracing::warn!(module = %worker.path().display(), %error, "a module shows nothing");
-        }
         self.survey.modules.push(ModuleSeen {
             path: worker.path().to_owned(),
             found: found

@@ -126,14 +126,22 @@ pub(crate) fn module(language: Language, path: &Path, error: &ModuleError) -> Pr
             t("Trình điều khiển của thiết bị bị hỏng", language),
             why.clone(),
         ),
-        other => (
+        ModuleError::Module(why) => (
             "module-unusable",
             t("Không dùng được trình điều khiển của thiết bị", language),
-            other.to_string(),
+            why.clone(),
+        ),
+        ModuleError::NoDevice | ModuleError::Unknown { .. } | ModuleError::Several { .. } => (
+            "module-unusable",
+            t("Không dùng được trình điều khiển của thiết bị", language),
+            String::new(),
         ),
     };
     Problem::new(code, 502, title)
-        .because(format!("{file} {detail}").trim().to_owned())
+        .because(match detail.as_str() {
+            "" => file,
+            why => format!("{file}: {why}"),
+        })
         .now(t(
             "Cài lại trình điều khiển từ trang của nhà cung cấp thiết bị, rồi chạy lại thiết bị ký.",
             language,

@@ -1,6 +1,7 @@
 //! An agent with one key, a server that records what it is told, and a clock that stands still.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, to_bytes};
@@ -78,13 +79,29 @@ pub(super) fn attributes(digest: &[u8], certificate: &Certificate) -> Vec<u8> {
     cms::signed_attributes(digest, certificate, SignatureAlgorithm::EcdsaP256Sha256)
 }
 
+/// What happens when a key is asked for so many a signature.
+pub(super) type Hook = Arc<dyn Fn(usize) -> Result<(), TokenError> + Send + Sync>;
+
 /// A key device with one key.
 struct OneKey {
     key: Arc<SoftKey>,
     certificate: Certificate,
+    hook: Hook,
+    used: Arc<Used>,
 }
 
-struct Opened(Arc<SoftKey>);
+/// How often a device was asked.
+#[derive(Default)]
+pub(super) struct Used {
+    pub(super) pins: AtomicUsize,
+    pub(super) signatures: AtomicUsize,
+}
+
+struct Opened {
+    key: Arc<SoftKey>,
+    hook: Hook,
+    used: Arc<Used>,
+}
 
 impl Token for OneKey {
     fn certificates(&self) -> Result<Vec<Certificate>, TokenError> {
@@ -93,8 +110,13 @@ impl Token for OneKey {
 
     fn open(&self, thumbprint: &str, pin: &Pin) -> Result<Box<dyn OpenKey>, TokenError> {
         assert_eq!(thumbprint, self.certificate.sha256_thumbprint());
+        self.used.pins.fetch_add(1, Ordering::SeqCst);
         if pin.reveal() == PIN {
-            Ok(Box::new(Opened(Arc::clone(&self.key))))
+            Ok(Box::new(Opened {
+                key: Arc::clone(&self.key),
+                hook: Arc::clone(&self.hook),
+                used: Arc::clone(&self.used),
+            }))
         } else {
             Err(TokenError::WrongPin {
                 tries_left: Some(4),
@@ -105,8 +127,9 @@ impl Token for OneKey {
 
 impl OpenKey for Opened {
     fn sign(&mut self, algorithm: Algorithm, message: &[u8]) -> Result<Vec<u8>, TokenError> {
+        (self.hook)(self.used.signatures.fetch_add(1, Ordering::SeqCst) + 1)?;
         let how = SignatureAlgorithm::from_name(algorithm.as_str()).unwrap();
-        Ok(self.0.sign(how, message).unwrap())
+        Ok(self.key.sign(how, message).unwrap())
     }
 }
 
@@ -133,6 +156,7 @@ pub(super) struct World {
     pub(super) session: Arc<Mutex<SigningSession>>,
     pub(super) told: Arc<Mutex<Told>>,
     pub(super) certificate: Certificate,
+    pub(super) used: Arc<Used>,
     router: Router,
 }
 
@@ -141,6 +165,8 @@ pub(super) struct Options {
     pub(super) years: (i64, i64),
     pub(super) automatic: bool,
     pub(super) documents: usize,
+    pub(super) clock: Arc<Hands>,
+    pub(super) hook: Hook,
 }
 
 impl Default for Options {
@@ -150,6 +176,8 @@ impl Default for Options {
             years: (2025, 2028),
             automatic: false,
             documents: 2,
+            clock: Arc::new(Hands(Mutex::new(noon()))),
+            hook: Arc::new(|_| Ok(())),
         }
     }
 }
@@ -214,7 +242,8 @@ impl World {
             told: told.clone(),
         })
         .await;
-        let clock = Arc::new(Hands(Mutex::new(noon())));
+        let clock = options.clock;
+        let used = Arc::<Used>::default();
         let address: SocketAddr = "127.0.0.1:18181".parse().unwrap();
         let automatic = options.automatic.then(|| AutomaticConsent {
             pin: Pin::new(PIN.to_owned()),
@@ -222,6 +251,8 @@ impl World {
         let token = Arc::new(OneKey {
             key,
             certificate: certificate.clone(),
+            hook: options.hook,
+            used: Arc::clone(&used),
         });
         // Nobody listens on port 9 of this computer.
         let paired = vec![
@@ -236,6 +267,7 @@ impl World {
             session,
             told,
             certificate,
+            used,
             router,
         }
     }
@@ -322,7 +354,8 @@ pub(super) fn own(request: axum::http::request::Builder) -> axum::http::request:
 }
 
 fn item(n: usize, certificate: &Certificate) -> SessionItem {
-    let digest = [n as u8; 32];
+    let mut digest = [n as u8; 32];
+    digest[31] = (n >> 8) as u8 ^ n as u8;
     SessionItem {
         item_id: format!("item_{n}"),
         title: format!("V/v thử số {n} <script>"),

@@ -341,3 +341,33 @@ async fn an_agent_that_is_killed_doubles_nothing_and_the_rest_is_signed_anew() {
     server.all_are_right(&key);
     assert_eq!(server.signed().len(), 60);
 }
+
+/// A device that is logged in takes any PIN for right: a second session waits until the first one is over, and then its PIN
+/// is asked of the device.
+///
+/// Proves: TG-22.1b
+#[tokio::test]
+async fn a_second_session_does_not_ride_on_the_pin_of_the_first() {
+    let Some(office) = Office::new() else {
+        return;
+    };
+    let server = Server::start().await;
+    office.device("thẻ");
+    let key = office.key("thẻ", "01", "Nguyễn Văn Mẫu", Algorithm::RsaPkcs1Sha256);
+    let agent = office.start(&server);
+    server.open("first", &key, 120);
+    server.open("second", &key, 3);
+    let second = async {
+        server.has(1).await;
+        agent.begin("second", "00000000").await
+    };
+    let (first, second) = tokio::join!(agent.begin("first", PIN), second);
+    assert_eq!(agent.ended(&first).await["state"], "signed");
+    let outcome = agent.ended(&second).await;
+    assert_eq!(outcome["state"], "failed", "{outcome}");
+    assert_eq!(
+        server.told(|told| told.cancelled.clone()),
+        [CancelReason::WrongPin]
+    );
+    assert_eq!(server.signed().len(), 120);
+}

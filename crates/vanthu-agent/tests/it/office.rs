@@ -310,16 +310,20 @@ impl Agent {
 
     /// Hands a session over and gives the PIN; gives the path of its consent page.
     pub(crate) async fn begin(&self, id: &str, pin: &str) -> String {
+        self.begin_at(id, pin).await.0
+    }
+
+    /// The same, with the moment in which the PIN was given.
+    pub(crate) async fn begin_at(&self, id: &str, pin: &str) -> (String, Instant) {
         let taken = self.hand_over(id).await;
         let url = taken["consent_url"].as_str();
         let url = url.unwrap_or_else(|| panic!("{taken}")).to_owned();
         let page = self.http.get(&url).send().await.unwrap().text().await;
-        self.send(
-            &url,
-            &format!("{}&pin={pin}&answer=sign", form_of(&page.unwrap())),
-        )
-        .await;
-        url.strip_prefix(&self.url).unwrap().to_owned()
+        let form = form_of(&page.unwrap());
+        let given = Instant::now();
+        self.send(&url, &format!("{form}&pin={pin}&answer=sign"))
+            .await;
+        (url.strip_prefix(&self.url).unwrap().to_owned(), given)
     }
 
     /// Sends a form of a page of the agent.

@@ -85,3 +85,38 @@ async fn a_file_that_is_no_module_and_one_that_is_missing_are_told() {
         "{said}"
     );
 }
+
+#[tokio::test]
+async fn a_device_that_can_not_sign_so_or_wants_a_new_pin_says_so() {
+    let Some(office) = Office::new() else {
+        return;
+    };
+    let server = Server::start().await;
+    office.device("thẻ");
+    let key = office.key("thẻ", "01", "Nguyễn Văn Mẫu", Algorithm::EcdsaP256Sha256);
+    let agent = office.start(&server);
+    let mut wrong = key.clone();
+    wrong.algorithm = Algorithm::RsaPssSha256;
+    server.open("wrong", &wrong, 3);
+    let outcome = agent.sign("wrong", PIN).await;
+    assert_eq!(
+        outcome["items"][0]["problem"]["code"],
+        "algorithm-unsupported"
+    );
+    let status = agent.status().await;
+    let can = &status["certificates"][0]["algorithms"];
+    assert_eq!(*can, serde_json::json!(["ecdsa-p256-sha256"]));
+
+    let logins = office.recorder.count("C_Login");
+    office
+        .recorder
+        .rules(&[&format!("answer C_Login {} 0xa3", logins + 1)]);
+    server.open("old", &key, 3);
+    let taken = agent.begin("old", PIN).await;
+    let outcome = agent.ended(&taken).await;
+    assert_eq!(outcome["state"], "failed");
+    let page = agent.page(&taken).await;
+    assert!(page.contains("đòi đổi mã PIN"), "{page}");
+    assert!(server.signed().is_empty());
+    assert_eq!(office.recorder.count("C_SetPIN"), 0);
+}

@@ -5,7 +5,7 @@ use cryptoki::mechanism::MechanismType;
 use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
 use cryptoki::session::{Session, UserType};
 use cryptoki::slot::Slot;
-use vanthu_pki::PublicKeyInfo;
+use vanthu_pki::{KeyKind, PublicKeyInfo};
 use vanthu_wire::agent::{Algorithm, PinState};
 
 use super::module::{Module, certificate_objects};
@@ -18,6 +18,7 @@ pub(crate) struct DeviceKey {
     pub(super) session: Session,
     pub(super) key: ObjectHandle,
     pub(super) mechanisms: Vec<MechanismType>,
+    pub(super) kind: KeyKind,
     device: Device,
     /// Held for keys that ask for it at each signature (`CKA_ALWAYS_AUTHENTICATE`), as long as the key is open.
     pin: Option<Pin>,
@@ -71,6 +72,7 @@ impl DeviceKey {
         Ok(Self {
             session,
             key,
+            kind: certificate.public_key_info().kind,
             mechanisms: mechanisms.map_err(|error| failed(&error))?,
             device,
             pin: asks_each_time.unwrap_or(false).then(|| pin.clone()),

@@ -4,7 +4,7 @@ use cryptoki::error::Error;
 use cryptoki::mechanism::eddsa::{EddsaParams, EddsaSignatureScheme};
 use cryptoki::mechanism::rsa::{PkcsMgfType, PkcsPssParams};
 use cryptoki::mechanism::{Mechanism, MechanismType};
-use vanthu_pki::{DigestAlgorithm, asn1};
+use vanthu_pki::{DigestAlgorithm, SignatureAlgorithm, asn1};
 use vanthu_wire::agent::Algorithm;
 
 use super::key::DeviceKey;
@@ -17,6 +17,12 @@ pub(super) fn sign(
     algorithm: Algorithm,
     message: &[u8],
 ) -> Result<Vec<u8>, TokenError> {
+    // Some modules crash when a mechanism of RSA is given another key: it is not asked of them.
+    let fits = SignatureAlgorithm::from_name(algorithm.as_str())
+        .is_some_and(|it| SignatureAlgorithm::made_with(key.kind).contains(&it));
+    if !fits {
+        return Err(TokenError::Unsupported(algorithm));
+    }
     let (mechanism, input) = question(algorithm, message).map_err(|error| failed(&error))?;
     if !key.mechanisms.contains(&mechanism.mechanism_type()) {
         return Err(TokenError::Unsupported(algorithm));

@@ -5,7 +5,7 @@ use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vanthu_app::signing::fetch::timestamp;
-use vanthu_app::signing::open::{self, OpenSigning};
+use vanthu_app::signing::open::{self, KeyAbility, OpenSigning};
 use vanthu_app::signing::{Consent, ItemState, Purpose, SessionState, cancel, state};
 use vanthu_domain::Moment;
 use vanthu_domain::id::{OutgoingId, SigningId};
@@ -55,6 +55,19 @@ struct OpenSession {
     /// person: người ký xác nhận trên phần mềm ký; automatic: chỉ ở chế độ thực hành.
     #[serde(default)]
     consent: ConsentIn,
+    /// Các khóa mà phần mềm ký có, để chọn thuật toán mạnh nhất mà thiết bị ký được.
+    #[serde(default)]
+    keys: Vec<KeyIn>,
+}
+
+/// A key that the agent has.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct KeyIn {
+    /// SHA-256 của chứng thư, dạng thập lục phân.
+    thumbprint: String,
+    /// Các thuật toán mà khóa ký được, như rsa-pss-sha256.
+    algorithms: Vec<String>,
 }
 
 /// Whose signature.
@@ -144,6 +157,7 @@ async fn begin(
             ConsentIn::Person => Consent::Person,
             ConsentIn::Automatic => Consent::Automatic,
         },
+        keys: given.keys.into_iter().map(ability).collect(),
     };
     let opened = open::open(&web.app, who.caller(), input).await?;
     answer(SessionOpened {
@@ -152,6 +166,14 @@ async fn begin(
         server: web.app.base_url.clone(),
         expires_at: timestamp(opened.expires_at).to_string(),
     })
+}
+
+/// Names that nobody here knows are left out.
+fn ability(key: KeyIn) -> KeyAbility {
+    KeyAbility {
+        thumbprint: key.thumbprint,
+        algorithms: open::algorithms(&key.algorithms),
+    }
 }
 
 async fn progress(
