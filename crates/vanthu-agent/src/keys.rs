@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use crate::Pin;
 use crate::token::{Keyring, ModuleError, Probe, SoftToken, Source, Times, installed};
+use crate::{Pin, settings};
 
 /// How long a module may take when it is tried in a process of its own.
 const PROBE_TIME: Duration = Duration::from_secs(20);
@@ -18,19 +18,32 @@ const LOOK: Duration = Duration::from_millis(5);
 /// Where the keys are.
 #[derive(Debug, Default, Args)]
 pub struct Keys {
-    /// Folder of key files: NAME.p12 with its certificate NAME.pem beside it.
+    /// Folder of key files: NAME.p12 with its certificate NAME.pem beside it. Without it, `keys` in the settings folder,
+    /// where that is there.
     #[arg(long, value_name = "DIR")]
     pub keys: Option<PathBuf>,
     /// Module of key devices (PKCS#11); may be given more than once. Without one, the makers' modules that are known by
     /// name are looked for.
     #[arg(long, value_name = "MODULE")]
     pub pkcs11: Vec<PathBuf>,
-    /// Folder in which the agent keeps its owner's choices; the usual one of this user otherwise.
+    /// Folder in which the agent keeps its pairings and its owner's choices, for its owner only; the usual one of this user
+    /// otherwise.
     #[arg(long, value_name = "DIR")]
     pub settings: Option<PathBuf>,
 }
 
 impl Keys {
+    /// The folder of the agent's settings; none where the system does not say which one is the user's.
+    pub fn folder(&self) -> Option<PathBuf> {
+        self.settings.clone().or_else(settings::folder)
+    }
+
+    /// The folder of key files: the one that was named, or the usual one where somebody has made it.
+    pub fn files(&self) -> Option<PathBuf> {
+        let usual = || Some(self.folder()?.join("keys")).filter(|folder| folder.is_dir());
+        self.keys.clone().or_else(usual)
+    }
+
     /// The modules that are used: those that were named, or those that are found.
     pub fn modules(&self) -> Vec<PathBuf> {
         match self.pkcs11.as_slice() {
@@ -54,31 +67,16 @@ impl Keys {
     }
 
     fn open_within(&self, practice_pin: Option<Pin>, times: Times) -> Keyring {
-        let folder = self.settings.clone().or_else(usual_settings);
         Keyring::new(Source {
             files: self
-                .keys
-                .as_ref()
-                .map(|folder| SoftToken::new(folder, practice_pin)),
+                .files()
+                .map(|folder| SoftToken::new(&folder, practice_pin)),
             modules: self.modules(),
             probe: std::env::current_exe().ok().map(probe),
             times,
-            choices: folder.map(|folder| folder.join("devices")),
+            choices: self.folder().map(|folder| folder.join("devices")),
         })
     }
-}
-
-/// `~/.config/vanthu-agent`, and its like on other systems.
-fn usual_settings() -> Option<PathBuf> {
-    let home = std::env::home_dir()?;
-    let folder = if cfg!(windows) {
-        home.join("AppData").join("Roaming")
-    } else if cfg!(target_os = "macos") {
-        home.join("Library").join("Application Support")
-    } else {
-        home.join(".config")
-    };
-    Some(folder.join("vanthu-agent"))
 }
 
 /// Loads and lists a module in a process of its own before it is loaded here: one that crashes then takes that process

@@ -9,11 +9,14 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
-use vanthu_agent::check::{self, Mark};
+use vanthu_agent::check;
+use vanthu_agent::checkup::{self, DevicePoints};
 use vanthu_agent::clock::SystemClock;
+use vanthu_agent::draw::{self, Drawing};
 use vanthu_agent::keys::Keys;
 use vanthu_agent::token::{HeldKey, Survey, Token as _, devices};
-use vanthu_agent::{Agent, AutomaticConsent, Origin, Pin, door};
+use vanthu_agent::{Agent, AutomaticConsent, Origin, Paired, Pin, door};
+use vanthu_wire::desk::Mark;
 
 /// What is logged unless RUST_LOG says otherwise. The binding of PKCS#11 calls each mechanism that it does not know an
 /// error, at every look at a device.
@@ -36,6 +39,9 @@ enum What {
     Run(Run),
     /// List the certificates whose keys are here.
     List(Keys),
+    /// Draw the first page of the PDF on standard input; started by the agent itself.
+    #[command(hide = true, name = draw::DRAW)]
+    DrawFirstPage,
     /// Check everything that signing needs, and say what to do about the rest.
     Check(Check),
     /// Load and list one module, for the agent itself: a module that crashes takes this process with it.
@@ -53,8 +59,8 @@ struct Run {
     /// Address to listen at; the loopback address only.
     #[arg(long, default_value = "127.0.0.1:18181")]
     listen: SocketAddr,
-    /// Server whose pages may ask for signatures; may be given more than once.
-    #[arg(long, value_name = "URL", required = true)]
+    /// Practice and tests: server whose pages may ask for signatures without a pairing; may be given more than once.
+    #[arg(long, value_name = "URL")]
     pair: Vec<Origin>,
     /// Practice only: consent without a person, for certificates of a practice authority.
     #[arg(long, requires = "pin_file")]
@@ -75,7 +81,7 @@ struct Check {
     /// Address the agent listens at.
     #[arg(long, default_value = "127.0.0.1:18181")]
     listen: SocketAddr,
-    /// Server to look for; may be given more than once.
+    /// Practice: server to look for without a pairing; may be given more than once.
     #[arg(long, value_name = "URL")]
     pair: Vec<Origin>,
 }
@@ -92,6 +98,8 @@ async fn main() -> ExitCode {
         .init();
     let done = match Command::parse().what {
         What::Run(options) => run(options).await,
+        What::DrawFirstPage => draw::child(std::io::stdin().lock(), std::io::stdout().lock())
+            .map(|()| ExitCode::SUCCESS),
         What::List(keys) => list(&keys),
         What::Check(options) => check_desk(options).await,
         What::TryModule { module } => devices(&module)
@@ -123,17 +131,18 @@ async fn run(options: Run) -> anyhow::Result<ExitCode> {
     let servers: Vec<String> = options.pair.iter().map(ToString::to_string).collect();
     let practice = automatic.is_some();
     let modules = options.keys.modules();
+    let paired = paired(&options.keys, options.pair)?;
     // Loads the modules as well, so that the first page need not wait for them.
     let survey = token.survey().context("không đọc được thư mục khóa")?;
     tell_of_modules(&survey);
     let keys = survey.keys.len();
-    let agent = Agent::new(
-        address,
-        options.pair,
-        automatic,
-        token,
-        Arc::new(SystemClock),
-    )?;
+    let drawing = Drawing::by(std::env::current_exe()?);
+    let clock = Arc::new(SystemClock);
+    let devices: DevicePoints = {
+        let (keys, token) = (options.keys, Arc::clone(&token));
+        Arc::new(move || check::check_keys(&keys, token.as_ref(), &SystemClock))
+    };
+    let agent = Agent::new(address, paired, automatic, token, clock, drawing, devices)?;
     tracing::info!(%address, ?servers, keys, ?modules, automatic_consent = practice, "signing agent ready");
     if practice {
         tracing::warn!("automatic consent is on, for certificates of a practice authority");
@@ -144,6 +153,16 @@ async fn run(options: Run) -> anyhow::Result<ExitCode> {
     out.flush()?;
     serve(listener, agent, options.until_stdin_closes).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The servers of this agent. Those that are only named need no folder, and tests shall leave none behind.
+fn paired(keys: &Keys, named: Vec<Origin>) -> anyhow::Result<Paired> {
+    let own = named.is_empty().then(|| keys.folder()).flatten();
+    match keys.settings.clone().or(own) {
+        Some(folder) => Paired::open(&folder, named)
+            .with_context(|| format!("không dùng được thư mục thiết lập {}", folder.display())),
+        None => Ok(Paired::fixed(named)),
+    }
 }
 
 /// Serves until it is told to end, and lets what is under way end for a short time: a page that is
@@ -249,17 +268,20 @@ fn places(key: &HeldKey) -> String {
 
 async fn check_desk(options: Check) -> anyhow::Result<ExitCode> {
     let clock = SystemClock;
-    let mut points = vec![check::check_address(options.listen).await];
-    points.extend(check::check_keys(&options.keys, &clock));
-    for server in &options.pair {
-        points.push(check::check_server(server, &clock).await);
-    }
-    let mut out = std::io::stdout().lock();
-    for point in &points {
-        writeln!(out, "{}", point.to_text())?;
-    }
-    let bad = points.iter().any(|point| point.mark == Mark::Bad);
-    Ok(if bad {
+    let token = options.keys.open_patiently();
+    let mut devices = vec![check::check_address(options.listen).await];
+    devices.extend(check::check_keys(&options.keys, &token, &clock));
+    let paired = paired(&options.keys, options.pair)?;
+    let desk = checkup::Desk {
+        paired: &paired,
+        // Keys that can't be listed have a point of their own.
+        certificates: token.certificates().unwrap_or_default(),
+        devices,
+        clock: &clock,
+    };
+    let checkup = desk.check().await?;
+    write!(std::io::stdout().lock(), "{}", checkup.to_text())?;
+    Ok(if checkup.worst() == Mark::Bad {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS

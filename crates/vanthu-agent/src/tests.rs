@@ -5,4 +5,6 @@ mod batch;
 mod consent;
 mod desk;
 mod door;
+mod pairing;
+mod shown;
 mod world;

@@ -7,12 +7,15 @@
 
 pub mod account;
 pub mod agency;
+pub mod agent;
 pub mod anchors;
 pub mod checkpoint;
 pub mod delivery;
 pub mod desk;
+pub mod device;
 pub mod error;
 pub mod events;
+pub mod finding;
 pub mod frozen;
 pub mod incoming;
 pub mod installation;
@@ -40,6 +43,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Notify;
+use vanthu_domain::agent::Version;
 use vanthu_domain::calendar::WorkingCalendar;
 use vanthu_domain::profile::RegulationProfile;
 use vanthu_domain::{Clock, Moment, Randomness};
@@ -102,6 +106,8 @@ pub struct App {
     pub practice: OnceLock<PracticeAuthority>,
     /// The key that signs the ledger's checkpoints, once the installation has been given it.
     pub ledger_key: OnceLock<LedgerKey>,
+    /// The oldest version of the signing agent that gets documents to sign, where the installation sets one.
+    pub agent_minimum: OnceLock<Version>,
     /// What was read out of papers a short time ago.
     pub readings: Readings,
     /// How many files' signatures were examined since the program began.
@@ -136,6 +142,7 @@ impl App {
             wake: Notify::new(),
             practice: OnceLock::new(),
             ledger_key: OnceLock::new(),
+            agent_minimum: OnceLock::new(),
             readings: Readings::default(),
             examinations: AtomicU64::new(0),
         }))

@@ -102,6 +102,11 @@ impl Work<'_> {
         self.person_id = Some(person_id.to_string());
     }
 
+    /// What follows is recorded as done for this agency.
+    pub(crate) fn act_for(&mut self, agency_id: &AgencyId) {
+        self.agency_id = Some(agency_id.to_string());
+    }
+
     /// 128 random bits for an identifier.
     pub fn random(&self) -> u128 {
         self.app.random()

@@ -38,6 +38,16 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "0003_saved_views",
         text: include_str!("../migrations/0003_saved_views.sql"),
     },
+    Migration {
+        number: 4,
+        name: "0004_agents",
+        text: include_str!("../migrations/0004_agents.sql"),
+    },
+    Migration {
+        number: 5,
+        name: "0005_devices_and_findings",
+        text: include_str!("../migrations/0005_devices_and_findings.sql"),
+    },
 ];
 
 /// A migration that has been applied.

@@ -124,7 +124,12 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::DelegationExpired
         | C::CertificateNotYours
         | C::SealHolderNotRecorded
+        | C::DeviceNotYours
+        | C::DeviceNotEntrusted
+        | C::DevicePermitOver
+        | C::DeviceOutsideOffice
         | C::SigningConsentAutomaticRefused
+        | C::AgentNotPaired
         | C::PasswordChangeRequired
         | C::Csrf
         | C::AccountLocked => StatusCode::FORBIDDEN,
@@ -157,12 +162,15 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::SigningSessionExpired
         | C::SigningSessionUsed
         | C::SigningSessionCancelled
+        | C::PairingOver
         | C::DigestMismatch
         | C::ReceiptFailedCheck
         | C::DuplicateIncoming
         | C::RegistrationRequired
         | C::LinesOpen
         | C::ExtensionPending
+        | C::OutsidePending
+        | C::OutsideNotPermitted
         | C::ApprovalMissing => StatusCode::CONFLICT,
         C::FieldRequired
         | C::FieldTooLong
@@ -197,6 +205,8 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::CertificateSuspended
         | C::CertificateUnknownIssuer
         | C::CertificateNotOnRecord
+        | C::DeviceNotOnRecord
+        | C::DeviceNotUsable
         | C::CertificatePractice
         | C::PinWrong
         | C::AgentAbsent

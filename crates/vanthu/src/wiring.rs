@@ -145,13 +145,18 @@ pub(crate) async fn real(config: &Config, store: Store) -> anyhow::Result<Arc<Ap
         timestamps: Arc::new(timestamps),
         revocation: Arc::new(status),
     };
-    Ok(App::new(
+    let app = App::new(
         store,
         ports,
         trust,
         Mode::Real,
         config.server.public_url.clone(),
-    )?)
+    )?;
+    if let Some(minimum) = config.agents.minimum()? {
+        // Set once: the installation was made a moment ago.
+        let _set = app.agent_minimum.set(minimum);
+    }
+    Ok(app)
 }
 
 /// The anchors of a configuration: the installed list, and files named beside it.

@@ -4,16 +4,15 @@ use vanthu_wire::Language;
 
 use super::{Mark, Point, check_certificate};
 use crate::clock::Clock;
-use crate::keys::Keys;
 use crate::problems;
-use crate::token::{DeviceFacts, PinState, Token as _};
+use crate::token::{DeviceFacts, PinState, Token};
 
 /// One point for each module that gives trouble, each device and each certificate on one. Asks for no PIN.
 ///
 /// Clause: TG-20
-pub(super) fn check(keys: &Keys, clock: &dyn Clock, has_files: bool) -> Vec<Point> {
+pub(super) fn check(token: &dyn Token, clock: &dyn Clock, has_files: bool) -> Vec<Point> {
     // What fails here is the folder of key files, which has its own point.
-    let Ok(survey) = keys.open_patiently().survey() else {
+    let Ok(survey) = token.survey() else {
         return Vec::new();
     };
     let mut points = Vec::new();

@@ -83,8 +83,10 @@ async fn nothing_is_ever_written_to_a_device() {
     assert_eq!(agent.sign("right", PIN).await["state"], "signed");
     for command in ["check", "list"] {
         let module = office.module.to_str().unwrap();
+        let settings = office.path("settings");
+        let settings = settings.to_str().unwrap();
         let done = office
-            .command(&[command, "--pkcs11", module])
+            .command(&[command, "--pkcs11", module, "--settings", settings])
             .output()
             .unwrap();
         let said = String::from_utf8(done.stdout).unwrap();
@@ -160,7 +162,7 @@ async fn what_a_device_tells_of_its_pin_is_told_before_the_pin_is_asked() {
     server.open("last", &key, 1);
     let taken = agent.hand_over("last").await;
     let path = taken["consent_url"].as_str().unwrap();
-    let page = agent.page(path.strip_prefix(&agent.url).unwrap()).await;
+    let page = agent.shown(path.strip_prefix(&agent.url).unwrap()).await;
     assert!(page.contains("Chỉ còn MỘT lần nhập mã PIN"), "{page}");
     agent
         .send(

@@ -1,5 +1,6 @@
 //! A desk with SoftHSM devices behind the recording module, the agent as a process, and a server that is played.
 
+use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -318,12 +319,24 @@ impl Agent {
         let taken = self.hand_over(id).await;
         let url = taken["consent_url"].as_str();
         let url = url.unwrap_or_else(|| panic!("{taken}")).to_owned();
-        let page = self.http.get(&url).send().await.unwrap().text().await;
-        let form = form_of(&page.unwrap());
+        let path = url.strip_prefix(&self.url).unwrap().to_owned();
+        let form = form_of(&self.shown(&path).await);
         let given = Instant::now();
         self.send(&url, &format!("{form}&pin={pin}&answer=sign"))
             .await;
-        (url.strip_prefix(&self.url).unwrap().to_owned(), given)
+        (path, given)
+    }
+
+    /// The consent page, once every file is held against its digest and the PIN is asked.
+    pub(crate) async fn shown(&self, path: &str) -> String {
+        let began = Instant::now();
+        loop {
+            let page = self.page(path).await;
+            if !page.contains("http-equiv=\"refresh\"") {
+                return page;
+            }
+            assert!(began.elapsed() < PATIENCE, "{page}");
+        }
     }
 
     /// Sends a form of a page of the agent.
@@ -401,6 +414,7 @@ impl Server {
             .route("/agent/v1/sessions/{id}", get(session))
             .route("/agent/v1/sessions/{id}/cancel", post(cancel))
             .route("/agent/v1/sessions/{id}/items/{item}", post(submit))
+            .route("/agent/v1/sessions/{id}/items/{item}/file", get(file))
             .with_state(Arc::clone(&inside));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self {
@@ -427,6 +441,7 @@ impl Server {
             reason: None,
             consent: Consent::Person,
             expires_at: now + SignedDuration::from_mins(10),
+            max_file_bytes: 1 << 20,
             items,
         });
     }
@@ -500,10 +515,9 @@ fn validity() -> Validity {
 
 fn of_item(item_id: String, key: &Key) -> SessionItem {
     let how = SignatureAlgorithm::from_name(key.algorithm.as_str()).unwrap();
-    let mut digest = vec![0; how.digest().output_len()];
-    for (place, byte) in digest.iter_mut().zip(item_id.bytes()) {
-        *place = byte;
-    }
+    let (file, gap) = file_of(&item_id);
+    let covered = [&file[..gap.start], &file[gap.end..]].concat();
+    let digest = how.digest().digest(&covered);
     SessionItem {
         title: format!("V/v thử {item_id}"),
         item_id,
@@ -515,6 +529,27 @@ fn of_item(item_id: String, key: &Key) -> SessionItem {
         algorithm: key.algorithm,
         certificate: Base64(key.certificate.der().to_vec()),
     }
+}
+
+/// A page that names its item, with a signature that waits for its value, and where that stands.
+fn file_of(item_id: &str) -> (Vec<u8>, std::ops::Range<usize>) {
+    const RANGE: &str = "[0 0000000000 0000000000 0000000000]";
+    let empty = format!("<{}>", "0".repeat(64));
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 100] >>".to_owned(),
+        format!("<< /Type /Sig /Name ({item_id}) /ByteRange {RANGE} /Contents {empty} >>"),
+    ];
+    let mut pdf = "%PDF-1.7\n".to_owned();
+    for (at, object) in objects.iter().enumerate() {
+        writeln!(pdf, "{} 0 obj\n{object}\nendobj", at + 1).unwrap();
+    }
+    pdf += "trailer\n<< /Size 5 /Root 1 0 R >>\n%%EOF\n";
+    let start = pdf.find(&empty).unwrap();
+    let end = start + empty.len();
+    let told = format!("[0 {start:010} {end:010} {:010}]", pdf.len() - end);
+    (pdf.replace(RANGE, &told).into_bytes(), start..end)
 }
 
 fn pem_of(pkcs8: &[u8]) -> String {
@@ -537,6 +572,10 @@ async fn session(State(inside): State<Arc<Inside>>, UrlPath(id): UrlPath<String>
         Some(session) => Json(session.clone()).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+async fn file(UrlPath((_, item)): UrlPath<(String, String)>) -> Vec<u8> {
+    file_of(&item).0
 }
 
 async fn cancel(State(inside): State<Arc<Inside>>, Json(body): Json<CancelSession>) -> StatusCode {

@@ -76,12 +76,20 @@ async fn a_file_that_is_no_module_and_one_that_is_missing_are_told() {
     );
     assert!(page.contains("/no/such/module.so"), "{page}");
     assert!(agent.names().await.is_empty());
-    let check = ["check", "--pkcs11", "/no/such/module.so"];
+    let settings = office.path("settings");
+    let settings = settings.to_str().unwrap();
+    let check = [
+        "check",
+        "--pkcs11",
+        "/no/such/module.so",
+        "--settings",
+        settings,
+    ];
     let done = office.command(&check).output().unwrap();
     assert!(!done.status.success());
     let said = String::from_utf8(done.stdout).unwrap();
     assert!(
-        said.contains("✗ module") && said.contains("Cài lại trình điều khiển"),
+        said.contains("✗ Trình điều khiển") && said.contains("Cài lại trình điều khiển"),
         "{said}"
     );
 }

@@ -14,9 +14,10 @@ use vanthu_store::signing::{
 use vanthu_store::{certificate, file};
 
 use crate::account::session::hash_of;
+use crate::finding::record::Found;
 use crate::outgoing::found;
 use crate::outgoing::submit::people;
-use crate::signing::{by_token, certificates_of, examine};
+use crate::signing::{by_token, certificates_of, examine, holding, strange};
 use crate::{App, AppError, Work};
 
 /// The shortest signature value there is: Ed25519, and ECDSA on P-256 with small numbers.
@@ -51,16 +52,25 @@ pub async fn answer(app: &App, input: Answer) -> Result<(), AppError> {
     let row = by_token(&mut work, &input.signing_id, &input.token).await?;
     let item = item_of(&mut work, &row, &input).await?;
     drop(work);
-    let file = embed(app, &row, &item, &input).await?;
+    let file = match embed(app, &row, &item, &input).await {
+        Err(error) if error.code() == Some(RefusalCode::CertificateNotYours) => {
+            strange::answered(app, &row, &item, &input.signature).await?;
+            return Err(error);
+        }
+        other => other?,
+    };
     let blob = app.store.blobs().put(file, app.now()).await?;
 
     let mut work = app.begin_system(Some(&row.agency_id)).await?;
     work.act_as(&row.account_id, &row.person_id);
+    // The certificate before the session: whoever suspends it locks in that order.
+    let suspended = examine::still_may_sign(&mut work, &row.certificate_id).await;
     let row = by_token(&mut work, &input.signing_id, &input.token).await?;
+    suspended?;
     let item = item_of(&mut work, &row, &input).await?;
     let mut document = found(outgoing::load_locked(&mut work.tx, &item.outgoing_id).await)?;
     if document.version != item.document_version {
-        return Err(AppError::refused(RefusalCode::ConflictVersion));
+        return moved_on(work, &row, item).await;
     }
     let mut done = item.clone();
     (done.state, done.at) = (ItemState::Signed, work.now);
@@ -123,6 +133,24 @@ async fn same_again(app: &App, file: &str, signature: &[u8]) -> Result<(), AppEr
     }
 }
 
+/// The document has moved on: its item can no longer be signed, the others can.
+async fn moved_on(
+    mut work: Work<'_>,
+    row: &SigningRow,
+    mut item: SigningItemRow,
+) -> Result<(), AppError> {
+    let refusal = Refusal::new(RefusalCode::ConflictVersion);
+    (item.state, item.at) = (ItemState::Failed, work.now);
+    item.problem = serde_json::to_value(&refusal).ok();
+    signing::update_item(&mut work.tx, &item, ItemState::Waiting).await?;
+    let items = signing::list_items(&mut work.tx, &row.signing_id).await?;
+    if items.iter().all(|it| it.state != ItemState::Waiting) {
+        super::end(&mut work, row, SessionState::Done, None).await?;
+    }
+    work.commit().await?;
+    Err(refusal.into())
+}
+
 /// The item, still waiting, answered in the way that the session was opened for.
 async fn item_of(
     work: &mut Work<'_>,
@@ -160,7 +188,11 @@ async fn embed(
 ) -> Result<Vec<u8>, AppError> {
     let mut tx = app.store.read().await?;
     let holder = certificate::load(&mut tx, &row.certificate_id).await?;
+    let at_hand = holding::may_use(&mut tx, &row.person_id, &holder, app.now(), None).await?;
     drop(tx);
+    if let Err(stopped) = at_hand {
+        return Err(stopped.tell(app, &Found::in_session(row, &holder)).await);
+    }
     examine::certificate_may_sign(app, &holder, app.now()).await?;
     let (_, chain) = certificates_of(&holder)?;
     let base = app.store.blobs().get(&item.base_blob).await?;

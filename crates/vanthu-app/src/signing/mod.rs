@@ -4,12 +4,16 @@
 //! fetched once with a one-time secret, lives for minutes, and gives a result per document.
 
 pub mod answer;
+pub mod batch;
 pub mod cancel;
 pub mod examine;
 pub mod fetch;
+pub(crate) mod holding;
 pub mod open;
 pub mod paper;
+pub mod show;
 pub mod state;
+pub(crate) mod strange;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,5 +1,6 @@
 //! A signing session is opened: everything that can be wrong is found before anybody types a PIN.
 
+use futures_util::future::join_all;
 use serde_json::json;
 use vanthu_domain::Moment;
 use vanthu_domain::agency::SigningAuthority;
@@ -16,21 +17,24 @@ use vanthu_store::certificate::{self, CertificateRow};
 use vanthu_store::file::{self, FileRole};
 use vanthu_store::outgoing::OutgoingRow;
 use vanthu_store::signing::{
-    self, Consent, ItemState, Purpose, SessionState, SigningItemRow, SigningRow,
+    self, Consent, ItemState, Purpose, SessionState, SigningItemRow, SigningPlaceRow, SigningRow,
 };
 use vanthu_store::{agency, person, seal};
 
 use crate::account::session::hash_of;
+use crate::finding::record::Found;
 use crate::outgoing::letter::Around;
 use crate::outgoing::view::load_for;
 use crate::signing::paper::{
     About, PaperPlaces, agency_request, attachment_request, fonts, person_request,
 };
-use crate::signing::{MAIN_ITEM, certificates_of, examine};
+use crate::signing::{MAIN_ITEM, certificates_of, examine, holding, strange};
 use crate::{App, AppError, Caller, Mode, verify};
 
 /// The most documents of one session.
-const MOST_DOCUMENTS: usize = 200;
+pub const MOST_DOCUMENTS: usize = 200;
+/// So many documents are prepared beside each other: what computes does so on threads of its own.
+const BESIDE_EACH_OTHER: usize = 4;
 /// Marked in the reason of a signature that nobody consented to by hand.
 const AUTOMATIC: &str = "THỰC HÀNH – máy ký tự đồng ý, không có người xác nhận";
 
@@ -64,6 +68,24 @@ pub fn algorithms(names: &[String]) -> Vec<SignatureAlgorithm> {
         .collect()
 }
 
+/// What the browser tells beside the order.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    /// From which address it asks, where that is known.
+    pub address: Option<String>,
+    /// Which certificates the signing software shows: SHA-256 in hexadecimal.
+    pub certificates: Vec<String>,
+}
+
+/// A document that could not be prepared, and why.
+#[derive(Debug, Clone)]
+pub struct LeftOut {
+    /// The document.
+    pub outgoing_id: OutgoingId,
+    /// Why.
+    pub refusal: Refusal,
+}
+
 /// What the page hands to the agent.
 #[derive(Debug, Clone)]
 pub struct SigningOpened {
@@ -73,6 +95,10 @@ pub struct SigningOpened {
     pub token: String,
     /// Until when it can be used.
     pub expires_at: Moment,
+    /// The documents that are not in it, each with why.
+    pub left_out: Vec<LeftOut>,
+    /// The certificate's status could not be determined, and the profile lets sign all the same.
+    pub not_determined: bool,
 }
 
 /// Checks, prepares, and opens the session.
@@ -83,11 +109,27 @@ pub async fn open(
     caller: &Caller,
     input: OpenSigning,
 ) -> Result<SigningOpened, AppError> {
+    open_seen(app, caller, input, &Seen::default()).await
+}
+
+/// The same, for a browser whose address and signing software are known. Of several documents,
+/// those that can't be prepared are left out, each with why; one alone is refused.
+///
+/// Clause: TG-22.1b, AG-17.3c, AG-15.7, KH-2
+pub async fn open_seen(
+    app: &App,
+    caller: &Caller,
+    input: OpenSigning,
+    seen: &Seen,
+) -> Result<SigningOpened, AppError> {
     if input.consent == Consent::Automatic && app.mode != Mode::Practice {
         return Err(AppError::refused(
             RefusalCode::SigningConsentAutomaticRefused,
         ));
     }
+    let mut input = input;
+    let mut known = std::collections::BTreeSet::new();
+    input.documents.retain(|id| known.insert(id.clone()));
     if input.documents.is_empty() || input.documents.len() > MOST_DOCUMENTS {
         return Err(Refusal::new(RefusalCode::BatchTooLarge)
             .with("max", MOST_DOCUMENTS)
@@ -96,28 +138,28 @@ pub async fn open(
     }
     let now = app.now();
     let certificate = certificate_for(app, caller, input.purpose, now).await?;
-    examine::certificate_may_sign(app, &certificate, now).await?;
+    strange::shown(app, caller, &certificate, &seen.certificates).await?;
+    holder_may_sign(app, caller, &certificate, seen).await?;
+    let checked = examine::certificate_may_sign(app, &certificate, now).await?;
     let signing_id = SigningId::new(now, app.random());
-    let mut items = Vec::new();
-    for id in &input.documents {
-        prepare_document(
-            app,
-            caller,
-            &input,
-            id,
-            &certificate,
-            &signing_id,
-            &mut items,
-        )
-        .await?;
+    let (mut items, left_out) = prepare_all(app, caller, &input, &certificate, &signing_id).await?;
+    let prepared = items.len();
+    items.extend(left_out.iter().map(|one| skipped(one, &signing_id, now)));
+    for (item, position) in items.iter_mut().zip(0..) {
+        item.position = position;
     }
     let token = app.secret();
     let mut work = app.begin(caller).await?;
+    // What was checked may have been suspended meanwhile; from here on it waits for us.
+    examine::still_may_sign(&mut work, &certificate.record.certificate_id).await?;
     let agency = agency::load(&mut work.tx, &caller.agency_id).await?;
-    let minutes = app
-        .profile_of(&agency)?
-        .number(Setting::SigningSessionMinutes, work.today())
-        .value;
+    let profile = app.profile_of(&agency)?;
+    let seconds = |setting| {
+        let value = profile.number(setting, work.today()).value;
+        i64::try_from(value).unwrap_or(60)
+    };
+    let lasts = seconds(Setting::SigningSessionMinutes) * 60
+        + seconds(Setting::SigningSecondsPerItem) * i64::try_from(prepared).unwrap_or(0);
     let row = SigningRow {
         signing_id: signing_id.clone(),
         account_id: caller.actor.account_id.clone(),
@@ -129,19 +171,25 @@ pub async fn open(
         consent: input.consent,
         state: SessionState::Open,
         created_at: work.now,
-        expires_at: work
-            .now
-            .plus_seconds(i64::try_from(minutes).unwrap_or(5) * 60),
+        expires_at: work.now.plus_seconds(lasts),
         ended_at: None,
         result: None,
     };
     signing::insert(&mut work.tx, &row, &items).await?;
+    let place = SigningPlaceRow {
+        signing_id: signing_id.clone(),
+        opened_from: seen.address.clone(),
+        fetched_from: None,
+    };
+    signing::insert_place(&mut work.tx, &place).await?;
     let about: Vec<String> = input.documents.iter().map(ToString::to_string).collect();
     let data = json!({
         "purpose": input.purpose.code(),
         "consent": input.consent.code(),
         "serial": certificate.record.serial,
-        "items": items.len(),
+        "items": prepared,
+        "left_out": left_out.len(),
+        "status": checked.word(),
     });
     work.record(Act::SigningOpened, &signing_id, &about, data)
         .await?;
@@ -150,7 +198,77 @@ pub async fn open(
         signing_id,
         token,
         expires_at: row.expires_at,
+        left_out,
+        not_determined: checked == examine::Checked::NotDetermined,
     })
+}
+
+/// The device is on record with this person, and where it may sign.
+async fn holder_may_sign(
+    app: &App,
+    caller: &Caller,
+    certificate: &CertificateRow,
+    seen: &Seen,
+) -> Result<(), AppError> {
+    let mut tx = app.store.read().await?;
+    let (person, address) = (caller.person_id(), seen.address.as_deref());
+    let allowed = holding::may_use(&mut tx, person, certificate, app.now(), address).await?;
+    drop(tx);
+    match allowed {
+        Ok(()) => Ok(()),
+        Err(stopped) => Err(stopped
+            .tell(app, &Found::of(caller, Some(certificate)))
+            .await),
+    }
+}
+
+/// Prepares the documents, several beside each other. What is refused is left out, unless nothing
+/// else is left.
+async fn prepare_all(
+    app: &App,
+    caller: &Caller,
+    input: &OpenSigning,
+    certificate: &CertificateRow,
+    signing_id: &SigningId,
+) -> Result<(Vec<SigningItemRow>, Vec<LeftOut>), AppError> {
+    let mut items = Vec::new();
+    let mut left_out = Vec::new();
+    for some in input.documents.chunks(BESIDE_EACH_OTHER) {
+        let beside = some
+            .iter()
+            .map(|id| prepare_document(app, caller, input, id, certificate, signing_id));
+        for (id, done) in some.iter().zip(join_all(beside).await) {
+            match done {
+                Ok(prepared) => items.extend(prepared),
+                Err(AppError::Refused(refusal)) => left_out.push(LeftOut {
+                    outgoing_id: id.clone(),
+                    refusal: *refusal,
+                }),
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+    match left_out.first() {
+        Some(first) if items.is_empty() => Err(first.refusal.clone().into()),
+        _ => Ok((items, left_out)),
+    }
+}
+
+/// A document that is left out stands in the session with why, so that the page can tell.
+fn skipped(one: &LeftOut, signing_id: &SigningId, now: Moment) -> SigningItemRow {
+    SigningItemRow {
+        signing_id: signing_id.clone(),
+        item_id: one.outgoing_id.to_string(),
+        position: 0,
+        outgoing_id: one.outgoing_id.clone(),
+        document_version: 0,
+        base_blob: String::new(),
+        prepared_blob: String::new(),
+        digest: String::new(),
+        state: ItemState::Skipped,
+        problem: serde_json::to_value(&one.refusal).ok(),
+        at: now,
+    }
 }
 
 /// The certificate that this account signs with: the person's own, or the agency's whose device
@@ -171,13 +289,15 @@ async fn certificate_for(
         ),
         Purpose::Seal => {
             let rows = certificate::list_of_agency(&mut tx, &caller.agency_id).await?;
-            let kept = rows
-                .into_iter()
-                .filter(|row| match &row.record.holder {
-                    Holder::Agency { keeper, .. } => keeper.as_ref() == Some(caller.person_id()),
-                    Holder::Person { .. } => false,
-                })
-                .collect();
+            let is_kept = |row: &CertificateRow| match &row.record.holder {
+                Holder::Agency { keeper, .. } => keeper.as_ref() == Some(caller.person_id()),
+                Holder::Person { .. } => false,
+            };
+            let (kept, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_kept);
+            if let (true, Some(other)) = (kept.is_empty(), others.first()) {
+                drop(tx);
+                strange::wanted(app, caller, other).await?;
+            }
             (kept, RefusalCode::SealHolderNotRecorded)
         }
     };
@@ -196,9 +316,9 @@ async fn prepare_document(
     id: &OutgoingId,
     certificate: &CertificateRow,
     signing_id: &SigningId,
-    items: &mut Vec<SigningItemRow>,
-) -> Result<(), AppError> {
+) -> Result<Vec<SigningItemRow>, AppError> {
     let now = app.now();
+    let mut items = Vec::new();
     let mut tx = app.store.read().await?;
     let row = load_for(&mut tx, caller, id).await?;
     let action = match input.purpose {
@@ -286,7 +406,7 @@ async fn prepare_document(
             at: now,
         });
     }
-    Ok(())
+    Ok(items)
 }
 
 /// The person holds the authority under which the document is to be signed, today.

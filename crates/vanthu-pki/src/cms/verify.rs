@@ -38,6 +38,9 @@ pub enum CmsError {
     CertificateMismatch,
 }
 
+/// Certificates tried for one signer: two of one issuer and serial number, or of one key, are rare enough.
+const MOST_NAMESAKES: usize = 16;
+
 /// Whether the signature itself says which certificate it was made with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CertificateBinding {
@@ -170,7 +173,8 @@ fn by_any_certificate(
         .certificates
         .iter()
         .chain(others)
-        .filter(|it| signer.signer.matches(it));
+        .filter(|it| signer.signer.matches(it))
+        .take(MOST_NAMESAKES);
     let mut problem = CmsError::NoCertificate;
     for certificate in candidates {
         match check(signer, digest, subject, certificate) {

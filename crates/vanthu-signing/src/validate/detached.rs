@@ -220,6 +220,10 @@ impl Cades {
         let parts = index.stamped(&self.raw, signer, digest);
         let mut stamp = engine.timestamp(token, &Content::Parts(&parts));
         match covered {
+            // ETSI EN 319 122-1, 5.5.2: the index is as strong as the imprint, and judged with it.
+            _ if Some(index.algorithm()) != digest_of(token) => {
+                stamp.distrust("the hash index is made with another algorithm than the imprint");
+            }
             Err(why) => stamp.distrust(&why.to_string()),
             Ok(covered) => {
                 if let Some(time) = stamp.proven() {
@@ -308,7 +312,12 @@ impl Part {
         }
         engine.signature(&mut report, &self.signed, &Content::Digests(content));
         let facts = DetachedFacts {
-            level: Some(known::level(&self.signed, anchors, is_archived)),
+            level: Some(known::level(
+                &self.signed,
+                anchors,
+                is_archived,
+                &engine.verifications,
+            )),
             mime_type: self.mime_type(),
             archive_timestamps: archived.reports,
         };

@@ -1,19 +1,23 @@
 //! Signing sessions as the page sees them: opened, followed, given up.
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vanthu_app::signing::fetch::timestamp;
-use vanthu_app::signing::open::{self, KeyAbility, OpenSigning};
+use vanthu_app::signing::open::{self, KeyAbility, OpenSigning, Seen};
 use vanthu_app::signing::{Consent, ItemState, Purpose, SessionState, cancel, state};
 use vanthu_domain::Moment;
 use vanthu_domain::id::{OutgoingId, SigningId};
 use vanthu_domain::permission::Action;
+use vanthu_domain::refusal::Refusal;
 
 use super::extract::{Answer, Done, Given, Named, answer, done};
 use super::operation::{Operation, Verb};
-use crate::session::SignedIn;
+use crate::error::WebError;
+use crate::page::show::Say;
+use crate::session::{Address, SignedIn};
 use crate::state::Web;
 
 /// The operations.
@@ -55,6 +59,9 @@ struct OpenSession {
     /// person: người ký xác nhận trên phần mềm ký; automatic: chỉ ở chế độ thực hành.
     #[serde(default)]
     consent: ConsentIn,
+    /// SHA-256 (hex) của các chứng thư mà phần mềm ký trên máy đưa ra.
+    #[serde(default)]
+    certificates: Vec<String>,
     /// Các khóa mà phần mềm ký có, để chọn thuật toán mạnh nhất mà thiết bị ký được.
     #[serde(default)]
     keys: Vec<KeyIn>,
@@ -103,6 +110,22 @@ struct SessionOpened {
     server: String,
     /// Hết hạn lúc.
     expires_at: String,
+    /// Tài khoản mở phiên; máy ký ghép với nhiều tài khoản dùng lần ghép của tài khoản này.
+    account_id: String,
+    /// Các văn bản không ký được trong phiên này, kèm lý do.
+    left_out: Vec<LeftOut>,
+    /// Chưa xác định được tình trạng chứng thư; quy chế áp dụng cho ký kèm cảnh báo.
+    not_determined: bool,
+}
+
+/// A document that is not in the session.
+#[derive(Serialize, ToSchema)]
+struct LeftOut {
+    /// Văn bản.
+    document: String,
+    /// Vì sao.
+    #[schema(value_type = Option<Object>)]
+    problem: Option<serde_json::Value>,
 }
 
 /// Where a session stands.
@@ -110,7 +133,7 @@ struct SessionOpened {
 struct Progress {
     /// Mã định danh phiên ký.
     signing_id: String,
-    /// open, signed, cancelled, expired hoặc failed.
+    /// open, signed, partly, cancelled, expired hoặc failed.
     state: &'static str,
     /// Vì sao phiên dừng.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -145,8 +168,14 @@ struct Item {
 async fn begin(
     State(web): State<Web>,
     who: SignedIn,
+    headers: HeaderMap,
+    Address(address): Address,
     Given(given): Given<OpenSession>,
 ) -> Answer<SessionOpened> {
+    let seen = Seen {
+        address: Some(address).filter(|it| !it.is_empty()),
+        certificates: given.certificates,
+    };
     let input = OpenSigning {
         purpose: match given.purpose {
             PurposeIn::Person => Purpose::Person,
@@ -159,12 +188,22 @@ async fn begin(
         },
         keys: given.keys.into_iter().map(ability).collect(),
     };
-    let opened = open::open(&web.app, who.caller(), input).await?;
+    let opened = open::open_seen(&web.app, who.caller(), input, &seen).await?;
+    let say = Say::of(&headers, web.app.now());
+    let left_out = opened.left_out.into_iter().map(|one| LeftOut {
+        document: one.outgoing_id.to_string(),
+        problem: serde_json::to_value(&one.refusal)
+            .ok()
+            .and_then(|it| problem_of(it, say)),
+    });
     answer(SessionOpened {
         signing_id: opened.signing_id.to_string(),
         token: opened.token,
         server: web.app.base_url.clone(),
         expires_at: timestamp(opened.expires_at).to_string(),
+        account_id: who.caller().actor.account_id.to_string(),
+        left_out: left_out.collect(),
+        not_determined: opened.not_determined,
     })
 }
 
@@ -179,11 +218,21 @@ fn ability(key: KeyIn) -> KeyAbility {
 async fn progress(
     State(web): State<Web>,
     who: SignedIn,
+    headers: HeaderMap,
     Named(id): Named<SigningId>,
 ) -> Answer<Progress> {
+    let say = Say::of(&headers, web.app.now());
     let (row, items) = state::state(&web.app, who.caller(), &id).await?;
-    let all_signed = items.iter().all(|item| item.state == ItemState::Signed);
-    let word = word_of(row.state, row.expires_at, web.app.now(), all_signed);
+    let signed = items
+        .iter()
+        .filter(|item| item.state == ItemState::Signed)
+        .count();
+    let how_many = match signed {
+        0 => Signed::None,
+        some if some == items.len() => Signed::All,
+        _ => Signed::Some,
+    };
+    let word = word_of(row.state, row.expires_at, web.app.now(), how_many);
     let mut documents: Vec<String> = items
         .iter()
         .map(|item| item.outgoing_id.to_string())
@@ -200,7 +249,7 @@ async fn progress(
         expires_at: timestamp(row.expires_at).to_string(),
         next: match documents.as_slice() {
             [only] => Some(format!("/outgoing/{only}?done={done}")),
-            _ => None,
+            _ => Some(format!("/signings/{id}")),
         },
         items: items
             .into_iter()
@@ -209,20 +258,48 @@ async fn progress(
                 document: item.outgoing_id.to_string(),
                 state: item.state.code(),
                 digest: item.digest,
-                problem: item.problem,
+                problem: item.problem.and_then(|it| problem_of(it, say)),
             })
             .collect(),
     })
 }
 
+/// How many of the items are signed.
+#[derive(Clone, Copy)]
+enum Signed {
+    All,
+    Some,
+    None,
+}
+
+/// The kept refusal of an item as a problem document, in the reader's language.
+fn problem_of(kept: serde_json::Value, say: Say) -> Option<serde_json::Value> {
+    let refusal: Refusal = serde_json::from_value(kept).ok()?;
+    let said = say.refusal(&refusal);
+    let mut problem = serde_json::to_value(WebError(refusal.into()).problem()).ok()?;
+    let members = problem.as_object_mut()?;
+    for (name, text) in [
+        ("title", said.what),
+        ("detail", said.why),
+        ("article", said.article),
+        ("action", said.now),
+    ] {
+        members.insert(name.to_owned(), text.into());
+    }
+    Some(problem)
+}
+
 /// The state in the words of the page. A session that nobody answered in time is over although
 /// nobody has written so.
-fn word_of(state: SessionState, ends: Moment, now: Moment, all_signed: bool) -> &'static str {
+fn word_of(state: SessionState, ends: Moment, now: Moment, signed: Signed) -> &'static str {
     match state {
         SessionState::Open | SessionState::Fetched if now > ends => "expired",
         SessionState::Open | SessionState::Fetched => "open",
-        SessionState::Done if all_signed => "signed",
-        SessionState::Done => "failed",
+        SessionState::Done => match signed {
+            Signed::All => "signed",
+            Signed::Some => "partly",
+            Signed::None => "failed",
+        },
         SessionState::Cancelled => "cancelled",
         SessionState::Expired => "expired",
     }

@@ -179,7 +179,7 @@ impl Practice {
         };
         command
             .arg("--settings")
-            .arg(folders.agent())
+            .arg(folders.agent_settings())
             .args(["--listen", &self.agent_listen.to_string()])
             .args(["--pair", base_url])
             .args(["--pair", &format!("http://localhost:{port}")]);

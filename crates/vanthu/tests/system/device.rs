@@ -144,6 +144,19 @@ impl Drop for Agent {
 }
 
 impl Agent {
+    /// The consent page, once every file is held against its digest.
+    async fn shown(&self, url: &str) -> String {
+        let began = Instant::now();
+        loop {
+            let page = self.http.get(url).send().await.unwrap();
+            let page = page.text().await.unwrap();
+            if !page.contains("http-equiv=\"refresh\"") {
+                return page;
+            }
+            assert!(began.elapsed() < PATIENCE, "{page}");
+        }
+    }
+
     /// The page hands the session over, and the person gives the PIN.
     async fn consent(&self, opened: &Value) {
         let body = json!({
@@ -156,8 +169,7 @@ impl Agent {
         let taken: Value = taken.await.unwrap().json().await.unwrap();
         let url = taken["consent_url"].as_str();
         let url = url.unwrap_or_else(|| panic!("{taken}"));
-        let page = self.http.get(url).send().await.unwrap();
-        let page = page.text().await.unwrap();
+        let page = self.shown(url).await;
         let (_, rest) = page.split_once("name=\"form\" value=\"").unwrap();
         let form = rest.split_once('"').unwrap().0;
         let answer = self

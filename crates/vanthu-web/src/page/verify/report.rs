@@ -71,6 +71,14 @@ pub(crate) fn whole(say: Say, report: &Report) -> Problem {
             say.t("Đề nghị nơi gửi cung cấp văn bản điện tử có chữ ký số của người có thẩm quyền và của cơ quan."),
         );
     }
+    if !report.is_signed() && report.indication == Indication::Indeterminate {
+        return with(
+            Tone::Warn,
+            say.t("Tệp không có chữ ký số"),
+            say.t("Tệp chỉ có dấu thời gian: chứng minh tệp đã có vào lúc đó, không cho biết ai ký."),
+            say.t("Đề nghị nơi gửi cung cấp văn bản điện tử có chữ ký số của người có thẩm quyền và của cơ quan."),
+        );
+    }
     match report.indication {
         Indication::TotalPassed => with(
             Tone::Ok,

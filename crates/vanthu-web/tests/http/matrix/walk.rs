@@ -28,13 +28,15 @@ pub(super) const PAST: &str = "2020-01-02";
 
 /// What whoever passes the rights is told where the request is made to change nothing: an old
 /// version, a day that is over, no PDF, nothing new to decide, a field that is missing.
-const HARMLESS: [&str; 6] = [
+const HARMLESS: [&str; 8] = [
     "conflict-version",
     "deadline-in-the-past",
     "file-damaged",
     "already-decided",
     "field-required",
     "password-weak",
+    "outside-not-permitted",
+    "nothing-chosen",
 ];
 
 /// Everybody of both agencies.
