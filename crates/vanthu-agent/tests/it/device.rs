@@ -256,3 +256,40 @@ async fn of_two_devices_with_the_same_certificate_the_chosen_one_signs_and_is_re
     assert_eq!(agent.sign("sgn", PIN).await["state"], "signed");
     server.all_are_right(&key);
 }
+
+/// The check looks through the modules that the agent has loaded already: it tells of each device, and the agent signs on.
+///
+/// Proves: TG-20
+#[tokio::test]
+async fn a_check_of_the_running_agent_tells_of_its_devices_and_leaves_them_be() {
+    let Some(office) = Office::new() else {
+        return;
+    };
+    let server = Server::start().await;
+    office.device("thẻ");
+    let key = office.key("thẻ", "01", "Nguyễn Văn Mẫu", Algorithm::EcdsaP256Sha256);
+    let agent = office.start(&server);
+    let status = agent.status().await;
+    let serial = device_of(&status, "Nguyễn Văn Mẫu")["serial"].clone();
+    let serial = serial.as_str().unwrap();
+    office.recorder.rules(&[&format!("flag {serial} 0x20000")]);
+    let form = form_of(&agent.page("/check").await);
+    let url = format!("{}/check", agent.url);
+    let checked = async {
+        server.has(5).await;
+        agent.send(&url, &form).await
+    };
+    server.open("sgn", &key, 100);
+    let (path, answer) = tokio::join!(agent.begin("sgn", PIN), checked);
+    assert_eq!(answer, 303);
+    assert_eq!(agent.ended(&path).await["state"], "signed");
+    server.all_are_right(&key);
+    let page = agent.page("/check").await;
+    assert!(
+        page.contains(serial) && page.contains("chỉ còn MỘT lần nhập mã PIN"),
+        "{page}"
+    );
+    assert!(page.contains("Nguyễn Văn Mẫu (thực hành)"), "{page}");
+    assert_eq!(office.recorder.count("C_Login"), 1);
+    assert_eq!(office.recorder.writes(), Vec::<String>::new());
+}
