@@ -114,6 +114,7 @@ async fn by_hand(desk: &Desk, caller: &Caller, id: &OutgoingId) -> SigningOpened
         purpose: Purpose::Person,
         documents: vec![id.clone()],
         consent: Consent::Person,
+        keys: Vec::new(),
     };
     open(&desk.world.app, caller, order).await.unwrap()
 }

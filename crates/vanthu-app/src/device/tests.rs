@@ -82,6 +82,7 @@ async fn from(desk: &Desk, id: &OutgoingId, address: &str) -> Result<(), AppErro
         purpose: Purpose::Person,
         documents: vec![id.clone()],
         consent: Consent::Automatic,
+        keys: Vec::new(),
     };
     let seen = Seen {
         address: Some(address.to_owned()),

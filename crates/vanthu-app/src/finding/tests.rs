@@ -95,6 +95,7 @@ async fn signing_software_that_shows_other_people_s_certificates_is_noticed() {
             purpose: Purpose::Person,
             documents: vec![id.clone()],
             consent: Consent::Automatic,
+            keys: Vec::new(),
         };
         let seen = Seen {
             address: None,

@@ -82,6 +82,7 @@ pub async fn sign(
         purpose,
         documents,
         consent: Consent::Automatic,
+        keys: Vec::new(),
     };
     let opened = open(app, caller, order).await?;
     let session = fetch(app, &opened.signing_id, &opened.token, &By::default()).await?;

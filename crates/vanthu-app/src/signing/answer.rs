@@ -13,11 +13,15 @@ use vanthu_store::signing::{
 };
 use vanthu_store::{certificate, file};
 
+use crate::account::session::hash_of;
 use crate::finding::record::Found;
 use crate::outgoing::found;
 use crate::outgoing::submit::people;
 use crate::signing::{by_token, certificates_of, examine, holding, strange};
 use crate::{App, AppError, Work};
+
+/// The shortest signature value there is: Ed25519, and ECDSA on P-256 with small numbers.
+const LEAST_SIGNATURE_BYTES: usize = 60;
 
 /// One signature.
 #[derive(Debug, Clone)]
@@ -34,12 +38,17 @@ pub struct Answer {
     pub consent: Consent,
 }
 
-/// Takes one signature. A late answer, a second answer, a signature by another key, or one over a
+/// Takes one signature. The same answer again is no second one: it is taken for done. A late answer, another answer to an
+/// item that was answered, a signature by another key, or one over a
 /// document that has moved on meanwhile is refused, and nothing changes.
 ///
 /// Clause: TG-5.1, KH-2
 pub async fn answer(app: &App, input: Answer) -> Result<(), AppError> {
     let mut work = app.begin_system(None).await?;
+    if let Some(file) = taken_before(&mut work, &input).await? {
+        drop(work);
+        return same_again(app, &file, &input.signature).await;
+    }
     let row = by_token(&mut work, &input.signing_id, &input.token).await?;
     let item = item_of(&mut work, &row, &input).await?;
     drop(work);
@@ -92,6 +101,36 @@ pub async fn answer(app: &App, input: Answer) -> Result<(), AppError> {
     )
     .await?;
     work.commit().await
+}
+
+/// The signed file of an item that this session has answered already: its agent may not have heard of it.
+async fn taken_before(work: &mut Work<'_>, input: &Answer) -> Result<Option<String>, AppError> {
+    let row = signing::find_locked(&mut work.tx, &input.signing_id)
+        .await?
+        .filter(|row| crate::verify::same(&row.token_hash, &hash_of(&input.token)))
+        .filter(|row| matches!(row.state, SessionState::Fetched | SessionState::Done))
+        .filter(|row| row.consent == input.consent);
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let items = signing::list_items(&mut work.tx, &row.signing_id).await?;
+    let item = items
+        .into_iter()
+        .find(|item| item.item_id == input.item_id && item.state == ItemState::Signed);
+    Ok(item.map(|item| item.prepared_blob))
+}
+
+/// An answer that comes twice is the same answer, if it holds the very signature that is in the file; nothing changes.
+async fn same_again(app: &App, file: &str, signature: &[u8]) -> Result<(), AppError> {
+    let file = app.store.blobs().get(file).await?;
+    // A signature stands in its file as hexadecimal digits, in a CMS structure; no two are the same.
+    let digits = hex::encode(signature).into_bytes();
+    let holds = |place: &[u8]| place.eq_ignore_ascii_case(&digits);
+    if signature.len() >= LEAST_SIGNATURE_BYTES && file.windows(digits.len()).any(holds) {
+        Ok(())
+    } else {
+        Err(AppError::refused(RefusalCode::SigningSessionUsed))
+    }
 }
 
 /// The document has moved on: its item can no longer be signed, the others can.

@@ -336,6 +336,7 @@ impl Desk {
             purpose,
             documents: vec![id.clone()],
             consent: Consent::Automatic,
+            keys: Vec::new(),
         };
         open(&self.world.app, caller, order).await
     }
