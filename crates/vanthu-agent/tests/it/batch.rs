@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use vanthu_wire::agent::{Algorithm, CancelReason};
 
-use crate::office::{Agent, Asks, Key, Office, PIN, Server};
+use crate::office::{Agent, Asks, Key, Office, PIN, Server, desk};
 
 /// How far the key may be ahead of the server: the row, and one more at each end of it.
 const ROW: usize = 34;
@@ -47,21 +47,11 @@ async fn takes_up(agent: &Agent, server: &Server, key: &Key, outcome: &Value) {
     assert_eq!(server.signed().len(), all);
 }
 
-async fn serial_of(agent: &Agent) -> String {
-    let status = agent.status().await;
-    let device = &status["certificates"][0]["devices"][0];
-    device["serial"].as_str().unwrap().to_owned()
-}
-
 #[tokio::test]
 async fn two_hundred_documents_are_signed_with_one_pin() {
-    let Some(office) = Office::new() else {
+    let Some((office, server, key, agent)) = desk(Algorithm::RsaPkcs1Sha256).await else {
         return;
     };
-    let server = Server::start().await;
-    office.device("thẻ");
-    let key = office.key("thẻ", "01", "Nguyễn Văn Mẫu", Algorithm::RsaPkcs1Sha256);
-    let agent = office.start(&server);
     server.open("sgn", &key, 200);
     let path = agent.begin("sgn", PIN).await;
     let outcome = agent.ended(&path).await;
@@ -81,13 +71,9 @@ async fn two_hundred_documents_are_signed_with_one_pin() {
 /// that the session is over, it stops.
 #[tokio::test]
 async fn the_key_does_not_wait_for_the_server_and_stops_when_that_ends_the_session() {
-    let Some(office) = Office::new() else {
+    let Some((office, server, key, agent)) = desk(Algorithm::EcdsaP256Sha256).await else {
         return;
     };
-    let server = Server::start().await;
-    office.device("thẻ");
-    let key = office.key("thẻ", "01", "Nguyễn Văn Mẫu", Algorithm::EcdsaP256Sha256);
-    let agent = office.start(&server);
     server.answers(false);
     server.open("sgn", &key, 200);
     // Comes back after three seconds, with the first answer still kept back.
@@ -108,13 +94,9 @@ async fn the_key_does_not_wait_for_the_server_and_stops_when_that_ends_the_sessi
 /// One document that the server does not want is no reason to leave the others.
 #[tokio::test]
 async fn a_refusal_of_one_document_leaves_the_others() {
-    let Some(office) = Office::new() else {
+    let Some((_office, server, key, agent)) = desk(Algorithm::EcdsaP256Sha256).await else {
         return;
     };
-    let server = Server::start().await;
-    office.device("thẻ");
-    let key = office.key("thẻ", "01", "Nguyễn Văn Mẫu", Algorithm::EcdsaP256Sha256);
-    let agent = office.start(&server);
     server.told(|told| told.refuses = Some(("conflict-version", 409)));
     server.open("sgn", &key, 3);
     let outcome = agent.sign("sgn", PIN).await;
@@ -128,13 +110,9 @@ async fn a_refusal_of_one_document_leaves_the_others() {
 /// The answer is lost after the server has taken the signature: it is given again, and taken once.
 #[tokio::test]
 async fn a_lost_answer_is_given_again_and_one_that_stays_lost_is_called_unknown() {
-    let Some(office) = Office::new() else {
+    let Some((office, server, key, agent)) = desk(Algorithm::EcdsaP256Sha256).await else {
         return;
     };
-    let server = Server::start().await;
-    office.device("thẻ");
-    let key = office.key("thẻ", "01", "Nguyễn Văn Mẫu", Algorithm::EcdsaP256Sha256);
-    let agent = office.start(&server);
     server.told(|told| told.loses = 2);
     server.open("sgn", &key, 5);
     let outcome = agent.sign("sgn", PIN).await;
@@ -200,14 +178,10 @@ async fn a_wrong_pin_at_any_document_uses_one_try_and_stops_everything() {
 
 #[tokio::test]
 async fn a_device_that_is_pulled_out_leaves_each_document_signed_or_not() {
-    let Some(office) = Office::new() else {
+    let Some((office, server, key, agent)) = desk(Algorithm::RsaPkcs1Sha256).await else {
         return;
     };
-    let server = Server::start().await;
-    office.device("thẻ");
-    let key = office.key("thẻ", "01", "Nguyễn Văn Mẫu", Algorithm::RsaPkcs1Sha256);
-    let agent = office.start(&server);
-    let serial = serial_of(&agent).await;
+    let serial = agent.serial().await;
     server.open("sgn", &key, 200);
     let path = agent.begin("sgn", PIN);
     let pulled = async {
@@ -240,14 +214,10 @@ async fn a_device_that_is_pulled_out_leaves_each_document_signed_or_not() {
 
 #[tokio::test]
 async fn another_device_in_its_place_signs_nothing() {
-    let Some(office) = Office::new() else {
+    let Some((office, server, key, agent)) = desk(Algorithm::RsaPkcs1Sha256).await else {
         return;
     };
-    let server = Server::start().await;
-    office.device("thẻ");
-    let key = office.key("thẻ", "01", "Nguyễn Văn Mẫu", Algorithm::RsaPkcs1Sha256);
-    let agent = office.start(&server);
-    let serial = serial_of(&agent).await;
+    let serial = agent.serial().await;
     server.open("sgn", &key, 200);
     let changed = async {
         server.has(5).await;
@@ -269,13 +239,9 @@ async fn another_device_in_its_place_signs_nothing() {
 
 #[tokio::test]
 async fn a_session_of_the_device_that_dies_stops_at_that_document() {
-    let Some(office) = Office::new() else {
+    let Some((office, server, key, agent)) = desk(Algorithm::EcdsaP256Sha256).await else {
         return;
     };
-    let server = Server::start().await;
-    office.device("thẻ");
-    let key = office.key("thẻ", "01", "Nguyễn Văn Mẫu", Algorithm::EcdsaP256Sha256);
-    let agent = office.start(&server);
     // SESSION_HANDLE_INVALID, USER_NOT_LOGGED_IN, DEVICE_ERROR, at the 20th signature.
     for (n, (value, code)) in [
         ("0xb3", "device-session-lost"),
@@ -348,13 +314,9 @@ async fn an_agent_that_is_killed_doubles_nothing_and_the_rest_is_signed_anew() {
 /// Proves: TG-22.1b
 #[tokio::test]
 async fn a_second_session_does_not_ride_on_the_pin_of_the_first() {
-    let Some(office) = Office::new() else {
+    let Some((_office, server, key, agent)) = desk(Algorithm::RsaPkcs1Sha256).await else {
         return;
     };
-    let server = Server::start().await;
-    office.device("thẻ");
-    let key = office.key("thẻ", "01", "Nguyễn Văn Mẫu", Algorithm::RsaPkcs1Sha256);
-    let agent = office.start(&server);
     server.open("first", &key, 120);
     server.open("second", &key, 3);
     let second = async {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use vanthu_wire::agent::{Algorithm, CancelReason};
 
-use crate::office::{Asks, Office, PIN, Server, form_of};
+use crate::office::{Asks, Office, PIN, Server, desk, form_of};
 
 fn device_of(status: &Value, name: &str) -> Value {
     let all = status["certificates"].as_array().unwrap();
@@ -127,9 +127,7 @@ async fn the_status_follows_devices_that_come_and_go() {
     while agent.names().await.is_empty() {
         assert!(began.elapsed().as_secs() < 30, "{}", office.log());
     }
-    let status = agent.status().await;
-    let serial = device_of(&status, "Nguyễn Văn Mẫu")["serial"].clone();
-    let serial = serial.as_str().unwrap();
+    let serial = agent.serial().await;
     office.recorder.rules(&[&format!("hide {serial}")]);
     assert_eq!(agent.names().await, Vec::<String>::new());
     assert!(
@@ -146,16 +144,10 @@ async fn the_status_follows_devices_that_come_and_go() {
 /// Proves: TG-20
 #[tokio::test]
 async fn what_a_device_tells_of_its_pin_is_told_before_the_pin_is_asked() {
-    let Some(office) = Office::new() else {
+    let Some((office, server, key, agent)) = desk(Algorithm::EcdsaP256Sha256).await else {
         return;
     };
-    let server = Server::start().await;
-    office.device("thẻ");
-    let key = office.key("thẻ", "01", "Nguyễn Văn Mẫu", Algorithm::EcdsaP256Sha256);
-    let agent = office.start(&server);
-    let status = agent.status().await;
-    let serial = device_of(&status, "Nguyễn Văn Mẫu")["serial"].clone();
-    let serial = serial.as_str().unwrap();
+    let serial = agent.serial().await;
 
     // One more wrong PIN locks it: the page says so, and the answer too.
     office.recorder.rules(&[&format!("flag {serial} 0x20000")]);
@@ -262,16 +254,10 @@ async fn of_two_devices_with_the_same_certificate_the_chosen_one_signs_and_is_re
 /// Proves: TG-20
 #[tokio::test]
 async fn a_check_of_the_running_agent_tells_of_its_devices_and_leaves_them_be() {
-    let Some(office) = Office::new() else {
+    let Some((office, server, key, agent)) = desk(Algorithm::EcdsaP256Sha256).await else {
         return;
     };
-    let server = Server::start().await;
-    office.device("thẻ");
-    let key = office.key("thẻ", "01", "Nguyễn Văn Mẫu", Algorithm::EcdsaP256Sha256);
-    let agent = office.start(&server);
-    let status = agent.status().await;
-    let serial = device_of(&status, "Nguyễn Văn Mẫu")["serial"].clone();
-    let serial = serial.as_str().unwrap();
+    let serial = agent.serial().await;
     office.recorder.rules(&[&format!("flag {serial} 0x20000")]);
     let form = form_of(&agent.page("/check").await);
     let url = format!("{}/check", agent.url);
@@ -286,7 +272,7 @@ async fn a_check_of_the_running_agent_tells_of_its_devices_and_leaves_them_be() 
     server.all_are_right(&key);
     let page = agent.page("/check").await;
     assert!(
-        page.contains(serial) && page.contains("chỉ còn MỘT lần nhập mã PIN"),
+        page.contains(&serial) && page.contains("chỉ còn MỘT lần nhập mã PIN"),
         "{page}"
     );
     assert!(page.contains("Nguyễn Văn Mẫu (thực hành)"), "{page}");

@@ -49,6 +49,16 @@ pub(crate) struct Key {
     pub(crate) algorithm: Algorithm,
 }
 
+/// A desk with one device, one key on it and the agent at work; `None` where there is no SoftHSM.
+pub(crate) async fn desk(algorithm: Algorithm) -> Option<(Office, Server, Key, Agent)> {
+    let office = Office::new()?;
+    let server = Server::start().await;
+    office.device("thẻ");
+    let key = office.key("thẻ", "01", "Nguyễn Văn Mẫu", algorithm);
+    let agent = office.start(&server);
+    Some((office, server, key, agent))
+}
+
 /// How a key is put on its device.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asks {
@@ -127,15 +137,7 @@ impl Office {
             _ => KeySpec::Rsa2048,
         };
         let key = SoftKey::generate(spec).unwrap();
-        let person = PersonSubject {
-            full_name: name.to_owned(),
-            ..PersonSubject::default()
-        };
-        let spki = key.spki();
-        let made = self
-            .root
-            .person(&person, &spki, validity(), 2, &Endpoints::default());
-        let certificate = made.unwrap();
+        let certificate = self.certify(&key, name);
         self.put(device, id, &key, &certificate, asks);
         Key {
             certificate,
@@ -143,18 +145,20 @@ impl Office {
         }
     }
 
-    /// One key with its certificate on two devices.
-    pub(crate) fn twin(&self, devices: [&str; 2], name: &str) -> Key {
-        let key = SoftKey::generate_p256().unwrap();
+    fn certify(&self, key: &SoftKey, name: &str) -> Certificate {
         let person = PersonSubject {
             full_name: name.to_owned(),
             ..PersonSubject::default()
         };
-        let spki = key.spki();
-        let made = self
-            .root
-            .person(&person, &spki, validity(), 3, &Endpoints::default());
-        let certificate = made.unwrap();
+        let (spki, nowhere) = (key.spki(), Endpoints::default());
+        let made = self.root.person(&person, &spki, validity(), 2, &nowhere);
+        made.unwrap()
+    }
+
+    /// One key with its certificate on two devices.
+    pub(crate) fn twin(&self, devices: [&str; 2], name: &str) -> Key {
+        let key = SoftKey::generate_p256().unwrap();
+        let certificate = self.certify(&key, name);
         for device in devices {
             self.put(device, "01", &key, &certificate, Asks::Once);
         }
@@ -278,6 +282,16 @@ impl Agent {
         let url = format!("{}/v1/status", self.url);
         let asked = self.http.get(url).header("origin", &self.server);
         asked.send().await.unwrap().json().await.unwrap()
+    }
+
+    /// The serial number of the device with the first certificate.
+    pub(crate) async fn serial(&self) -> String {
+        let status = self.status().await;
+        let serial = &status["certificates"][0]["devices"][0]["serial"];
+        serial
+            .as_str()
+            .unwrap_or_else(|| panic!("{status}"))
+            .to_owned()
     }
 
     /// The names of the certificates that are listed.

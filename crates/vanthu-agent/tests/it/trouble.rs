@@ -2,7 +2,7 @@
 
 use vanthu_wire::agent::Algorithm;
 
-use crate::office::{Office, PIN, Server};
+use crate::office::{Office, PIN, Server, desk};
 
 #[tokio::test]
 async fn a_module_that_crashes_when_it_is_loaded_does_not_take_the_agent_with_it() {
@@ -96,13 +96,9 @@ async fn a_file_that_is_no_module_and_one_that_is_missing_are_told() {
 
 #[tokio::test]
 async fn a_device_that_can_not_sign_so_or_wants_a_new_pin_says_so() {
-    let Some(office) = Office::new() else {
+    let Some((office, server, key, agent)) = desk(Algorithm::EcdsaP256Sha256).await else {
         return;
     };
-    let server = Server::start().await;
-    office.device("thẻ");
-    let key = office.key("thẻ", "01", "Nguyễn Văn Mẫu", Algorithm::EcdsaP256Sha256);
-    let agent = office.start(&server);
     let mut wrong = key.clone();
     wrong.algorithm = Algorithm::RsaPssSha256;
     server.open("wrong", &wrong, 3);
