@@ -53,7 +53,7 @@ pub(crate) fn run(repo: &Repo, check: bool) -> Result<Vec<String>> {
 fn page() -> String {
     let mut page = HEAD.to_owned();
     for relation in Relation::ALL {
-        let _ = writeln!(page, "| {} | {} |", relation.code(), relation.text());
+        let _ = writeln!(page, "| {} | {} |", relation.code(), relation.name());
     }
     for (title, official, example) in KINDS {
         let states = states_of(example);
@@ -76,7 +76,7 @@ fn page() -> String {
 
 /// One action: in each state, who may.
 fn row(page: &mut String, action: Action, states: &[ObjectState]) {
-    let _ = write!(page, "| **{}**<br>{} |", action.code(), action.text());
+    let _ = write!(page, "| **{}**<br>{} |", action.code(), action.name());
     for state in states {
         let who: Vec<&str> = Relation::ALL
             .iter()

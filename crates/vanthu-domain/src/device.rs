@@ -10,54 +10,25 @@ use serde::{Deserialize, Serialize};
 use crate::id::{AgencyId, DeviceId, PermitId, PersonId};
 use crate::moment::{Day, Moment};
 use crate::outgoing::WrongState;
+use crate::words::words;
 
-/// What kind of device it is (loại thiết bị).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DeviceKind {
-    /// A USB token.
-    Token,
-    /// A SIM card (SIM PKI).
-    Sim,
-    /// A key file, for practice.
-    Soft,
-    /// A remote signing service (ký số tập trung, RSSP).
-    Remote,
-    /// A hardware security module at the agency.
-    Hsm,
+words! {
+    /// What kind of device it is (loại thiết bị).
+    DeviceKind {
+        /// A USB token.
+        Token = "token", "Thiết bị USB (token)";
+        /// A SIM card (SIM PKI).
+        Sim = "sim", "SIM ký số";
+        /// A key file, for practice.
+        Soft = "soft", "Tệp khóa thực hành";
+        /// A remote signing service (ký số tập trung, RSSP).
+        Remote = "remote", "Dịch vụ ký số từ xa";
+        /// A hardware security module at the agency.
+        Hsm = "hsm", "Thiết bị HSM";
+    }
 }
 
 impl DeviceKind {
-    /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Token, Self::Sim, Self::Soft, Self::Remote, Self::Hsm];
-
-    /// The stored word.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Token => "token",
-            Self::Sim => "sim",
-            Self::Soft => "soft",
-            Self::Remote => "remote",
-            Self::Hsm => "hsm",
-        }
-    }
-
-    /// The kind of a stored word.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.code() == code)
-    }
-
-    /// The Vietnamese name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Token => "Thiết bị USB (token)",
-            Self::Sim => "SIM ký số",
-            Self::Soft => "Tệp khóa thực hành",
-            Self::Remote => "Dịch vụ ký số từ xa",
-            Self::Hsm => "Thiết bị HSM",
-        }
-    }
-
     /// Whether somebody can carry it out of the office.
     pub const fn is_carried(self) -> bool {
         matches!(self, Self::Token | Self::Sim | Self::Soft)
@@ -142,67 +113,23 @@ pub enum DeviceState {
     },
 }
 
-/// The state without its data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DeviceTag {
-    /// See [`DeviceState::InStore`].
-    InStore,
-    /// See [`DeviceState::Held`].
-    Held,
-    /// See [`DeviceState::Outside`].
-    Outside,
-    /// See [`DeviceState::Locked`].
-    Locked,
-    /// See [`DeviceState::Suspected`].
-    Suspected,
-    /// See [`DeviceState::Lost`].
-    Lost,
-    /// See [`DeviceState::Returned`].
-    Returned,
-}
-
-impl DeviceTag {
-    /// Every state.
-    pub const ALL: [Self; 7] = [
-        Self::InStore,
-        Self::Held,
-        Self::Outside,
-        Self::Locked,
-        Self::Suspected,
-        Self::Lost,
-        Self::Returned,
-    ];
-
-    /// The stored word.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::InStore => "in-store",
-            Self::Held => "held",
-            Self::Outside => "outside",
-            Self::Locked => "locked",
-            Self::Suspected => "suspected",
-            Self::Lost => "lost",
-            Self::Returned => "returned",
-        }
-    }
-
-    /// The state of a stored word.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.code() == code)
-    }
-
-    /// The Vietnamese name on the screen.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::InStore => "Trong kho",
-            Self::Held => "Đang giữ tại cơ quan",
-            Self::Outside => "Mang ra ngoài cơ quan",
-            Self::Locked => "Thiết bị bị khóa",
-            Self::Suspected => "Nghi lộ, mất khóa",
-            Self::Lost => "Bị mất",
-            Self::Returned => "Đã thu hồi thiết bị",
-        }
+words! {
+    /// The state without its data.
+    DeviceTag {
+        /// See [`DeviceState::InStore`].
+        InStore = "in-store", "Trong kho";
+        /// See [`DeviceState::Held`].
+        Held = "held", "Đang giữ tại cơ quan";
+        /// See [`DeviceState::Outside`].
+        Outside = "outside", "Mang ra ngoài cơ quan";
+        /// See [`DeviceState::Locked`].
+        Locked = "locked", "Thiết bị bị khóa";
+        /// See [`DeviceState::Suspected`].
+        Suspected = "suspected", "Nghi lộ, mất khóa";
+        /// See [`DeviceState::Lost`].
+        Lost = "lost", "Bị mất";
+        /// See [`DeviceState::Returned`].
+        Returned = "returned", "Đã thu hồi thiết bị";
     }
 }
 
@@ -592,43 +519,15 @@ impl Permit {
     }
 }
 
-/// What is suspected of a key (lý do nghi ngờ).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Suspicion {
-    /// The PIN or the key may be known to somebody (nghi lộ).
-    Leak,
-    /// The device is lost or stolen (mất, bị lấy cắp).
-    Theft,
-    /// Somebody else may have signed with it (bị người khác sử dụng).
-    Misuse,
-}
-
-impl Suspicion {
-    /// Every one.
-    pub const ALL: [Self; 3] = [Self::Leak, Self::Theft, Self::Misuse];
-
-    /// The stored word.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Leak => "leak",
-            Self::Theft => "theft",
-            Self::Misuse => "misuse",
-        }
-    }
-
-    /// The one of a stored word.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.code() == code)
-    }
-
-    /// The Vietnamese name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Leak => "Nghi lộ mã PIN hoặc khóa bí mật",
-            Self::Theft => "Mất hoặc bị lấy cắp thiết bị",
-            Self::Misuse => "Nghi có người khác dùng để ký",
-        }
+words! {
+    /// What is suspected of a key (lý do nghi ngờ).
+    Suspicion {
+        /// The PIN or the key may be known to somebody (nghi lộ).
+        Leak = "leak", "Nghi lộ mã PIN hoặc khóa bí mật";
+        /// The device is lost or stolen (mất, bị lấy cắp).
+        Theft = "theft", "Mất hoặc bị lấy cắp thiết bị";
+        /// Somebody else may have signed with it (bị người khác sử dụng).
+        Misuse = "misuse", "Nghi có người khác dùng để ký";
     }
 }
 

@@ -8,34 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::PersonId;
 use crate::moment::Moment;
 use crate::outgoing::WrongState;
-
-macro_rules! words {
-    ($($(#[$meta:meta])* $type:ident { $($(#[$doc:meta])* $name:ident = $code:literal, $text:literal;)* })*) => {$(
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $type { $($(#[$doc])* #[serde(rename = $code)] $name,)* }
-
-        impl $type {
-            /// Every one.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
-
-            /// The stored word.
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$name => $code,)* }
-            }
-
-            /// The one of a stored word.
-            pub fn from_code(code: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.code() == code)
-            }
-
-            /// The Vietnamese name.
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$name => $text,)* }
-            }
-        }
-    )*};
-}
+use crate::words::words;
 
 words! {
     /// What was seen. The list is closed; a word once used is never used for something else.

@@ -31,6 +31,7 @@ pub mod refusal;
 pub mod register;
 pub mod text;
 pub mod verdict;
+mod words;
 
 pub use moment::{Clock, Day, Moment, Randomness};
 pub use refusal::Refusal;

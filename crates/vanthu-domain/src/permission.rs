@@ -16,6 +16,7 @@ use crate::incoming::IncomingTag;
 use crate::line::LineState;
 use crate::outgoing::OutgoingTag;
 use crate::refusal::{Refusal, RefusalCode};
+use crate::words::words;
 
 pub use rules::RULES;
 
@@ -69,30 +70,7 @@ impl Actor {
     }
 }
 
-macro_rules! coded {
-    ($(#[$meta:meta])* $type:ident { $($(#[$doc:meta])* $name:ident = $code:literal, $text:literal;)* }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $type { $($(#[$doc])* #[serde(rename = $code)] $name,)* }
-
-        impl $type {
-            /// Every one.
-            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
-
-            /// The word in the exported matrix.
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$name => $code,)* }
-            }
-
-            /// In Vietnamese.
-            pub const fn text(self) -> &'static str {
-                match self { $(Self::$name => $text,)* }
-            }
-        }
-    };
-}
-
-coded! {
+words! {
     /// What somebody wants to do.
     Action {
         /// Begin a draft in an agency.
@@ -196,7 +174,7 @@ coded! {
     }
 }
 
-coded! {
+words! {
     /// How an actor is related to an object.
     Relation {
         /// Wrote the draft.
@@ -505,11 +483,11 @@ pub fn decide(actor: &Actor, action: Action, object: &Object) -> Result<(), Refu
         .any(|rule| rule.action == action && rule.by.iter().any(|r| relations.contains(r)));
     if right_person && state != ObjectState::Plain {
         return Err(Refusal::new(RefusalCode::WrongState)
-            .with("action", action.text())
+            .with("action", action.name())
             .with("state", state.name()));
     }
     Err(Refusal::new(RefusalCode::NotPermitted)
-        .with("action", action.text())
+        .with("action", action.name())
         .with("who", who_may(action)))
 }
 
@@ -518,8 +496,8 @@ fn who_may(action: Action) -> String {
     let mut names: Vec<&str> = Vec::new();
     for rule in RULES.iter().filter(|rule| rule.action == action) {
         for relation in rule.by {
-            if !names.contains(&relation.text()) {
-                names.push(relation.text());
+            if !names.contains(&relation.name()) {
+                names.push(relation.name());
             }
         }
     }
@@ -545,7 +523,7 @@ pub fn states_of(action: Action) -> Vec<ObjectState> {
         | A::TakeOutside
         | A::BringBack
         | A::SuspectKey
-        | A::LiftSuspension => DeviceTag::ALL.into_iter().map(D).collect(),
+        | A::LiftSuspension => DeviceTag::ALL.iter().copied().map(D).collect(),
         A::ViewFindings | A::CloseFinding => FindingTag::ALL.iter().copied().map(F).collect(),
         A::ViewIncoming
         | A::Accept

@@ -73,7 +73,11 @@ fn the_life_of_a_device_is_this_table() {
         ("lost", "- - - - - - - - returned"),
         ("returned", "- - - - - - - - -"),
     ];
-    for ((state, tag), (name, row)) in every_state().into_iter().zip(DeviceTag::ALL).zip(table) {
+    for ((state, tag), (name, row)) in every_state()
+        .into_iter()
+        .zip(DeviceTag::ALL.iter().copied())
+        .zip(table)
+    {
         assert_eq!((state.tag(), state.tag().code()), (tag, name));
         assert_eq!(DeviceTag::from_code(name), Some(tag));
         for ((step, take), expected) in steps.iter().zip(row.split(' ')) {
@@ -203,10 +207,10 @@ fn a_permission_is_asked_decided_once_and_ends() {
 
 #[test]
 fn words_read_back() {
-    for kind in DeviceKind::ALL {
+    for kind in DeviceKind::ALL.iter().copied() {
         assert_eq!(DeviceKind::from_code(kind.code()), Some(kind));
     }
-    for one in Suspicion::ALL {
+    for one in Suspicion::ALL.iter().copied() {
         assert_eq!(Suspicion::from_code(one.code()), Some(one));
     }
     for one in [Belongs::Person, Belongs::Agency] {

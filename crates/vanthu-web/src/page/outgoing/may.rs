@@ -108,7 +108,7 @@ impl Maker<'_> {
             Action::Seal => say.t("Đóng dấu"),
             Action::Issue => say.t("Phát hành…"),
             Action::Withdraw => say.t("Hủy dự thảo…"),
-            _ => say.t(action.text()),
+            _ => say.t(action.name()),
         }
     }
 

@@ -132,7 +132,7 @@ async fn devices_are_moved_by_whom_the_table_names() {
     let people = People::of(&world).await;
     let (clerk, head) = (people.caller("vt.tanmau"), people.caller("ct.tanmau"));
     let mut walk = Walk::default();
-    for tag in DeviceTag::ALL {
+    for tag in DeviceTag::ALL.iter().copied() {
         // One for the pages, one for programs: bringing one back ends the state.
         for by_program in [false, true] {
             let row = device_in(&world, clerk, head, tag).await;
