@@ -1,9 +1,11 @@
 //! The agencies of the installation, and who works in one's own.
 
-use vanthu_domain::agency::{Agency, Post, Unit};
-use vanthu_store::{agency, person};
+use vanthu_domain::agency::{Agency, Post, Role, Unit};
+use vanthu_domain::id::{AgencyId, PersonId};
+use vanthu_store::agency;
+use vanthu_store::person::{self, PostFilter};
 
-use crate::{App, AppError, Caller};
+use crate::{App, AppError, Caller, Work};
 
 /// Somebody who works in the caller's agency, in one post.
 #[derive(Debug, Clone)]
@@ -43,5 +45,24 @@ pub async fn people(app: &App, caller: &Caller) -> Result<Vec<Colleague>, AppErr
         people.push(Colleague { post, full_name });
     }
     people.sort_by(|a, b| a.full_name.cmp(&b.full_name));
+    Ok(people)
+}
+
+/// The people who hold one of these roles in an agency today, each once.
+pub(crate) async fn holders_of(
+    work: &mut Work<'_>,
+    agency_id: &AgencyId,
+    roles: &[Role],
+) -> Result<Vec<PersonId>, AppError> {
+    let filter = PostFilter {
+        agency_id: agency_id.clone(),
+        unit_id: None,
+        roles: roles.to_vec(),
+        day: work.today(),
+    };
+    let posts = person::list_posts_where(&mut work.tx, &filter).await?;
+    let mut people: Vec<PersonId> = posts.into_iter().map(|post| post.person_id).collect();
+    people.sort_unstable();
+    people.dedup();
     Ok(people)
 }

@@ -9,6 +9,9 @@ use vanthu_app::AppError;
 use vanthu_domain::Refusal;
 use vanthu_domain::refusal::RefusalCode;
 
+use crate::page::show::Say;
+use crate::view;
+
 /// The header in which every refusal, page or problem document, names its code.
 pub const REFUSAL_HEADER: HeaderName = HeaderName::from_static("x-refusal");
 
@@ -91,6 +94,25 @@ impl IntoResponse for WebError {
             response.extensions_mut().insert(*refusal);
         }
         response
+    }
+}
+
+/// The page again with why it was not done on top; `page` makes it with that banner. Whoever may not see the page
+/// either is told why, and nothing else.
+pub(crate) async fn shown_again<P>(
+    say: Say,
+    error: WebError,
+    page: impl FnOnce(Option<view::Problem>) -> P,
+) -> Result<Response, WebError>
+where
+    P: Future<Output = Result<Response, WebError>>,
+{
+    let Some(code) = error.0.code() else {
+        return Err(error);
+    };
+    match page(Some(say.error(&error))).await {
+        Ok(shown) => Ok(refused_page(shown, code)),
+        Err(_) => Err(error),
     }
 }
 

@@ -279,6 +279,18 @@ pub struct Problem {
     pub link: Option<Link>,
 }
 
+impl Problem {
+    /// What was done, and what that means.
+    pub fn done(what: String, why: String) -> Self {
+        Self {
+            tone: Tone::Ok,
+            what,
+            why,
+            ..Self::default()
+        }
+    }
+}
+
 /// One thing that may be done on a page.
 #[derive(Debug, Clone, Default)]
 pub struct Act {

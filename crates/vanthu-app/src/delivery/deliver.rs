@@ -17,8 +17,8 @@ use vanthu_store::file::FileRow;
 use vanthu_store::incoming::IncomingRow;
 use vanthu_store::{agency, delivery, file, incoming, outgoing};
 
+use crate::agency::holders_of;
 use crate::delivery::package::{DocumentOf, Parcel};
-use crate::delivery::status::holders_of;
 use crate::incoming::check::enqueue_check;
 use crate::{App, AppError, Work};
 
@@ -203,7 +203,7 @@ async fn tell_clerks(
         "subject": fresh.subject, "number": fresh.notation, "from": parcel.from.name,
         "urgency": fresh.urgency.mark(),
     });
-    for clerk in holders_of(work, &fresh.agency_id, Role::Clerk).await? {
+    for clerk in holders_of(work, &fresh.agency_id, &[Role::Clerk]).await? {
         let link = format!("/incoming/{}", fresh.incoming_id);
         work.notify(&clerk, "incoming-arrived", args.clone(), link)
             .await?;
@@ -250,7 +250,7 @@ async fn fail(
     let args = json!({
         "subject": parcel.row.subject, "number": parcel.code, "agency": to.name, "reason": reason,
     });
-    for clerk in holders_of(work, &parcel.from.agency_id, Role::Clerk).await? {
+    for clerk in holders_of(work, &parcel.from.agency_id, &[Role::Clerk]).await? {
         work.notify(
             &clerk,
             "delivery-failed",

@@ -6,12 +6,12 @@ use serde_json::json;
 use vanthu_domain::agency::Role;
 use vanthu_domain::audit::Act;
 use vanthu_domain::delivery::{Advance, StatusCode};
-use vanthu_domain::id::{AgencyId, DeliveryId, PersonId};
+use vanthu_domain::id::DeliveryId;
 use vanthu_domain::outgoing::WrongState;
 use vanthu_store::delivery::{self, DeliveryRow, DeliveryStep};
-use vanthu_store::person::{self, PostFilter};
 use vanthu_store::{agency, outgoing};
 
+use crate::agency::holders_of;
 use crate::{AppError, Work};
 
 /// Moves a delivery on by a status code: never backwards, and the history only grows. The entry in
@@ -74,7 +74,7 @@ async fn tell_sender(
     let args = json!({
         "subject": sent.subject, "number": number, "agency": to.name, "reason": words, "by": by,
     });
-    let mut people = holders_of(work, &row.from_agency_id, Role::Clerk).await?;
+    let mut people = holders_of(work, &row.from_agency_id, &[Role::Clerk]).await?;
     if !people.contains(&sent.drafter_id) {
         people.push(sent.drafter_id);
     }
@@ -84,23 +84,4 @@ async fn tell_sender(
             .await?;
     }
     Ok(())
-}
-
-/// The people who hold a role in an agency today, each once.
-pub(crate) async fn holders_of(
-    work: &mut Work<'_>,
-    agency_id: &AgencyId,
-    role: Role,
-) -> Result<Vec<PersonId>, AppError> {
-    let filter = PostFilter {
-        agency_id: agency_id.clone(),
-        unit_id: None,
-        roles: vec![role],
-        day: work.today(),
-    };
-    let posts = person::list_posts_where(&mut work.tx, &filter).await?;
-    let mut people: Vec<PersonId> = posts.into_iter().map(|post| post.person_id).collect();
-    people.sort_unstable();
-    people.dedup();
-    Ok(people)
 }

@@ -10,7 +10,8 @@ use vanthu_domain::refusal::RefusalCode;
 use vanthu_store::StoreError;
 use vanthu_store::device;
 
-use super::{head_of, malformed, managers_and_leaders, open, words};
+use super::{ANSWER_FOR_DEVICES, head_of, malformed, open, words};
+use crate::agency::holders_of;
 use crate::{App, AppError, Caller};
 
 /// A request.
@@ -71,7 +72,7 @@ pub async fn ask_outside(
     let today = work.today();
     let told = match head_of(&mut work.tx, &agency_id, today).await? {
         Some(head) => vec![head],
-        None => managers_and_leaders(&mut work, &agency_id).await?,
+        None => holders_of(&mut work, &agency_id, &ANSWER_FOR_DEVICES).await?,
     };
     for person in told {
         let args = json!({

@@ -20,10 +20,12 @@ use vanthu_domain::permission::{Action, Object};
 use vanthu_domain::refusal::{Refusal, RefusalCode};
 use vanthu_domain::text;
 use vanthu_store::device::{self, DeviceRow};
-use vanthu_store::person::{self, PostFilter};
 use vanthu_store::{Tx, agency};
 
 use crate::{AppError, Caller, Work};
+
+/// Who answers for the devices of an agency: whoever manages certificates, and whoever leads.
+pub(crate) const ANSWER_FOR_DEVICES: [Role; 2] = [Role::CertificateManager, Role::Leader];
 
 /// Characters of a reason or a place, at most.
 pub const LONGEST_WORDS: usize = 500;
@@ -79,24 +81,6 @@ pub(crate) async fn open(
         .map_err(|_| AppError::refused(RefusalCode::NotFound))?;
     caller.may(action, &object)?;
     Ok(row)
-}
-
-/// Whoever manages certificates in an agency, and whoever leads it, each once.
-pub(crate) async fn managers_and_leaders(
-    work: &mut Work<'_>,
-    agency_id: &AgencyId,
-) -> Result<Vec<PersonId>, AppError> {
-    let filter = PostFilter {
-        agency_id: agency_id.clone(),
-        unit_id: None,
-        roles: vec![Role::CertificateManager, Role::Leader],
-        day: work.today(),
-    };
-    let posts = person::list_posts_where(&mut work.tx, &filter).await?;
-    let mut people: Vec<PersonId> = posts.into_iter().map(|post| post.person_id).collect();
-    people.sort_unstable();
-    people.dedup();
-    Ok(people)
 }
 
 /// What somebody wrote, cleaned; required, and not too long.

@@ -11,7 +11,8 @@ use vanthu_store::device::{self, RevocationRequestRow, Step};
 use vanthu_store::signing::{self, SessionState};
 use vanthu_store::{certificate, person};
 
-use super::{malformed, managers_and_leaders, open, words};
+use super::{ANSWER_FOR_DEVICES, malformed, open, words};
+use crate::agency::holders_of;
 use crate::{App, AppError, Caller};
 
 /// A report.
@@ -97,7 +98,7 @@ pub async fn suspect(app: &App, caller: &Caller, input: Suspect) -> Result<Suspe
         Some(holder) => person::load(&mut work.tx, holder).await?.full_name,
         None => String::new(),
     };
-    let mut told = managers_and_leaders(&mut work, &row.record.agency_id).await?;
+    let mut told = holders_of(&mut work, &row.record.agency_id, &ANSWER_FOR_DEVICES).await?;
     told.extend(row.record.state.holder().cloned());
     told.sort_unstable();
     told.dedup();

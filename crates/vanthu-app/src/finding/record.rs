@@ -12,7 +12,8 @@ use vanthu_store::finding::{self, FindingRow};
 use vanthu_store::person;
 use vanthu_store::signing::SigningRow;
 
-use crate::device::managers_and_leaders;
+use crate::agency::holders_of;
+use crate::device::ANSWER_FOR_DEVICES;
 use crate::{App, AppError, Caller};
 
 /// The same thing seen again within so many seconds is the same finding.
@@ -85,7 +86,7 @@ pub(crate) async fn record(
     }
     finding::insert(&mut work.tx, &row).await?;
     let name = person::load(&mut work.tx, of.person).await?.full_name;
-    let mut told = managers_and_leaders(&mut work, of.agency).await?;
+    let mut told = holders_of(&mut work, of.agency, &ANSWER_FOR_DEVICES).await?;
     let today = work.today();
     told.extend(person::list_inspectors(&mut work.tx, today).await?);
     told.sort_unstable();

@@ -22,7 +22,7 @@ use vanthu_store::job::{self, NewJob};
 use vanthu_store::{StoreError, agency};
 use vanthu_wire::exchange::{FileRole, Package};
 
-use crate::delivery::status::holders_of;
+use crate::agency::holders_of;
 use crate::frozen::frozen;
 use crate::incoming::duplicate::find_duplicate;
 use crate::incoming::keep;
@@ -301,7 +301,7 @@ async fn tell_clerks(
     let args = json!({
         "subject": row.subject, "number": row.notation, "from": row.from_name, "reason": why,
     });
-    for clerk in holders_of(work, agency_id, Role::Clerk).await? {
+    for clerk in holders_of(work, agency_id, &[Role::Clerk]).await? {
         work.notify(
             &clerk,
             code,

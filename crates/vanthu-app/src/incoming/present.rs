@@ -7,7 +7,7 @@ use vanthu_domain::id::{IncomingId, PersonId};
 use vanthu_domain::permission::Action;
 use vanthu_domain::refusal::{Refusal, RefusalCode};
 
-use crate::delivery::status::holders_of;
+use crate::agency::holders_of;
 use crate::incoming::{keep, open_seen, words};
 use crate::{App, AppError, Caller};
 
@@ -35,7 +35,7 @@ pub async fn present(app: &App, caller: &Caller, input: Present) -> Result<(), A
     let mut work = app.begin(caller).await?;
     let action = Action::Present;
     let mut row = open_seen(&mut work, caller, &input.incoming_id, action, input.version).await?;
-    let leaders = holders_of(&mut work, &row.agency_id, Role::Leader).await?;
+    let leaders = holders_of(&mut work, &row.agency_id, &[Role::Leader]).await?;
     if !leaders.contains(&input.leader_id) {
         return Err(Refusal::new(RefusalCode::FieldMalformed)
             .with("field", "Lãnh đạo")

@@ -15,7 +15,7 @@ use crate::page::{render, shell};
 use crate::session::SignedIn;
 use crate::state::Web;
 use crate::texts::{filters, language_of};
-use crate::view::{Field, Problem, Shell, Tone};
+use crate::view::{Field, Problem, Shell};
 
 #[derive(Template)]
 #[template(path = "admin/networks.html")]
@@ -47,16 +47,12 @@ pub(super) async fn set(
     match networks::set(&web.app, who.caller(), &given).await {
         Ok(()) => {
             let kept = networks::view(&web.app, who.caller()).await?;
-            let done = Problem {
-                tone: Tone::Ok,
-                what: say.t("Đã lưu mạng của cơ quan"),
-                why: if kept.is_empty() {
-                    say.t("Không khai báo địa chỉ nào: hệ thống không xét nơi ký.")
-                } else {
-                    say.t("Ký từ địa chỉ khác cần có phép mang thiết bị ra ngoài còn hiệu lực.")
-                },
-                ..Problem::default()
+            let why = if kept.is_empty() {
+                say.t("Không khai báo địa chỉ nào: hệ thống không xét nơi ký.")
+            } else {
+                say.t("Ký từ địa chỉ khác cần có phép mang thiết bị ra ngoài còn hiệu lực.")
             };
+            let done = Problem::done(say.t("Đã lưu mạng của cơ quan"), why);
             page(&web, &who, &headers, kept, Some(done)).await
         }
         Err(AppError::Refused(refusal)) if refusal.code == RefusalCode::FieldMalformed => {

@@ -11,7 +11,7 @@ use vanthu_domain::id::DeviceId;
 use vanthu_domain::permission::Action;
 
 use super::{certificate, mark};
-use crate::error::{WebError, refused_page};
+use crate::error::{WebError, shown_again};
 use crate::page::fields::{Fields, named};
 use crate::page::show::{Say, fact};
 use crate::page::{render, shell};
@@ -99,16 +99,9 @@ pub(super) async fn refused(
     given: &Fields,
     error: WebError,
 ) -> Result<Response, WebError> {
-    let Some(code) = error.0.code() else {
-        return Err(error);
-    };
     let say = Say::of(headers, web.app.now());
-    let banner = Some(say.error(&error));
-    match page(web, who, headers, id, given, banner).await {
-        Ok(shown) => Ok(refused_page(shown, code)),
-        // Whoever may not see the device is told so, and nothing else.
-        Err(_) => Err(error),
-    }
+    let page = |banner| page(web, who, headers, id, given, banner);
+    shown_again(say, error, page).await
 }
 
 async fn page(
@@ -415,7 +408,7 @@ fn ask_form(say: Say, id: &DeviceId, given: &Fields) -> AskForm {
 
 fn suspect_form(say: Say, id: &DeviceId, given: &Fields) -> SuspectForm {
     let chosen = given.get("suspicion");
-    let kinds = Suspicion::ALL.into_iter().map(|one| Choice {
+    let kinds = Suspicion::ALL.iter().copied().map(|one| Choice {
         value: one.code().to_owned(),
         text: say.named(one.name()),
         chosen: chosen == one.code(),
@@ -456,10 +449,5 @@ fn done(say: Say, word: &str) -> Option<Problem> {
         "refuse" => (say.t("Đã trả lời không cho phép; người giữ được báo ngay"), String::new()),
         _ => return None,
     };
-    Some(Problem {
-        tone: Tone::Ok,
-        what,
-        why,
-        ..Problem::default()
-    })
+    Some(Problem::done(what, why))
 }

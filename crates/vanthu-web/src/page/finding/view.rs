@@ -13,7 +13,7 @@ use vanthu_domain::permission::Action;
 
 use super::tone;
 use crate::act::Act;
-use crate::error::{WebError, refused_page};
+use crate::error::{WebError, shown_again};
 use crate::page::fields::{Fields, named};
 use crate::page::incoming::required;
 use crate::page::show::{Say, fact};
@@ -82,24 +82,17 @@ async fn after(
         Ok(()) => return Ok(Redirect::to(&format!("/findings/{}", act.id)).into_response()),
         Err(error) => WebError(error),
     };
-    let Some(code) = error.0.code() else {
-        return Err(error);
-    };
-    let say = Say::of(&act.headers, act.web.app.now());
-    let banner = Some(say.error(&error));
-    match page(
-        &act.web,
-        &act.who,
-        &act.headers,
-        &act.id,
-        &act.given,
-        banner,
-    )
-    .await
-    {
-        Ok(shown) => Ok(refused_page(shown, code)),
-        Err(_) => Err(error),
-    }
+    let Act {
+        web,
+        who,
+        headers,
+        id,
+        given,
+        ..
+    } = &act;
+    let say = Say::of(headers, web.app.now());
+    let page = |banner| page(web, who, headers, id, given, banner);
+    shown_again(say, error, page).await
 }
 
 async fn page(

@@ -22,7 +22,7 @@ use crate::page::{render, shell};
 use crate::session::{SignedIn, encode};
 use crate::state::Web;
 use crate::texts::{Counted as _, filters};
-use crate::view::{self, Chip, Confirm, Empty, Fact, Field, List, Pager, Problem, Shell, Tone};
+use crate::view::{self, Chip, Confirm, Empty, Fact, Field, List, Pager, Problem, Shell};
 
 /// A tab above the list.
 struct Tab {
@@ -448,12 +448,7 @@ fn done(say: Say, asked: &Asked) -> Option<Problem> {
         ),
         _ => return None,
     };
-    Some(Problem {
-        tone: Tone::Ok,
-        what,
-        why,
-        ..Problem::default()
-    })
+    Some(Problem::done(what, why))
 }
 
 /// What is done with what stands in the list.

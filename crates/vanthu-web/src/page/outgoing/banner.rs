@@ -5,7 +5,7 @@ use vanthu_domain::outgoing::OutgoingTag;
 
 use crate::page::show::Say;
 use crate::texts::Counted as _;
-use crate::view::{Problem, Tone};
+use crate::view::Problem;
 
 /// What was done, as the word in the address `?done=`. A word that does not fit the document's
 /// state says nothing.
@@ -16,11 +16,8 @@ pub(super) fn banner(view: &OutgoingView, done: &str, say: Say) -> Option<Proble
     let unit = view.around.unit.name.as_str();
     let said = |what: String, why: String, now: String| {
         Some(Problem {
-            tone: Tone::Ok,
-            what,
-            why,
             now,
-            ..Problem::default()
+            ..Problem::done(what, why)
         })
     };
     let number = row.state.number();
