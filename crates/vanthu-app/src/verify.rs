@@ -300,7 +300,7 @@ pub fn same(left: &str, right: &str) -> bool {
 /// Evidence about every certificate that the file's signatures and time-stamps rest on: what it brings along, and
 /// what the source finds. Where a source gives none, the report says that the status is not known; it is never
 /// taken for good.
-async fn evidence<F: Send + 'static>(
+pub(crate) async fn evidence<F: Send + 'static>(
     app: &App,
     file: F,
     brought: impl FnOnce(&F) -> Embedded + Send + 'static,

@@ -126,7 +126,9 @@ pub use embed::{Completed, EmbedError, Prepared, is_extension};
 pub use embedded::{Embedded, embedded, embedded_container, embedded_detached};
 pub use held::Held;
 pub use inspect::{ActiveContent, FieldFacts, PageFacts, PdfFacts, inspect};
-pub use longterm::evidence::{LongTermEvidence, MissingEvidence, missing_evidence};
+pub use longterm::evidence::{
+    LongTermEvidence, MissingEvidence, missing_evidence, relevant_evidence,
+};
 pub use longterm::extend::{
     ExtendError, extend_lt, extend_lt_tail, extend_lta, extend_lta_file, prepare_timestamp,
     prepare_timestamp_file,

@@ -5,7 +5,7 @@ use vanthu_domain::agency::Role;
 use vanthu_domain::audit::Act;
 use vanthu_domain::id::SigningId;
 use vanthu_domain::refusal::{Refusal, RefusalCode};
-use vanthu_signing::{Prepared, is_extension};
+use vanthu_signing::{BaselineLevel, Prepared, is_extension};
 use vanthu_store::outgoing::{self, OutgoingRow};
 use vanthu_store::person::PostFilter;
 use vanthu_store::signing::{
@@ -17,7 +17,7 @@ use crate::account::session::hash_of;
 use crate::finding::record::Found;
 use crate::outgoing::found;
 use crate::outgoing::submit::people;
-use crate::signing::{by_token, certificates_of, examine, holding, strange};
+use crate::signing::{by_token, certificates_of, examine, holding, lasting, strange};
 use crate::{App, AppError, Work};
 
 /// The shortest signature value there is: Ed25519, and ECDSA on P-256 with small numbers.
@@ -59,6 +59,10 @@ pub async fn answer(app: &App, input: Answer) -> Result<(), AppError> {
         }
         other => other?,
     };
+    let (file, level) = match row.purpose {
+        Purpose::Person => (file, BaselineLevel::BT),
+        Purpose::Seal => lasting::with_evidence(app, file).await?,
+    };
     let blob = app.store.blobs().put(file, app.now()).await?;
 
     let mut work = app.begin_system(Some(&row.agency_id)).await?;
@@ -91,6 +95,7 @@ pub async fn answer(app: &App, input: Answer) -> Result<(), AppError> {
         "digest": item.digest,
         "item": item.item_id,
         "consent": row.consent.code(),
+        "level": level.name(),
         "signing_id": row.signing_id,
     });
     work.record(

@@ -9,6 +9,7 @@ pub mod cancel;
 pub mod examine;
 pub mod fetch;
 pub(crate) mod holding;
+pub(crate) mod lasting;
 pub mod open;
 pub mod paper;
 pub mod show;

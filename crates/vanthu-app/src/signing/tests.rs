@@ -9,13 +9,16 @@ use vanthu_domain::outgoing::OutgoingTag;
 use vanthu_domain::refusal::RefusalCode;
 use vanthu_layout::extract_text;
 use vanthu_pki::authority::{Authority, Revocation};
-use vanthu_pki::{SoftKey, Time};
-use vanthu_signing::{Indication, PageFacts, Rect, inspect, is_extension};
+use vanthu_pki::{SoftKey, Strength, Time};
+use vanthu_signing::{
+    BaselineLevel, Indication, PageFacts, Rect, inspect, is_extension, protection,
+};
 use vanthu_store::ledger;
 
 use super::answer::answer;
 use super::cancel::{cancel_by_agent, cancel_by_caller};
 use super::fetch::{By, fetch};
+use super::lasting::with_evidence;
 use super::open::{OpenSigning, open};
 use super::paper::{AGENCY_FIELD, About, DATE_FIELD, NUMBER_FIELD, attachment_request};
 use super::show::show;
@@ -48,6 +51,15 @@ async fn a_document_with_both_signatures_passes_and_keeps_every_byte() {
     assert!(report.is_passed(), "{report:#?}");
     assert_eq!(report.signatures.len(), 2);
     assert!(report.signatures.iter().all(|it| it.timestamp.is_some()));
+    // Provable from the file alone: level B-LT, and judged without asking anybody.
+    let at = Time::from_unix(app.now().unix_seconds());
+    let roots = app.trust.roots();
+    let kept = protection(&sealed, &roots, Strength::vietnam(), at).unwrap();
+    assert_eq!(kept.level, Some(BaselineLevel::BLt));
+    desk.world.status.store(false, Ordering::SeqCst);
+    let alone = verify::report(app, sealed.clone()).await.unwrap();
+    assert!(alone.is_passed(), "{alone:#?}");
+    desk.world.status.store(true, Ordering::SeqCst);
     let facts = inspect(&sealed).unwrap();
     let value = |name: &str| {
         let field = facts.fields.iter().find(|it| it.name == name).unwrap();
@@ -272,6 +284,23 @@ async fn a_status_that_is_not_known_is_never_taken_for_good() {
     desk.world.status.store(true, Ordering::SeqCst);
     answer(&desk.world.app, given).await.unwrap();
     assert_eq!(desk.state(&waiting).await, OutgoingTag::Signed);
+}
+
+/// A seal does not fail for want of evidence about others than its own certificate: the file stays as it is, and its level
+/// says so.
+#[tokio::test]
+async fn evidence_goes_into_the_file_whole_or_not_at_all() {
+    let desk = Desk::new().await;
+    let app = &desk.world.app;
+    let (id, _) = desk.numbered().await;
+    let signed = desk.bytes(desk.row(&id).await.signed_blob.as_deref()).await;
+    desk.world.status.store(false, Ordering::SeqCst);
+    let silent = with_evidence(app, signed.clone()).await.unwrap();
+    assert_eq!(silent, (signed.clone(), BaselineLevel::BT));
+    desk.world.status.store(true, Ordering::SeqCst);
+    let (lasting, level) = with_evidence(app, signed.clone()).await.unwrap();
+    assert!(is_extension(&signed, &lasting));
+    assert_eq!(level, BaselineLevel::BLt);
 }
 
 /// Proves: TG-22.1b, KH-2

@@ -273,6 +273,22 @@ pub fn missing_evidence(
     Ok(missing)
 }
 
+/// Of everything at hand, what the paths of the signatures and time-stamps in `pdf` rest on. [`extend_lt`] writes what it
+/// is given: lists about others, and certificates that nothing leads to, do not belong into a document.
+///
+/// [`extend_lt`]: crate::extend_lt
+pub fn relevant_evidence(
+    pdf: &[u8],
+    at_hand: &LongTermEvidence,
+) -> Result<LongTermEvidence, PdfProblem> {
+    let document = prepare::open(Source::Memory(pdf))?;
+    let signatures = signed::signatures(&document)?;
+    let all = known(&document, &signatures, at_hand)?;
+    let work = bound(signatures.len());
+    let ends: Vec<Certificate> = signatures.iter().flat_map(Signed::ends).collect();
+    Ok(all.about(&ends, &work))
+}
+
 #[cfg(test)]
 mod tests {
     use vanthu_pki::authority::{Authority, CertificateRequest, Validity, authority_name};
