@@ -132,7 +132,9 @@ fn exists(repo: &Repo, sources: &str, name: &str) -> bool {
             .iter()
             .any(|end| sources.contains(&format!("{word} {first}{end}")))
     });
-    defined
+    // A list of `words!` names its type without a keyword.
+    let listed = sources.contains(&format!("\n    {first} {{\n"));
+    (defined || listed)
         && parts
             .next()
             .is_none_or(|variant| sources.contains(&format!(" {variant}")))
