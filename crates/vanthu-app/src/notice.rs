@@ -150,6 +150,21 @@ pub const TEXTS: &[(&str, &str, &str)] = &[
         "{by} does not permit the device {number} to leave the office: {reason}.",
     ),
     (
+        "device-locked",
+        "Thiết bị {number} đã bị khóa sau khi nhập sai mã PIN quá số lần cho phép. Mở trang của thiết bị để đề nghị khôi phục.",
+        "The device {number} is locked after too many wrong PINs. Open its page to ask to have it restored.",
+    ),
+    (
+        "restore-asked",
+        "{by} đề nghị khôi phục thiết bị {number} bị khóa: {reason}.",
+        "{by} asks to have the locked device {number} restored: {reason}.",
+    ),
+    (
+        "device-restored",
+        "{by} ghi nhận thiết bị {number} đã được khôi phục: {reason}.",
+        "{by} recorded that the device {number} was restored: {reason}.",
+    ),
+    (
         "key-suspected",
         "{by} báo nghi lộ, mất khóa trên thiết bị {number}[ của {from}]: {reason}. Chứng thư đã tạm dừng; đề nghị thu hồi đã khởi tạo.",
         "{by} reports a suspected key on the device {number}[ of {from}]: {reason}. Its certificates are suspended; the request to revoke them was started.",

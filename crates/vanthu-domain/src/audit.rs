@@ -169,6 +169,12 @@ acts! {
     DeviceTakenOut = "device-taken-out", "Mang thiết bị ra ngoài cơ quan";
     /// The device is back in the office.
     DeviceBroughtBack = "device-brought-back", "Mang thiết bị về cơ quan";
+    /// A device was seen to be locked after wrong PINs.
+    DeviceLocked = "device-locked", "Thiết bị bị khóa sau khi nhập sai mã PIN";
+    /// The holder asked to have a locked device restored.
+    RestoreAsked = "restore-asked", "Đề nghị khôi phục thiết bị bị khóa";
+    /// A locked device was restored.
+    DeviceRestored = "device-restored", "Khôi phục thiết bị bị khóa";
     /// A key is suspected; its certificates are suspended.
     KeySuspected = "key-suspected", "Báo nghi lộ, mất khóa; tạm dừng chứng thư";
     /// The request to revoke a certificate was started.

@@ -161,6 +161,10 @@ words! {
         TakeOutside = "take-outside", "mang thiết bị ra ngoài cơ quan";
         /// Bring it back.
         BringBack = "bring-back", "ghi nhận đã mang thiết bị về cơ quan";
+        /// Say that it is locked, and ask to have it restored.
+        AskRestore = "ask-restore", "đề nghị khôi phục thiết bị bị khóa";
+        /// Record that it was restored.
+        RestoreDevice = "restore-device", "ghi nhận đã khôi phục thiết bị";
         /// Report a suspected key.
         SuspectKey = "suspect-key", "báo nghi lộ, mất khóa";
         /// Lift the suspension of a suspected key.
@@ -522,6 +526,8 @@ pub fn states_of(action: Action) -> Vec<ObjectState> {
         | A::DecideOutside
         | A::TakeOutside
         | A::BringBack
+        | A::AskRestore
+        | A::RestoreDevice
         | A::SuspectKey
         | A::LiftSuspension => DeviceTag::ALL.iter().copied().map(D).collect(),
         A::ViewFindings | A::CloseFinding => FindingTag::ALL.iter().copied().map(F).collect(),

@@ -30,11 +30,7 @@ pub async fn bring_back(app: &App, caller: &Caller, id: &DeviceId) -> Result<(),
         at: work.now,
     };
     device::update(&mut work.tx, &row, from, step).await?;
-    if let Some(mut permit) = device::find_open_permit(&mut work.tx, id).await? {
-        let from = permit.state.code();
-        permit.state = permit.state.clone().end(work.now)?;
-        device::update_permit(&mut work.tx, &permit, from).await?;
-    }
+    super::end_open_permit(&mut work, id).await?;
     work.record(Act::DeviceBroughtBack, id, &[], json!({"late": late}))
         .await?;
     work.commit().await

@@ -53,12 +53,7 @@ pub async fn lift(app: &App, caller: &Caller, id: &DeviceId, reason: &str) -> Re
             certificate::update(&mut work.tx, &held, CertificateState::Suspended).await?;
         }
     }
-    if let Some(open) = device::find_open_permit(&mut work.tx, id).await? {
-        let mut permit = open;
-        let from = permit.state.code();
-        permit.state = permit.state.clone().end(work.now)?;
-        device::update_permit(&mut work.tx, &permit, from).await?;
-    }
+    super::end_open_permit(&mut work, id).await?;
     if let Some(holder) = holder {
         let args = json!({
             "by": caller.full_name,

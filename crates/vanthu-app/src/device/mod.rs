@@ -6,6 +6,7 @@ pub mod bring_back;
 pub mod decide_outside;
 pub mod lift;
 pub mod networks;
+pub mod restore;
 pub mod suspect;
 pub mod take_outside;
 pub mod view;
@@ -81,6 +82,16 @@ pub(crate) async fn open(
         .map_err(|_| AppError::refused(RefusalCode::NotFound))?;
     caller.may(action, &object)?;
     Ok(row)
+}
+
+/// The device is back in the office: the request or permission to have it outside ends.
+async fn end_open_permit(work: &mut Work<'_>, id: &DeviceId) -> Result<(), AppError> {
+    if let Some(mut permit) = device::find_open_permit(&mut work.tx, id).await? {
+        let from = permit.state.code();
+        permit.state = permit.state.clone().end(work.now)?;
+        device::update_permit(&mut work.tx, &permit, from).await?;
+    }
+    Ok(())
 }
 
 /// What somebody wrote, cleaned; required, and not too long.

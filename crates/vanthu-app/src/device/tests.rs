@@ -14,8 +14,9 @@ use super::decide_outside::{Decision, decide_outside};
 use super::lift::lift;
 use super::suspect::{Suspect, Suspended, suspect};
 use super::take_outside::take_outside;
-use super::{networks, view};
+use super::{networks, restore, view};
 use crate::signing::answer::answer;
+use crate::signing::cancel::cancel_by_agent;
 use crate::signing::fetch::{By, fetch};
 use crate::signing::open::{OpenSigning, Seen, open_seen};
 use crate::signing::{Consent, Purpose};
@@ -289,6 +290,82 @@ async fn where_the_office_s_networks_are_set_signing_from_elsewhere_needs_a_perm
         .await
         .unwrap();
     from(&desk, &id, "203.0.113.9").await.unwrap();
+}
+
+/// Proves: TG-20
+#[tokio::test]
+async fn a_locked_device_goes_on_record_and_signs_again_once_it_is_restored() {
+    let desk = Desk::new().await;
+    let app = &desk.world.app;
+    let leader = &desk.office.leader;
+    let manager = manager(&desk);
+    let id = desk.approved().await;
+    let device = desk.device_of(leader).await.record.device_id;
+    // The agent saw it.
+    let opened = desk.open(leader, Purpose::Person, &id).await.unwrap();
+    cancel_by_agent(app, &opened.signing_id, &opened.token, "device-locked")
+        .await
+        .unwrap();
+    let locked = |state: &DeviceState| state.tag() == DeviceTag::Locked;
+    assert!(locked(&desk.device_of(leader).await.record.state));
+    assert_eq!(
+        desk.world.notices(leader).await.last().unwrap(),
+        "device-locked"
+    );
+    let met = desk.refused(Purpose::Person, &id).await;
+    assert_eq!(met, RefusalCode::DeviceNotUsable);
+    // Whoever has nothing to do with it, and words that say nothing.
+    let met = restore::ask(app, &desk.office.head, &device, "Nhập sai").await;
+    assert_eq!(refusal(met), RefusalCode::NotFound);
+    let met = restore::ask(app, leader, &device, "  ").await;
+    assert_eq!(refusal(met), RefusalCode::FieldRequired);
+    let asked = |whole: &view::Whole| restore::is_asked(&whole.history);
+    assert!(!asked(&view::view(app, leader, &device).await.unwrap()));
+    restore::ask(app, leader, &device, "Nhập sai mã PIN ba lần")
+        .await
+        .unwrap();
+    assert!(asked(&view::view(app, leader, &device).await.unwrap()));
+    // The holder does not say that it was restored.
+    let met = restore::restored(app, leader, &device, "Xong").await;
+    assert_eq!(refusal(met), RefusalCode::NotPermitted);
+    restore::restored(app, &manager, &device, "Biên bản 12/BB")
+        .await
+        .unwrap();
+    assert_eq!(
+        desk.world.notices(leader).await.last().unwrap(),
+        "device-restored"
+    );
+    desk.sign(leader, Purpose::Person, &id).await.unwrap();
+    let acts = desk.world.acts(&device).await;
+    assert_eq!(acts, ["device-locked", "restore-asked", "device-restored"]);
+    let met = restore::restored(app, &manager, &device, "Biên bản 12/BB").await;
+    assert_eq!(refusal(met), RefusalCode::WrongState);
+
+    // Where no agent sees it, the holder says so; the leader is told of the clerk's.
+    let clerk = &desk.office.clerk;
+    let kept = desk.device_of(clerk).await.record.device_id;
+    restore::ask(app, clerk, &kept, "Nhập sai mã PIN")
+        .await
+        .unwrap();
+    assert_eq!(
+        desk.world.notices(leader).await.last().unwrap(),
+        "restore-asked"
+    );
+    restore::ask(app, leader, &device, "SIM bị khóa")
+        .await
+        .unwrap();
+    assert!(locked(&desk.device_of(leader).await.record.state));
+    let steps: Vec<String> = view::view(app, leader, &device)
+        .await
+        .unwrap()
+        .history
+        .into_iter()
+        .map(|(it, ..)| it.step)
+        .collect();
+    assert_eq!(
+        steps,
+        ["recorded", "lock", "ask-restore", "restore", "ask-restore"]
+    );
 }
 
 /// Proves: TG-25.3, AG-15.3

@@ -6,11 +6,15 @@ use vanthu_domain::id::SigningId;
 use vanthu_domain::refusal::RefusalCode;
 use vanthu_store::signing::{self, SessionState, SigningRow};
 
+use crate::device::restore;
 use crate::signing::by_token;
 use crate::{App, AppError, Caller};
 
 /// What an agent says when it was shown something else than it was to sign: that concerns more than the session.
 const MISMATCHES: [&str; 2] = ["digest-mismatch", "file-mismatch"];
+
+/// What an agent says when wrong PINs have locked the device.
+const LOCKED: &str = "device-locked";
 
 /// The agent says why nothing (more) will be signed.
 pub async fn cancel_by_agent(
@@ -20,6 +24,16 @@ pub async fn cancel_by_agent(
     reason: &str,
 ) -> Result<(), AppError> {
     let mut work = app.begin_system(None).await?;
+    let row = by_token(&mut work, signing_id, token).await?;
+    if reason == LOCKED {
+        // In a transaction of its own: a device is locked before the sessions that use it.
+        drop(work);
+        work = app.begin_system(Some(&row.agency_id)).await?;
+        work.act_as(&row.account_id, &row.person_id);
+        restore::seen_locked(&mut work, &row).await?;
+        work.commit().await?;
+        work = app.begin_system(None).await?;
+    }
     let row = by_token(&mut work, signing_id, token).await?;
     work.act_as(&row.account_id, &row.person_id);
     end(work, row, reason).await

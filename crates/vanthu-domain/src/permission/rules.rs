@@ -296,6 +296,20 @@ pub const RULES: &[Rule] = &[
         when: &[D(DeviceTag::Outside)],
     },
     Rule {
+        action: A::AskRestore,
+        by: &[R::KeyHolder],
+        when: &[
+            D(DeviceTag::Held),
+            D(DeviceTag::Outside),
+            D(DeviceTag::Locked),
+        ],
+    },
+    Rule {
+        action: A::RestoreDevice,
+        by: &[R::CertificateManager],
+        when: &[D(DeviceTag::Locked)],
+    },
+    Rule {
         action: A::SuspectKey,
         by: &[R::KeyHolder, R::CertificateManager, R::Leader],
         when: &[

@@ -52,7 +52,7 @@ function endOf(reason: string): Problem {
     case "wrong-pin":
       return problem(reason, t("Mã PIN không đúng."), t("Phiên ký dừng ngay ở lần sai đầu tiên để thiết bị không bị khóa."), t("Kiểm tra lại mã PIN rồi ký lại. Sai nhiều lần, thiết bị sẽ tự khóa."));
     case "device-locked":
-      return problem(reason, t("Thiết bị ký đã bị khóa."), t("Mã PIN đã nhập sai quá số lần cho phép."), t("Lập đề nghị khôi phục thiết bị lưu khóa bí mật, gửi đầu mối quản lý thuê bao."));
+      return problem(reason, t("Thiết bị ký đã bị khóa."), t("Mã PIN đã nhập sai quá số lần cho phép."), t("Mở trang Thiết bị và bấm “Đề nghị khôi phục”."));
     case "device-removed":
       return problem(reason, t("Thiết bị lưu khóa đã bị rút ra."), t("Văn bản đã ký trước đó giữ nguyên; văn bản còn lại chưa ký."), t("Cắm lại đúng thiết bị, rồi ký các văn bản còn lại."));
     case "device-failed":

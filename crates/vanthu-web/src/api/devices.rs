@@ -8,7 +8,7 @@ use vanthu_app::device::ask_outside::{self, AskOutside};
 use vanthu_app::device::decide_outside::{Decision, decide_outside};
 use vanthu_app::device::suspect::{self, Suspect};
 use vanthu_app::device::view::{self, Listed, Whole};
-use vanthu_app::device::{bring_back, lift, networks, take_outside};
+use vanthu_app::device::{bring_back, lift, networks, restore, take_outside};
 use vanthu_domain::Moment;
 use vanthu_domain::device::{Permit, Suspicion};
 use vanthu_domain::id::{DeviceId, PermitId};
@@ -71,6 +71,22 @@ pub(super) const OPERATIONS: &[Operation] = &[
     )
     .asks(&[Action::BringBack])
     .takes::<Nothing>(),
+    Operation::new(
+        Verb::Post,
+        "/api/v1/devices/{device_id}/ask-restore",
+        || post(restore_asked),
+        "Báo thiết bị bị khóa, đề nghị khôi phục",
+    )
+    .asks(&[Action::AskRestore])
+    .takes::<SaidOnly>(),
+    Operation::new(
+        Verb::Post,
+        "/api/v1/devices/{device_id}/restore",
+        || post(restored),
+        "Ghi nhận thiết bị đã được khôi phục",
+    )
+    .asks(&[Action::RestoreDevice])
+    .takes::<SaidOnly>(),
     Operation::new(
         Verb::Post,
         "/api/v1/devices/{device_id}/suspect",
@@ -413,6 +429,26 @@ async fn suspected(
         certificates: it.certificates,
         sessions: it.sessions,
     })
+}
+
+async fn restore_asked(
+    State(web): State<Web>,
+    who: SignedIn,
+    Named(id): Named<DeviceId>,
+    Given(given): Given<SaidOnly>,
+) -> Done {
+    restore::ask(&web.app, who.caller(), &id, &given.words).await?;
+    done()
+}
+
+async fn restored(
+    State(web): State<Web>,
+    who: SignedIn,
+    Named(id): Named<DeviceId>,
+    Given(given): Given<SaidOnly>,
+) -> Done {
+    restore::restored(&web.app, who.caller(), &id, &given.words).await?;
+    done()
 }
 
 async fn lifted(

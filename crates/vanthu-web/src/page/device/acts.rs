@@ -4,6 +4,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use vanthu_app::AppError;
 use vanthu_app::device::ask_outside::{self, AskOutside};
 use vanthu_app::device::decide_outside::{Decision, decide_outside};
+use vanthu_app::device::restore;
 use vanthu_app::device::suspect::{self, Suspect};
 use vanthu_app::device::{bring_back, lift as lifting, take_outside as taking, view as shown};
 use vanthu_domain::Moment;
@@ -57,6 +58,20 @@ pub(super) async fn take_outside(act: OnDevice) -> Result<Response, WebError> {
 pub(super) async fn bring_back(act: OnDevice) -> Result<Response, WebError> {
     let done = bring_back::bring_back(act.app(), act.caller(), &act.id).await;
     after(act, "bring-back", done).await
+}
+
+/// Asks to have it restored.
+pub(super) async fn ask_restore(act: OnDevice) -> Result<Response, WebError> {
+    let why = act.given.get("words");
+    let done = restore::ask(act.app(), act.caller(), &act.id, why).await;
+    after(act, "ask-restore", done).await
+}
+
+/// It is restored.
+pub(super) async fn restore(act: OnDevice) -> Result<Response, WebError> {
+    let paper = act.given.get("words");
+    let done = restore::restored(act.app(), act.caller(), &act.id, paper).await;
+    after(act, "restore", done).await
 }
 
 /// Reports a suspected key.

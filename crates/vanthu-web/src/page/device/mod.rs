@@ -40,6 +40,16 @@ pub(crate) const ROUTES: &[Route] = &[
         || post(acts::bring_back),
     ),
     Route::post(
+        "/devices/{id}/ask-restore",
+        Asks::May(&[Action::AskRestore]),
+        || post(acts::ask_restore),
+    ),
+    Route::post(
+        "/devices/{id}/restore",
+        Asks::May(&[Action::RestoreDevice]),
+        || post(acts::restore),
+    ),
+    Route::post(
         "/devices/{id}/suspect",
         Asks::May(&[Action::SuspectKey]),
         || post(acts::suspect),

@@ -5,8 +5,9 @@ use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
+use vanthu_app::device::restore;
 use vanthu_app::device::view::{Whole, view};
-use vanthu_domain::device::{Belongs, Permit, PermitState, Suspicion};
+use vanthu_domain::device::{Belongs, DeviceTag, Permit, PermitState, Suspicion};
 use vanthu_domain::id::DeviceId;
 use vanthu_domain::permission::Action;
 
@@ -161,6 +162,28 @@ async fn page(
             "next",
         ));
     }
+    let mut asks = Vec::new();
+    let csrf = &shell.csrf;
+    let asked = restore::is_asked(&whole.history);
+    if may(Action::AskRestore) && !asked {
+        let locked = record.state.tag() == DeviceTag::Locked;
+        let (text, weight) = if locked {
+            (say.t("Đề nghị khôi phục…"), "primary")
+        } else {
+            (say.t("Thiết bị bị khóa…"), "")
+        };
+        acts.push(dialog(text, "ask-restore", weight, "alert"));
+        asks.push(ask_restore(say, id, csrf));
+    }
+    if may(Action::RestoreDevice) {
+        acts.push(dialog(
+            say.t("Đã khôi phục…"),
+            "restore",
+            "primary",
+            "check",
+        ));
+        asks.push(restored(say, id, csrf, &whole.listed.holder));
+    }
     let may_suspect = may(Action::SuspectKey);
     if may_suspect {
         acts.push(dialog(
@@ -170,7 +193,6 @@ async fn page(
             "alert",
         ));
     }
-    let mut asks = Vec::new();
     if may(Action::LiftSuspension) {
         acts.push(dialog(say.t("Bỏ tạm dừng…"), "lift", "", "check"));
         asks.push(Confirm {
@@ -235,6 +257,33 @@ async fn page(
         shell,
     };
     render(&page, language_of(headers))
+}
+
+fn ask_restore(say: Say, id: &DeviceId, csrf: &str) -> Confirm {
+    Confirm {
+        id: "ask-restore".to_owned(),
+        title: say.t("Đề nghị khôi phục thiết bị lưu khóa bí mật?"),
+        text: say.t("Thiết bị tự khóa sau khi nhập sai mã PIN quá số lần cho phép; không ai ký được bằng thiết bị cho đến khi khôi phục xong. Đầu mối quản lý thuê bao được báo ngay."),
+        action: format!("/devices/{id}/ask-restore"),
+        csrf: csrf.to_owned(),
+        reason: Some(Field::new("words--restore", say.t("Lý do đề nghị"), "").max(500)),
+        verb: say.t("Gửi đề nghị"),
+        ..Confirm::default()
+    }
+}
+
+fn restored(say: Say, id: &DeviceId, csrf: &str, holder: &str) -> Confirm {
+    Confirm {
+        id: "restore".to_owned(),
+        title: say.t("Ghi nhận thiết bị đã được khôi phục?"),
+        text: say.t("Thiết bị về lại người giữ tại cơ quan và ký được ngay. Phép mang ra ngoài còn mở thì kết thúc."),
+        facts: vec![fact(say.t("Người giữ"), holder)],
+        action: format!("/devices/{id}/restore"),
+        csrf: csrf.to_owned(),
+        reason: Some(Field::new("words--restored", say.t("Kết quả khôi phục, số văn bản"), "").max(500)),
+        verb: say.t("Ghi nhận"),
+        ..Confirm::default()
+    }
 }
 
 fn facts(say: Say, whole: &Whole) -> Vec<Fact> {
@@ -388,6 +437,9 @@ fn step(say: Say, word: &str) -> String {
         "recorded" => say.t("Ghi vào sổ theo dõi"),
         "take-out" => say.t("Mang ra ngoài cơ quan"),
         "bring-back" => say.t("Mang về cơ quan"),
+        "lock" => say.t("Bị khóa"),
+        "ask-restore" => say.t("Đề nghị khôi phục"),
+        "restore" => say.t("Đã khôi phục"),
         "suspect" => say.t("Báo nghi lộ, mất khóa"),
         "clear" => say.t("Bỏ tạm dừng"),
         other => other.to_owned(),
@@ -440,6 +492,11 @@ fn done(say: Say, word: &str) -> Option<Problem> {
             say.t("Mang về trước khi hết thời gian được phép và bấm “Đã mang về cơ quan”."),
         ),
         "bring-back" => (say.t("Đã ghi nhận thiết bị về cơ quan"), String::new()),
+        "ask-restore" => (
+            say.t("Đã gửi đề nghị khôi phục"),
+            say.t("Đầu mối quản lý thuê bao và lãnh đạo được báo. Trong lúc chờ, không ký được bằng thiết bị này."),
+        ),
+        "restore" => (say.t("Đã ghi nhận thiết bị được khôi phục; người giữ được báo"), String::new()),
         "suspect" => (
             say.t("Đã tạm dừng ký bằng thiết bị này"),
             say.t("Chứng thư bị tạm dừng ngay, các phiên ký đang mở đã kết thúc; đầu mối quản lý thuê bao và lãnh đạo đã được báo; đề nghị thu hồi chứng thư đã khởi tạo."),

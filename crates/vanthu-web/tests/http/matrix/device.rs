@@ -30,6 +30,8 @@ pub(super) fn knocks() -> Vec<Knock> {
             "POST /devices/{id}/suspect",
             &[("suspicion", "leak"), ("noticed", when)],
         ),
+        form("POST /devices/{id}/ask-restore", &[]),
+        form("POST /devices/{id}/restore", &[]),
         form("POST /devices/{id}/lift", &[]),
         knock("GET /api/v1/devices/{device_id}"),
         json_at("POST /api/v1/devices/{device_id}/ask-outside", ask),
@@ -37,6 +39,8 @@ pub(super) fn knocks() -> Vec<Knock> {
         json_at("POST /api/v1/devices/{device_id}/take-outside", json!({})),
         json_at("POST /api/v1/devices/{device_id}/bring-back", json!({})).changing(),
         json_at("POST /api/v1/devices/{device_id}/suspect", report),
+        json_at("POST /api/v1/devices/{device_id}/ask-restore", json!({})),
+        json_at("POST /api/v1/devices/{device_id}/restore", json!({})),
         json_at("POST /api/v1/devices/{device_id}/lift", json!({})),
     ]
 }
@@ -164,7 +168,7 @@ async fn devices_are_moved_by_whom_the_table_names() {
                 .await;
         }
     }
-    walk.end(7 * 12 * 9);
+    walk.end(7 * 12 * 11);
 }
 
 /// A request that was refused before.
