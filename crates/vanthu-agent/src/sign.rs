@@ -8,18 +8,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use vanthu_wire::agent::{
-    Algorithm, CancelReason, Consent, ConsentState, ItemState, SubmitSignature,
-};
+use vanthu_wire::agent::{CancelReason, Consent, ConsentState, ItemState, SubmitSignature};
 use vanthu_wire::{Base64, Language, Problem};
 
 use crate::consent::Case;
 use crate::life::{Life, Over};
-use crate::token::{Token, TokenError};
+use crate::token::{GoOn, NotSigned, ToSign, Token, TokenError};
 use crate::{Agent, Pin, problems};
 
 /// How many signatures the key may be ahead of the server.
-const ROW: usize = 32;
+const ROW: usize = 31;
 /// How long it is waited before an answer that did not reach the server is given again.
 const AGAIN_AFTER: [Duration; 3] = [
     Duration::from_millis(300),
@@ -80,8 +78,11 @@ impl Agent {
                 .items
                 .iter()
                 .map(|item| {
-                    let message = item.signed_attributes.as_bytes().to_vec();
-                    (item.item_id.clone(), item.algorithm, message)
+                    let message = ToSign {
+                        algorithm: item.algorithm,
+                        bytes: item.signed_attributes.as_bytes().to_vec(),
+                    };
+                    (item.item_id.clone(), message)
                 })
                 .collect();
             move || sign_all(token.as_ref(), &thumbprint, &pin, items, &life, &row)
@@ -223,8 +224,8 @@ fn sign_all(
     token: &dyn Token,
     thumbprint: &str,
     pin: &Pin,
-    items: Vec<(String, Algorithm, Vec<u8>)>,
-    life: &Life,
+    items: Vec<(String, ToSign)>,
+    life: &Arc<Life>,
     row: &mpsc::Sender<Made>,
 ) {
     let stop = |item_id: String, why: Stopped| {
@@ -239,20 +240,20 @@ fn sign_all(
         Ok(key) => key,
         Err(error) => return stop(String::new(), Stopped::Token(error)),
     };
-    for (item_id, algorithm, message) in items {
-        if let Some(over) = life.over() {
-            return stop(item_id, Stopped::Over(over));
-        }
-        match key.sign(algorithm, &message) {
-            Ok(value) => {
-                let value = Ok(value);
-                if row.blocking_send(Made { item_id, value }).is_err() {
-                    return;
-                }
-            }
-            Err(error) => return stop(item_id, Stopped::Token(error)),
-        }
-    }
+    let (ids, messages): (Vec<_>, Vec<_>) = items.into_iter().unzip();
+    let mut ids = ids.into_iter();
+    let go_on: GoOn = {
+        let life = Arc::clone(life);
+        Arc::new(move || life.over().is_none())
+    };
+    key.sign_each(messages, &go_on, &mut |outcome| {
+        let item_id = ids.next().unwrap_or_default();
+        let value = outcome.map_err(|why| match why {
+            NotSigned::Key(error) => Stopped::Token(error),
+            NotSigned::Stopped => Stopped::Over(life.over().unwrap_or(Over::Expired)),
+        });
+        row.blocking_send(Made { item_id, value }).is_ok()
+    });
 }
 
 /// True when the server may have taken the signature although it did not say so, or will take it in a moment.

@@ -16,6 +16,8 @@ mod soft;
 mod survey;
 mod worker;
 
+use std::sync::Arc;
+
 use vanthu_pki::Certificate;
 use vanthu_wire::agent::Algorithm;
 
@@ -51,6 +53,48 @@ pub trait Token: Send + Sync {
 pub trait OpenKey: Send {
     /// Signs the bytes.
     fn sign(&mut self, algorithm: Algorithm, message: &[u8]) -> Result<Vec<u8>, TokenError>;
+
+    /// Signs one message after the other, each after `go_on` was asked, and hands what came of it to `took` in the same
+    /// order. It ends when `took` says no, and at the first message that was not signed. A key with a thread of its own
+    /// makes the next signature while `took` is at work: of that one nobody hears when `took` then says no.
+    fn sign_each(&mut self, messages: Vec<ToSign>, go_on: &GoOn, took: &mut Took<'_>) {
+        for message in messages {
+            let outcome = if go_on() {
+                let value = self.sign(message.algorithm, &message.bytes);
+                value.map_err(NotSigned::Key)
+            } else {
+                Err(NotSigned::Stopped)
+            };
+            let is_last = outcome.is_err();
+            if !took(outcome) || is_last {
+                return;
+            }
+        }
+    }
+}
+
+/// A message with the algorithm that signs it.
+#[derive(Debug, Clone)]
+pub struct ToSign {
+    /// How it is signed.
+    pub algorithm: Algorithm,
+    /// What is signed.
+    pub bytes: Vec<u8>,
+}
+
+/// Whether the next message may be signed.
+pub type GoOn = Arc<dyn Fn() -> bool + Send + Sync>;
+
+/// Takes a signature, or why there is none; says whether more is wanted.
+pub type Took<'a> = dyn FnMut(Result<Vec<u8>, NotSigned>) -> bool + 'a;
+
+/// Why a message was not signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotSigned {
+    /// It was no longer to be signed.
+    Stopped,
+    /// The device did not sign it.
+    Key(TokenError),
 }
 
 /// What a key device answers when it does not sign.

@@ -8,7 +8,7 @@
 //! Not covered: a module that crashes *after* it was probed, for example while it signs, ends this process; and one that
 //! hangs for ever keeps its thread, and the PIN that it was given, until the process ends.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -22,13 +22,16 @@ use vanthu_wire::agent::Algorithm;
 
 use crate::pkcs11::key::DeviceKey;
 use crate::pkcs11::module::Module;
-use crate::{DeviceFacts, ModuleError, OpenKey, Pin, TokenError};
+use crate::{DeviceFacts, GoOn, ModuleError, NotSigned, OpenKey, Pin, ToSign, TokenError, Took};
 
 /// Tries a module somewhere else before it is loaded here; says why it must not be.
 pub type Probe = Arc<dyn Fn(&Path) -> Result<(), ModuleError> + Send + Sync>;
 
 /// After this time the certificates of a device are read again, in case its owner got a new one.
 const READ_AGAIN: Duration = Duration::from_secs(30);
+
+/// So many signatures are asked of a module before the first is back: it never waits for the next question.
+const AHEAD: usize = 2;
 
 /// How long a module may take.
 #[derive(Debug, Clone, Copy)]
@@ -177,6 +180,14 @@ impl Worker {
         limit: Duration,
         what: impl FnOnce(&mut Inside) -> T + Send + 'static,
     ) -> Option<T> {
+        self.wait(self.begin(what)?, limit)
+    }
+
+    /// Puts something to do at the end of the row.
+    fn begin<T: Send + 'static>(
+        &self,
+        what: impl FnOnce(&mut Inside) -> T + Send + 'static,
+    ) -> Option<Asked<T>> {
         let (tell, told) = mpsc::sync_channel(1);
         let nobody_waits = Arc::new(AtomicBool::new(false));
         let is_in_vain = Arc::clone(&nobody_waits);
@@ -186,10 +197,19 @@ impl Worker {
                 let _taken = tell.send(what(inside));
             }
         })?;
-        let done = told.recv_timeout(limit);
+        Some(Asked {
+            number,
+            told,
+            nobody_waits,
+        })
+    }
+
+    /// What came of it, within the time.
+    fn wait<T>(&self, asked: Asked<T>, limit: Duration) -> Option<T> {
+        let done = asked.told.recv_timeout(limit);
         if done.is_err() {
-            nobody_waits.store(true, Ordering::Release);
-            self.given_up.fetch_max(number, Ordering::AcqRel);
+            asked.nobody_waits.store(true, Ordering::Release);
+            self.given_up.fetch_max(asked.number, Ordering::AcqRel);
             tracing::warn!(module = %self.path.display(), "the module does not answer");
         }
         done.ok()
@@ -206,6 +226,13 @@ impl Worker {
         });
         todo.jobs.send(job).ok().map(|()| todo.last)
     }
+}
+
+/// A call on its way.
+struct Asked<T> {
+    number: u64,
+    told: mpsc::Receiver<T>,
+    nobody_waits: Arc<AtomicBool>,
 }
 
 /// Says that a call has ended, also when it ended by a fault.
@@ -341,6 +368,38 @@ impl OpenKey for WorkerKey {
                 key.sign(algorithm, &message)
             })
             .unwrap_or(Err(TokenError::Silent))
+    }
+
+    fn sign_each(&mut self, messages: Vec<ToSign>, go_on: &GoOn, took: &mut Took<'_>) {
+        let is_over = Arc::new(AtomicBool::new(false));
+        let id = self.id;
+        let begin = |message: ToSign| {
+            let (go_on, is_over) = (Arc::clone(go_on), Arc::clone(&is_over));
+            self.worker.begin(move |inside| {
+                // After one that failed nothing more is asked of the device: each try of a PIN counts.
+                if is_over.load(Ordering::Acquire) || !go_on() {
+                    return Err(NotSigned::Stopped);
+                }
+                let key = inside.keys.get_mut(&id);
+                let value = key.ok_or(TokenError::SessionLost).and_then(|key| {
+                    let signed = key.sign(message.algorithm, &message.bytes);
+                    signed.inspect_err(|_| is_over.store(true, Ordering::Release))
+                });
+                value.map_err(NotSigned::Key)
+            })
+        };
+        let mut messages = messages.into_iter();
+        let mut begun: VecDeque<_> = messages.by_ref().take(AHEAD).map(begin).collect();
+        while let Some(asked) = begun.pop_front() {
+            let told = asked.and_then(|asked| self.worker.wait(asked, self.worker.times.sign));
+            let outcome = told.unwrap_or(Err(NotSigned::Key(TokenError::Silent)));
+            let is_last = outcome.is_err();
+            if !took(outcome) || is_last {
+                break;
+            }
+            begun.extend(messages.next().map(begin));
+        }
+        is_over.store(true, Ordering::Release);
     }
 }
 
