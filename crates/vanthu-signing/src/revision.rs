@@ -150,12 +150,11 @@ impl Signed {
         let source = base.source();
         let mut context = Context::new(&SHA256);
         let mut failed = None;
-        source.each_chunk(&mut |chunk| {
+        source.each_chunk(0, source.length(), &mut |chunk| {
             context.update(chunk);
             if failed.is_none() {
                 failed = out.write_all(chunk).err();
             }
-            Ok(())
         })?;
         if let Some(why) = failed {
             return Err(EmbedError::unwritable(&why));

@@ -156,7 +156,7 @@ impl<'d, 'a> Update<'d, 'a> {
     pub(crate) fn finish(self, base_sha256: &[u8; 32]) -> Result<Tail, PdfProblem> {
         let base = self.base.source();
         let base_len = base.length();
-        let (previous, _) = xref::last_start_in(base)?;
+        let (previous, _) = xref::last_start(base)?;
         let mut out = Vec::with_capacity(self.room());
         if base.bytes(base_len.saturating_sub(1), base_len)?.last() != Some(&b'\n') {
             out.push(b'\n');

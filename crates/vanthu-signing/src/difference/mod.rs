@@ -269,7 +269,7 @@ impl<'d, 'a> Comparison<'d, 'a> {
                 "a later revision mixes two kinds of cross-references",
             );
         }
-        let limit = self.old.data().len();
+        let limit = self.old.length();
         let early = new
             .iter()
             .skip(old.len())
@@ -361,7 +361,7 @@ fn changed_objects(
             candidates.insert(*stream);
         }
     }
-    let limit = old.data().len();
+    let limit = old.length();
     for (number, entry) in old.entries() {
         if matches!(entry, Entry::At { offset, .. } if offset >= limit) {
             candidates.insert(number);

@@ -1,5 +1,7 @@
 //! Which evidence belongs to which signature, and which is missing.
 
+use std::io::{Read, Seek};
+
 use vanthu_pki::crl::Crl;
 use vanthu_pki::ocsp::OcspResponse;
 use vanthu_pki::path::{RevocationData, Verifications};
@@ -10,7 +12,7 @@ use super::signed::{self, Signed};
 use crate::prepare;
 use crate::problem::PdfProblem;
 use crate::syntax::document::Document;
-use crate::syntax::source::Source;
+use crate::syntax::source::{FileSource, Source};
 
 /// What shows, years later, that certificates were good (bằng chứng): given by the caller, who fetched it.
 #[derive(Debug, Clone, Default)]
@@ -255,7 +257,24 @@ pub fn missing_evidence(
     given: &LongTermEvidence,
     anchors: &[Certificate],
 ) -> Result<Vec<MissingEvidence>, PdfProblem> {
-    let document = prepare::open(Source::Memory(pdf))?;
+    missing_in(Source::Memory(pdf), given, anchors)
+}
+
+/// As [`missing_evidence`], for a file that stays where it lies.
+pub fn missing_evidence_file<R: Read + Seek>(
+    pdf: &FileSource<R>,
+    given: &LongTermEvidence,
+    anchors: &[Certificate],
+) -> Result<Vec<MissingEvidence>, PdfProblem> {
+    missing_in(pdf.source(), given, anchors)
+}
+
+fn missing_in(
+    source: Source<'_>,
+    given: &LongTermEvidence,
+    anchors: &[Certificate],
+) -> Result<Vec<MissingEvidence>, PdfProblem> {
+    let document = prepare::open(source)?;
     let signatures = signed::signatures(&document)?;
     let all = known(&document, &signatures, given)?;
     let mut missing: Vec<MissingEvidence> = Vec::new();

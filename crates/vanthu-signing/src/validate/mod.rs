@@ -32,6 +32,7 @@ pub(crate) mod xml;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::io::{self, Read, Seek};
 
 use vanthu_pki::cms::{SignedData, SignerInfo};
 use vanthu_pki::path::{RevocationData, RevocationMode};
@@ -62,6 +63,7 @@ use crate::difference::ChangeLevel;
 use crate::longterm::evidence;
 use crate::problem::PdfProblem;
 use crate::syntax::document::Document;
+use crate::syntax::source::{FileSource, Source};
 use detail::Work;
 use engine::Engine;
 use file::{Found, Revisions};
@@ -106,12 +108,29 @@ pub struct PlatformRule {
 ///
 /// Clause: TG-8.1a, TG-5.1
 pub fn validate(pdf: &[u8], input: &ValidationInput) -> Report {
-    let bytes = Beginnings::of(pdf);
+    validate_source(Source::Memory(pdf), input)
+}
+
+/// As [`validate()`], for a file that stays where it lies: only its structure is in memory. Fails only where it can't
+/// be read.
+pub fn validate_file<R: Read + Seek>(
+    pdf: &FileSource<R>,
+    input: &ValidationInput,
+) -> io::Result<Report> {
+    let report = validate_source(pdf.source(), input);
+    pdf.take_trouble()?;
+    Ok(report)
+}
+
+/// Where a file can't be read to its end, the report is about nothing; who hands over a file asks it for that.
+fn validate_source(source: Source<'_>, input: &ValidationInput) -> Report {
+    let bytes = Beginnings::of(source);
     let mut report = Report::empty(String::new());
-    let judged = judge_file(pdf, &bytes, input, &mut report);
-    report.sha256 = bytes.sha256_hex();
+    let judged = judge_file(source, &bytes, input, &mut report);
+    report.sha256 = bytes.sha256_hex().unwrap_or_default();
     if let Err(problem) = judged {
-        report.attacks = attack::of_damaged(pdf, &problem).into_iter().collect();
+        let attacks = attack::of_damaged(&source, &problem).unwrap_or_default();
+        report.attacks = attacks.into_iter().collect();
         report.problem = Some(problem);
         report.indication = Indication::TotalFailed;
         report.sub_indication = Some(SubIndication::FormatFailure);
@@ -163,24 +182,24 @@ fn carried(signed: &SignedData, all: &mut Vec<Certificate>) {
 }
 
 fn judge_file(
-    pdf: &[u8],
+    source: Source<'_>,
     bytes: &Beginnings<'_>,
     input: &ValidationInput,
     report: &mut Report,
 ) -> Result<(), PdfProblem> {
-    let document = Document::open(pdf)?;
+    let document = Document::open_source(source)?;
     report.revisions = document.sections().len() as u32;
     let found = file::signatures(&document)?;
-    let revisions = file::revisions(&document);
-    file::findings(&document, &found, &revisions, &input.policy, report);
-    hash_to_the_gaps(bytes, &found);
+    let revisions = file::revisions(&document)?;
+    file::findings(&document, &found, &revisions, &input.policy, report)?;
+    hash_to_the_gaps(bytes, &found)?;
     let mut engine = engine(&document, &found, input);
     let mut judged: Vec<(usize, SignatureReport)> = Vec::new();
     // Newest first: a good document time-stamp proves that everything before it existed.
     for (index, it) in found.iter().enumerate().rev() {
         if it.is_timestamp {
             let mut judged_stamp =
-                judge_signature(&document, bytes, it, &revisions, &engine, &report.findings);
+                judge_signature(&document, bytes, it, &revisions, &engine, &report.findings)?;
             if let Some(stamp) = &judged_stamp.timestamp
                 && judged_stamp.indication == Indication::TotalPassed
             {
@@ -196,7 +215,7 @@ fn judge_file(
     for (index, it) in found.iter().enumerate() {
         if !it.is_timestamp {
             let report =
-                judge_signature(&document, bytes, it, &revisions, &engine, &report.findings);
+                judge_signature(&document, bytes, it, &revisions, &engine, &report.findings)?;
             judged.push((index, report));
         }
     }
@@ -271,7 +290,7 @@ fn extract(
 }
 
 /// Hashes the file up to the gap of each signature, the first gap first: what comes later goes on from there.
-fn hash_to_the_gaps(bytes: &Beginnings<'_>, found: &[Found]) {
+fn hash_to_the_gaps(bytes: &Beginnings<'_>, found: &[Found]) -> Result<(), PdfProblem> {
     let mut gaps: Vec<(usize, DigestAlgorithm)> = found
         .iter()
         .filter_map(|it| Some((it.covered.ok()?.gap_start, it.signed.as_ref().ok()?)))
@@ -279,8 +298,9 @@ fn hash_to_the_gaps(bytes: &Beginnings<'_>, found: &[Found]) {
         .collect();
     gaps.sort_unstable_by_key(|(start, _)| *start);
     for (start, algorithm) in gaps {
-        bytes.upto(algorithm, start);
+        bytes.upto(algorithm, start)?;
     }
+    Ok(())
 }
 
 fn judge_signature(
@@ -290,7 +310,7 @@ fn judge_signature(
     revisions: &Revisions,
     engine: &Engine<'_>,
     file: &[Finding],
-) -> SignatureReport {
+) -> Result<SignatureReport, PdfProblem> {
     let mut report = empty_report(document, found, engine.at());
     let covered = match found.covered {
         Ok(covered) => covered,
@@ -303,7 +323,7 @@ fn judge_signature(
                 fault.why,
             );
             report.blocks.push(format_block(engine, &report, file));
-            return report;
+            return Ok(report);
         }
     };
     report.covers_bytes = Some(covered.end as u64);
@@ -314,7 +334,7 @@ fn judge_signature(
         revisions,
         engine.policy(),
         &mut report,
-    );
+    )?;
     if report.coverage == Coverage::Incomplete {
         // What came later cannot be told from what was signed.
         report.change_level = ChangeLevel::Other;
@@ -330,7 +350,7 @@ fn judge_signature(
             report.find(code, Severity::Inform, detail);
         } else {
             report.doubt(code, SubIndication::SigConstraintsFailure, detail);
-            return report;
+            return Ok(report);
         }
     }
     let kind = date::text_of(document, &found.dict, "Type");
@@ -356,7 +376,7 @@ fn judge_signature(
             };
             report.suspect(Attack::UniversalSignatureForgery);
             report.fail(code, SubIndication::FormatFailure, why.clone());
-            return report;
+            return Ok(report);
         }
     };
     let content = Content::Around(bytes, covered.gap());
@@ -365,7 +385,7 @@ fn judge_signature(
     } else {
         engine.signature(&mut report, signed, &content);
     }
-    report
+    Ok(report)
 }
 
 /// The kind of signature is one that the policy accepts. What cannot be checked, no policy can accept.
