@@ -98,6 +98,7 @@ mod state;
 mod syntax;
 mod update;
 mod validate;
+mod xml;
 
 pub use appearance::picture::{Ink, PictureFacts, inspect_picture};
 pub use appearance::place::{

@@ -8,7 +8,7 @@ use vanthu_pki::path::{RevocationData, Verifications};
 use vanthu_pki::{Certificate, oid};
 
 use super::dss::{self, Store};
-use super::signed::{self, Signed};
+use super::signed::{self, SignedField};
 use crate::prepare;
 use crate::problem::PdfProblem;
 use crate::syntax::document::Document;
@@ -191,7 +191,7 @@ pub(crate) fn issuers(
 /// Everything known about the signatures of a document: what it holds and what is given.
 pub(crate) fn known(
     document: &Document<'_>,
-    signatures: &[Signed],
+    signatures: &[SignedField],
     given: &LongTermEvidence,
 ) -> Result<LongTermEvidence, PdfProblem> {
     let mut all = given.clone();
@@ -210,7 +210,7 @@ pub(crate) fn known(
 
 /// What one signature lacks: certificates below an anchor whose state nothing shows.
 pub(crate) fn missing_of(
-    signed: &Signed,
+    signed: &SignedField,
     all: &LongTermEvidence,
     anchors: &[Certificate],
     work: &Verifications,
@@ -304,7 +304,7 @@ pub fn relevant_evidence(
     let signatures = signed::signatures(&document)?;
     let all = known(&document, &signatures, at_hand)?;
     let work = bound(signatures.len());
-    let ends: Vec<Certificate> = signatures.iter().flat_map(Signed::ends).collect();
+    let ends: Vec<Certificate> = signatures.iter().flat_map(SignedField::ends).collect();
     Ok(all.about(&ends, &work))
 }
 

@@ -8,7 +8,7 @@ use vanthu_pki::{Certificate, DigestAlgorithm, SignatureAlgorithm, Time};
 
 use super::evidence;
 use super::level::{BaselineLevel, State};
-use super::signed::{self, Signed};
+use super::signed::{self, SignedField};
 use crate::problem::PdfProblem;
 use crate::syntax::document::Document;
 use crate::syntax::source::{FileSource, Source};
@@ -174,7 +174,7 @@ fn archived(source: Source<'_>, state: &State) -> Result<Option<(usize, State)>,
 }
 
 /// A certificate whose state the file does not show bounds the protection by its end.
-fn lacks(signed: &Signed, state: &State, anchors: &[Certificate], bounds: &mut Vec<Bound>) {
+fn lacks(signed: &SignedField, state: &State, anchors: &[Certificate], bounds: &mut Vec<Bound>) {
     for lack in evidence::missing_of(signed, &state.evidence, anchors, &state.work) {
         // The newest time-stamp is judged while its service still answers.
         let is_own = signed.is_timestamp && !has_later(signed, state);
@@ -190,7 +190,7 @@ fn lacks(signed: &Signed, state: &State, anchors: &[Certificate], bounds: &mut V
     }
 }
 
-fn has_later(signed: &Signed, state: &State) -> bool {
+fn has_later(signed: &SignedField, state: &State) -> bool {
     state
         .signatures
         .iter()
@@ -199,7 +199,7 @@ fn has_later(signed: &Signed, state: &State) -> bool {
 
 /// When a signature that no later time-stamp covers stops being provable.
 fn ends(
-    signed: &Signed,
+    signed: &SignedField,
     state: &State,
     anchors: &[Certificate],
     table: &Table<'_>,

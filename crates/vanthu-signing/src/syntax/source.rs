@@ -15,7 +15,7 @@ use crate::hash;
 use crate::problem::PdfProblem;
 
 /// The first window read where an object is expected; most objects fit.
-const FIRST_WINDOW: usize = 8 << 10;
+const FIRST_WINDOW: usize = 2 << 10;
 /// No cross-reference section or dictionary is longer. The data of a stream is not read to find its end.
 const LAST_WINDOW: usize = 64 << 20;
 /// How much is read at once when all bytes are asked for.

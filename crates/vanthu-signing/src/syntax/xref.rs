@@ -16,6 +16,21 @@ const ENTRIES_PER_BYTE: usize = 4;
 /// Nor this many revisions.
 const MAX_SECTIONS: usize = 512;
 
+/// Entries of a trailer that belong to its section alone, those of a cross-reference stream included.
+pub(crate) const SECTION_KEYS: [&str; 11] = [
+    "Size",
+    "Prev",
+    "ID",
+    "XRefStm",
+    "Type",
+    "W",
+    "Index",
+    "Length",
+    "Filter",
+    "DecodeParms",
+    "DL",
+];
+
 /// Where an object stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Entry {

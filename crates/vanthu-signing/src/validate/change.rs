@@ -12,7 +12,7 @@ use super::report::{
     Coverage, FindingCode, PlatformVerdict, Report, RevisionChanges, Severity, SignatureKind,
     SignatureReport,
 };
-use crate::difference::{self, ChangeKind, ChangeLevel, Limits, Signed};
+use crate::difference::{self, ChangeKind, ChangeLevel, Limits, SignedState};
 use crate::form;
 use crate::mdp::MdpRules;
 use crate::problem::PdfProblem;
@@ -128,7 +128,7 @@ fn compare_later(
             return;
         }
         let view = later.view(document);
-        let state = state.get_or_insert_with(|| Signed::of(signed));
+        let state = state.get_or_insert_with(|| SignedState::of(signed));
         let changes = difference::compare(state, &view, limits);
         let fresh: Vec<_> = changes
             .into_iter()

@@ -28,7 +28,6 @@ mod simple;
 mod status;
 mod text;
 mod timestamp;
-pub(crate) mod xml;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -67,7 +66,7 @@ use crate::syntax::source::{FileSource, Source};
 use detail::Work;
 use engine::Engine;
 use file::{Found, Revisions};
-use material::{Held, Material};
+use material::{Brought, Material};
 use poe::Poes;
 
 /// What a validation is given besides the file.
@@ -227,19 +226,19 @@ fn judge_file(
 
 /// Gathers the validation data of caller and file, and what is proven without looking at time-stamps.
 fn engine<'i>(document: &Document<'_>, found: &[Found], input: &'i ValidationInput) -> Engine<'i> {
-    let store = Held::in_store(document);
-    let brought: Vec<Held> = found
+    let store = Brought::in_store(document);
+    let brought: Vec<Brought> = found
         .iter()
         .filter_map(|it| it.signed.as_ref().ok())
-        .map(Held::in_signature)
+        .map(Brought::in_signature)
         .collect();
     engine_with(&store, &brought, input)
 }
 
 /// The same for what any file brings: `store` for all signatures, `brought` with each.
-fn engine_with<'i>(store: &Held, brought: &[Held], input: &'i ValidationInput) -> Engine<'i> {
+fn engine_with<'i>(store: &Brought, brought: &[Brought], input: &'i ValidationInput) -> Engine<'i> {
     let mut material = Material::default();
-    material.add(&Held {
+    material.add(&Brought {
         certificates: input.intermediates.clone(),
         crls: input.evidence.crls.clone(),
         ocsp: input.evidence.ocsp.clone(),
@@ -258,7 +257,7 @@ fn engine_with<'i>(store: &Held, brought: &[Held], input: &'i ValidationInput) -
             held.prove(&mut poes, at, PoeSource::Provided);
         }
     }
-    let holds = |it: &Held| !it.crls.is_empty() || !it.ocsp.is_empty();
+    let holds = |it: &Brought| !it.crls.is_empty() || !it.ocsp.is_empty();
     let has_material = holds(store) || brought.iter().any(holds) || !input.known.is_empty();
     Engine {
         input,
@@ -279,11 +278,11 @@ fn extract(
     time: Time,
 ) {
     if let Some(Ok(signed)) = stamp.signed_state(document) {
-        Held::in_store(&signed).prove(&mut engine.poes, time, PoeSource::Validation);
+        Brought::in_store(&signed).prove(&mut engine.poes, time, PoeSource::Validation);
     }
     for other in found.iter().filter(|it| it.end() < stamp.end()) {
         if let Ok(signed) = &other.signed {
-            let held = Held::in_signature(signed);
+            let held = Brought::in_signature(signed);
             held.prove(&mut engine.poes, time, PoeSource::Validation);
         }
     }
