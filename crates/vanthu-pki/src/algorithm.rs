@@ -315,6 +315,11 @@ impl SignatureAlgorithm {
         }
     }
 
+    /// The digest where it is a choice beside the scheme: that of Ed25519 is part of it.
+    pub fn chosen_digest(self) -> Option<DigestAlgorithm> {
+        (self.key_kind() != KeyKind::Ed25519).then(|| self.digest())
+    }
+
     /// The signature scheme without digest and key: `rsa-pkcs1`, `rsa-pss`, `ecdsa`, `ed25519`.
     pub fn scheme(self) -> &'static str {
         match self.key_kind() {

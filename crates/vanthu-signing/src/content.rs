@@ -1,5 +1,6 @@
 //! What a detached signature covers: bytes in memory, or the digests that were taken while a file went by.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io::{self, Read};
 
@@ -8,6 +9,8 @@ use vanthu_pki::cms::{self, CmsError, SignedData, SignerInfo, VerifiedSigner};
 use vanthu_pki::{Certificate, DigestAlgorithm};
 
 use crate::hash;
+use crate::problem::PdfProblem;
+use crate::syntax::source::Source;
 
 const CHUNK_BYTES: usize = 64 << 10;
 
@@ -35,7 +38,7 @@ impl Content<'_> {
     pub(crate) fn digest(&self, algorithm: DigestAlgorithm) -> Option<Vec<u8>> {
         match self {
             Self::Parts(parts) => Some(algorithm.digest_parts(parts)),
-            Self::Around(file, gap) => Some(file.digest_around(algorithm, *gap)),
+            Self::Around(file, gap) => file.digest_around(algorithm, *gap).ok(),
             Self::Digests(digests) => digests.get(algorithm).map(<[u8]>::to_vec),
         }
     }
@@ -49,13 +52,15 @@ impl Content<'_> {
     ) -> Result<VerifiedSigner, CmsError> {
         match self {
             Self::Parts(parts) => cms::verify_content(signed, signer, parts, others),
-            // Without signed attributes the content itself is what the key signed.
+            // Without signed attributes the content itself is what the key signed: all of it is needed at once. PAdES
+            // knows no such signature (ETSI EN 319 142-1, 6.3).
             Self::Around(file, gap) if signer.signed.is_empty() => {
-                cms::verify_content(signed, signer, &file.parts(*gap), others)
+                let parts = file.parts(*gap).map_err(|_| CmsError::Unsupported)?;
+                cms::verify_content(signed, signer, &parts.each_ref().map(AsRef::as_ref), others)
             }
-            Self::Around(file, gap) => {
-                let algorithm = signer.digest.ok_or(CmsError::Unsupported)?;
-                let digest = file.digest_around(algorithm, *gap);
+            Self::Around(..) => {
+                let digest = signer.digest.and_then(|it| self.digest(it));
+                let digest = digest.ok_or(CmsError::Unsupported)?;
                 cms::verify(signed, signer, &digest, others)
             }
             Self::Digests(digests) => {
@@ -66,28 +71,33 @@ impl Content<'_> {
     }
 }
 
-/// A file of which beginnings are hashed: each byte once for each digest, however many signatures cover it.
+/// A file of which beginnings are hashed: each byte once for each digest, however many signatures cover it. It fails
+/// only where the file can't be read.
 pub(crate) struct Beginnings<'a> {
-    data: &'a [u8],
+    source: Source<'a>,
     known: RefCell<Vec<(DigestAlgorithm, usize, Context)>>,
 }
 
 impl<'a> Beginnings<'a> {
-    pub(crate) fn of(data: &'a [u8]) -> Self {
+    pub(crate) fn of(source: Source<'a>) -> Self {
         let known = RefCell::default();
-        Self { data, known }
+        Self { source, known }
     }
 
     /// The SHA-256 of the whole file, in hexadecimal.
-    pub(crate) fn sha256_hex(&self) -> String {
-        let whole = self.upto(DigestAlgorithm::Sha256, self.data.len());
-        hex::encode(whole.finish())
+    pub(crate) fn sha256_hex(&self) -> Result<String, PdfProblem> {
+        let whole = self.upto(DigestAlgorithm::Sha256, self.source.length())?;
+        Ok(hex::encode(whole.finish()))
     }
 
     /// Hashing that goes on behind the first `length` bytes. It begins where the longest shorter one stopped: who asks
     /// for several starts with the shortest.
-    pub(crate) fn upto(&self, algorithm: DigestAlgorithm, length: usize) -> Context {
-        let length = length.min(self.data.len());
+    pub(crate) fn upto(
+        &self,
+        algorithm: DigestAlgorithm,
+        length: usize,
+    ) -> Result<Context, PdfProblem> {
+        let length = length.min(self.source.length());
         let mut known = self.known.borrow_mut();
         let shorter = known
             .iter()
@@ -98,23 +108,26 @@ impl<'a> Beginnings<'a> {
             None => (0, Context::new(hash::any_engine(algorithm))),
         };
         if from < length || length == 0 {
-            context.update(self.data.get(from..length).unwrap_or_default());
+            self.hash(from, length, &mut context)?;
             known.push((algorithm, length, context.clone()));
         }
-        context
+        Ok(context)
     }
 
-    fn digest_around(&self, algorithm: DigestAlgorithm, gap: Gap) -> Vec<u8> {
-        let mut context = self.upto(algorithm, gap.start);
-        context.update(self.data.get(gap.behind..gap.end).unwrap_or_default());
-        context.finish().as_ref().to_vec()
+    fn digest_around(&self, algorithm: DigestAlgorithm, gap: Gap) -> Result<Vec<u8>, PdfProblem> {
+        let mut context = self.upto(algorithm, gap.start)?;
+        self.hash(gap.behind, gap.end, &mut context)?;
+        Ok(context.finish().as_ref().to_vec())
     }
 
-    fn parts(&self, gap: Gap) -> [&'a [u8]; 2] {
-        [
-            self.data.get(..gap.start).unwrap_or_default(),
-            self.data.get(gap.behind..gap.end).unwrap_or_default(),
-        ]
+    fn hash(&self, start: usize, end: usize, context: &mut Context) -> Result<(), PdfProblem> {
+        let mut update = |chunk: &[u8]| context.update(chunk);
+        self.source.each_chunk(start, end, &mut update)
+    }
+
+    fn parts(&self, gap: Gap) -> Result<[Cow<'a, [u8]>; 2], PdfProblem> {
+        let part = |start, end| self.source.bytes(start, end);
+        Ok([part(0, gap.start)?, part(gap.behind, gap.end)?])
     }
 }
 
@@ -207,11 +220,11 @@ mod tests {
             gap(0, 10, 20),
             gap(3, 9000, 9999),
         ];
-        let file = Beginnings::of(&data);
+        let file = Beginnings::of(Source::Memory(&data));
         for algorithm in [DigestAlgorithm::Sha256, DigestAlgorithm::Sha512] {
             for gap in gaps.iter().chain(gaps.iter().rev()) {
-                let parts = file.parts(*gap);
-                let expected = algorithm.digest_parts(&parts);
+                let parts = file.parts(*gap).unwrap();
+                let expected = algorithm.digest_parts(&parts.each_ref().map(AsRef::as_ref));
                 assert_eq!(
                     Content::Around(&file, *gap).digest(algorithm),
                     Some(expected)
@@ -219,8 +232,9 @@ mod tests {
             }
         }
         let whole = hex::encode(DigestAlgorithm::Sha256.digest(&data));
-        assert_eq!(file.sha256_hex(), whole);
-        assert_eq!(Beginnings::of(&data).sha256_hex(), whole);
+        assert_eq!(file.sha256_hex().unwrap(), whole);
+        let anew = Beginnings::of(Source::Memory(&data));
+        assert_eq!(anew.sha256_hex().unwrap(), whole);
     }
 
     #[test]

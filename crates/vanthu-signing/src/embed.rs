@@ -8,7 +8,7 @@ use crate::hash::{self, Hashed};
 use crate::held::Held;
 use crate::pending::Pending;
 use crate::problem::PdfProblem;
-use crate::revision::{Revision, Signed};
+use crate::revision::{Filled, Revision};
 use crate::syntax::source::FileSource;
 use crate::update::Update;
 
@@ -203,7 +203,7 @@ impl Completed {
         self,
         chain: &[Certificate],
         timestamp_token: Option<&[u8]>,
-    ) -> Result<Signed, EmbedError> {
+    ) -> Result<Filled, EmbedError> {
         let prepared = self.prepared;
         let digest = prepared.revision.digest();
         let cms = prepared

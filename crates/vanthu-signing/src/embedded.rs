@@ -17,6 +17,7 @@ use crate::longterm::dss;
 use crate::problem::PdfProblem;
 use crate::syntax::document::Document;
 use crate::syntax::object::Object;
+use crate::syntax::source::FileSource;
 
 /// What was found in a file. None of it is trusted for standing there.
 #[derive(Debug, Clone, Default)]
@@ -36,9 +37,17 @@ pub struct Embedded {
 /// assert!(vanthu_signing::embedded(b"no PDF").is_err());
 /// ```
 pub fn embedded(pdf: &[u8]) -> Result<Embedded, PdfProblem> {
-    let document = Document::open(pdf)?;
+    embedded_in(&Document::open(pdf)?)
+}
+
+/// As [`embedded`], for a file that stays where it lies.
+pub fn embedded_file<R: Read + Seek>(pdf: &FileSource<R>) -> Result<Embedded, PdfProblem> {
+    embedded_in(&Document::open_source(pdf.source())?)
+}
+
+fn embedded_in(document: &Document<'_>) -> Result<Embedded, PdfProblem> {
     let mut found = Embedded::default();
-    for field in form::fields(&document)? {
+    for field in form::fields(document)? {
         let Some(value) = field.value.filter(|_| field.kind == "Sig") else {
             continue;
         };
@@ -50,7 +59,7 @@ pub fn embedded(pdf: &[u8]) -> Result<Embedded, PdfProblem> {
         let signed = bytes.get(..length).map(cms::parse);
         found.signatures.extend(signed.and_then(Result::ok));
     }
-    if let Some(store) = dss::read(&document)? {
+    if let Some(store) = dss::read(document)? {
         found.certificates = store.certificates();
         found.revocation.crls = store.crls();
         found.revocation.ocsp = store.ocsp();

@@ -54,12 +54,11 @@ impl Hashed {
             .ok_or_else(|| PdfProblem::structure("the digest is not used for signing"))?;
         let mut file = Context::new(&SHA256);
         let mut other = (engine != &SHA256).then(|| Context::new(engine));
-        source.each_chunk(&mut |chunk| {
+        source.each_chunk(0, source.length(), &mut |chunk| {
             file.update(chunk);
             if let Some(other) = &mut other {
                 other.update(chunk);
             }
-            Ok(())
         })?;
         let open = other.unwrap_or_else(|| file.clone());
         Ok(Self {

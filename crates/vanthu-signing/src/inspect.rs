@@ -1,6 +1,7 @@
 //! Facts about a PDF for checks at intake: what it is, and what it should not hold.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Read, Seek};
 
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +11,7 @@ use crate::problem::PdfProblem;
 use crate::request::{Place, Rect};
 use crate::syntax::document::Document;
 use crate::syntax::object::{Dict, Object, Ref};
+use crate::syntax::source::FileSource;
 use crate::syntax::text;
 
 /// What a PDF is and holds.
@@ -96,9 +98,17 @@ impl PdfFacts {
 
 /// Reads the facts; a damaged or encrypted file is a [`PdfProblem`].
 pub fn inspect(pdf: &[u8]) -> Result<PdfFacts, PdfProblem> {
-    let document = Document::open(pdf)?;
-    let pages = page::pages(&document)?;
-    let widgets = widgets(&document, &pages);
+    facts(&Document::open(pdf)?)
+}
+
+/// As [`inspect()`], for a file that stays where it lies.
+pub fn inspect_file<R: Read + Seek>(pdf: &FileSource<R>) -> Result<PdfFacts, PdfProblem> {
+    facts(&Document::open_source(pdf.source())?)
+}
+
+fn facts(document: &Document<'_>) -> Result<PdfFacts, PdfProblem> {
+    let pages = page::pages(document)?;
+    let widgets = widgets(document, &pages);
     let pages = pages
         .into_iter()
         .map(|page| {
@@ -112,7 +122,7 @@ pub fn inspect(pdf: &[u8]) -> Result<PdfFacts, PdfProblem> {
         .collect();
     let mut fields = Vec::new();
     let mut signatures = Vec::new();
-    for field in form::fields(&document)? {
+    for field in form::fields(document)? {
         let signed = field.kind == "Sig" && field.value.is_some();
         if signed {
             signatures.push(field.name.clone());
@@ -127,7 +137,7 @@ pub fn inspect(pdf: &[u8]) -> Result<PdfFacts, PdfProblem> {
             place: field
                 .widgets
                 .iter()
-                .find_map(|it| place(&document, &widgets, *it)),
+                .find_map(|it| place(document, &widgets, *it)),
             name: field.name,
             kind: field.kind,
             value,
@@ -138,13 +148,13 @@ pub fn inspect(pdf: &[u8]) -> Result<PdfFacts, PdfProblem> {
     let root = document.root()?;
     let root = root.as_dict().cloned().unwrap_or_default();
     Ok(PdfFacts {
-        version: version(&document, &root),
+        version: version(document, &root)?,
         pages,
         revisions: document.sections().len() as u32,
         fields,
         signatures,
-        active: active_content(&document, &root)?,
-        claims_pdf_a: claims_pdf_a(&document, &root),
+        active: active_content(document, &root)?,
+        claims_pdf_a: claims_pdf_a(document, &root),
     })
 }
 
@@ -188,18 +198,14 @@ fn place(document: &Document<'_>, widgets: &BTreeMap<Ref, u32>, widget: Ref) -> 
     Some(Place { page, rect })
 }
 
-fn version(document: &Document<'_>, root: &Dict) -> String {
-    let header = document.data().get(5..8).unwrap_or_default();
-    let header = String::from_utf8_lossy(header).into_owned();
+fn version(document: &Document<'_>, root: &Dict) -> Result<String, PdfProblem> {
+    let header = document.source().bytes(5, 8)?;
+    let header = String::from_utf8_lossy(&header).into_owned();
     let declared = root
         .get("Version")
         .and_then(Object::as_name)
         .map(|name| String::from_utf8_lossy(name).into_owned());
-    declared
-        .into_iter()
-        .chain([header.clone()])
-        .max()
-        .unwrap_or(header)
+    Ok(declared.map_or(header.clone(), |declared| declared.max(header)))
 }
 
 fn claims_pdf_a(document: &Document<'_>, root: &Dict) -> bool {

@@ -10,7 +10,8 @@
 //! | keeping for decades | [`extend_lt`], [`extend_lta`] | [`extend_detached_lt`], [`extend_detached_lta`] | [`extend_container_lt`], [`extend_container_lta`] |
 //! | judging | [`validate()`] | [`validate_detached`] | [`validate_container`] |
 //!
-//! What a file is says [`sniff`]; a look at a stranger's PDF gives [`inspect()`].
+//! What a file is says [`sniff`]; a look at a stranger's PDF gives [`inspect()`]. A large PDF stays where it lies:
+//! [`FileSource`], and the functions whose names end in `_file` and `_tail`.
 //!
 //! A signature, evidence and a document time-stamp over both (PAdES B-LTA), with a practice authority:
 //!
@@ -97,6 +98,7 @@ mod state;
 mod syntax;
 mod update;
 mod validate;
+mod xml;
 
 pub use appearance::picture::{Ink, PictureFacts, inspect_picture};
 pub use appearance::place::{
@@ -123,18 +125,18 @@ pub use cades::prepare::{
 pub use cades::stamp::PreparedDetachedTimestamp;
 pub use difference::{Change, ChangeKind, ChangeLevel};
 pub use embed::{Completed, EmbedError, Prepared, is_extension};
-pub use embedded::{Embedded, embedded, embedded_container, embedded_detached};
+pub use embedded::{Embedded, embedded, embedded_container, embedded_detached, embedded_file};
 pub use held::Held;
-pub use inspect::{ActiveContent, FieldFacts, PageFacts, PdfFacts, inspect};
+pub use inspect::{ActiveContent, FieldFacts, PageFacts, PdfFacts, inspect, inspect_file};
 pub use longterm::evidence::{
-    LongTermEvidence, MissingEvidence, missing_evidence, relevant_evidence,
+    LongTermEvidence, MissingEvidence, missing_evidence, missing_evidence_file, relevant_evidence,
 };
 pub use longterm::extend::{
     ExtendError, extend_lt, extend_lt_tail, extend_lta, extend_lta_file, prepare_timestamp,
     prepare_timestamp_file,
 };
 pub use longterm::level::BaselineLevel;
-pub use longterm::protection::{Protection, ProtectionLimit, protection};
+pub use longterm::protection::{Protection, ProtectionLimit, protection, protection_file};
 pub use longterm::stamp::{DocTimestampRequest, PreparedTimestamp, TimestampTrust};
 pub use prepare::{PrepareError, prepare, prepare_file, prepare_held, preview};
 pub use problem::PdfProblem;
@@ -151,5 +153,5 @@ pub use validate::{
     PlatformVerdict, Poe, PoeSource, Policy, PolicyError, Process, Reliable, Report,
     RevisionChanges, Severity, SignatureKind, SignatureReport, SimpleLine, SlideTo, StrengthTable,
     SubIndication, TimestampReport, ValidationInput, Worded, certificates, validate,
-    validate_container, validate_detached,
+    validate_container, validate_detached, validate_file,
 };

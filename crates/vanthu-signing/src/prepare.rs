@@ -181,7 +181,7 @@ fn prepare_source(
 pub(crate) fn open(source: Source<'_>) -> Result<Document<'_>, PdfProblem> {
     let limit = match source {
         Source::Memory(_) => MAX_IN_MEMORY,
-        Source::Windows(_) => MAX_BASE_BYTES,
+        Source::Windows { .. } => MAX_BASE_BYTES,
     };
     if source.length() > limit {
         return Err(PdfProblem::limit("file size"));

@@ -24,7 +24,7 @@ pub(crate) struct Revision {
 }
 
 /// A finished revision together with the base it belongs to.
-pub(crate) struct Signed {
+pub(crate) struct Filled {
     base_len: usize,
     base_sha256: [u8; 32],
     tail: Vec<u8>,
@@ -59,7 +59,7 @@ impl Revision {
     }
 
     /// Puts `contents` into the gap.
-    pub(crate) fn fill(mut self, contents: &[u8]) -> Result<Signed, EmbedError> {
+    pub(crate) fn fill(mut self, contents: &[u8]) -> Result<Filled, EmbedError> {
         let room = (self.gap.1 - self.gap.0).saturating_sub(2) / 2;
         if contents.len() > room {
             return Err(EmbedError::TooLarge {
@@ -73,7 +73,7 @@ impl Revision {
             .get_mut(start..start + digits.len())
             .ok_or(EmbedError::DamagedState)?
             .copy_from_slice(digits.as_bytes());
-        Ok(Signed {
+        Ok(Filled {
             base_len: self.base_len,
             base_sha256: self.base_sha256,
             tail: self.tail,
@@ -114,7 +114,7 @@ impl Revision {
     }
 }
 
-impl Signed {
+impl Filled {
     /// The whole file, when `base` is what was prepared.
     pub(crate) fn behind(self, base: &[u8]) -> Result<Vec<u8>, EmbedError> {
         self.check(base.len(), hash::sha256_parts(&[base]))?;
@@ -150,12 +150,11 @@ impl Signed {
         let source = base.source();
         let mut context = Context::new(&SHA256);
         let mut failed = None;
-        source.each_chunk(&mut |chunk| {
+        source.each_chunk(0, source.length(), &mut |chunk| {
             context.update(chunk);
             if failed.is_none() {
                 failed = out.write_all(chunk).err();
             }
-            Ok(())
         })?;
         if let Some(why) = failed {
             return Err(EmbedError::unwritable(&why));

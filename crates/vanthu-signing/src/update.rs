@@ -8,28 +8,13 @@ use crate::problem::PdfProblem;
 use crate::syntax::document::Document;
 use crate::syntax::object::{Dict, Object, Ref};
 use crate::syntax::write;
-use crate::syntax::xref::{self, Form};
+use crate::syntax::xref::{self, Form, SECTION_KEYS};
 
 /// Room for each number of `/ByteRange`: files stay below ten thousand million bytes.
 const NUMBER_WIDTH: usize = 10;
 
-/// Entries of a trailer that belong to its section alone, those of a cross-reference stream included.
-const SECTION_KEYS: [&str; 14] = [
-    "Size",
-    "Prev",
-    "ID",
-    "XRefStm",
-    "Type",
-    "W",
-    "Index",
-    "Length",
-    "Filter",
-    "DecodeParms",
-    "F",
-    "FFilter",
-    "FDecodeParms",
-    "DL",
-];
+/// Where a stream says that its data are another file's: never copied from one to the next.
+const OUTSIDE_KEYS: [&str; 3] = ["F", "FFilter", "FDecodeParms"];
 
 /// A revision being written.
 pub(crate) struct Update<'d, 'a> {
@@ -156,7 +141,7 @@ impl<'d, 'a> Update<'d, 'a> {
     pub(crate) fn finish(self, base_sha256: &[u8; 32]) -> Result<Tail, PdfProblem> {
         let base = self.base.source();
         let base_len = base.length();
-        let (previous, _) = xref::last_start_in(base)?;
+        let (previous, _) = xref::last_start(base)?;
         let mut out = Vec::with_capacity(self.room());
         if base.bytes(base_len.saturating_sub(1), base_len)?.last() != Some(&b'\n') {
             out.push(b'\n');
@@ -205,7 +190,7 @@ impl<'d, 'a> Update<'d, 'a> {
             .is_some_and(|section| section.form == Form::Stream);
         // All entries of the trailer before but those of its section (7.5.6).
         let mut trailer = self.base.trailer().clone();
-        for key in SECTION_KEYS {
+        for key in SECTION_KEYS.iter().chain(&OUTSIDE_KEYS) {
             trailer.remove(key);
         }
         trailer.set("Prev", Object::Int(previous as i64));

@@ -1,6 +1,7 @@
 //! What people read on the terminal, and the files that are written for them.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -10,7 +11,7 @@ use crate::told::Told;
 
 /// A line on the standard output.
 pub(crate) fn say(line: impl AsRef<str>) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
+    let mut out = io::stdout().lock();
     writeln!(out, "{}", line.as_ref())?;
     Ok(out.flush()?)
 }
@@ -20,13 +21,13 @@ pub(crate) fn say(line: impl AsRef<str>) -> anyhow::Result<()> {
 pub(crate) fn complain(error: &anyhow::Error) -> ExitCode {
     let told = error.downcast_ref::<Told>();
     let text = told.map_or_else(|| format!("Lỗi: {error:#}"), Told::text);
-    let _nobody_reads = writeln!(std::io::stderr(), "{text}");
+    let _nobody_reads = writeln!(io::stderr(), "{text}");
     told.map_or(ExitCode::from(3), Told::code)
 }
 
 /// How far something is, on the standard error where somebody watches it; the last time with `end`.
 pub(crate) fn progress(line: &str, end: bool) {
-    let mut out = std::io::stderr().lock();
+    let mut out = io::stderr().lock();
     if out.is_terminal() {
         let end = if end { "\n" } else { "" };
         let _nobody_reads = write!(out, "\r\x1b[K{line}{end}");
@@ -35,7 +36,7 @@ pub(crate) fn progress(line: &str, end: bool) {
 
 /// A word on the standard error, for whoever is at the keyboard.
 pub(crate) fn warn(line: impl AsRef<str>) {
-    let _nobody_reads = writeln!(std::io::stderr(), "{}", line.as_ref());
+    let _nobody_reads = writeln!(io::stderr(), "{}", line.as_ref());
 }
 
 /// Whether a file that is there may be written over.
@@ -63,15 +64,24 @@ pub(crate) fn check_free(path: &Path, overwrite: Overwrite) -> Result<(), Told> 
     Ok(())
 }
 
+/// Writes a file whole or not at all.
+pub(crate) fn write_file(path: &Path, bytes: &[u8], overwrite: Overwrite) -> anyhow::Result<()> {
+    write_with(path, overwrite, |file| file.write_all(bytes))
+}
+
 /// Writes a file whole or not at all: beside its place first, then moved there. Where two programs write at the same
 /// time one of them is refused, unless it may overwrite.
-pub(crate) fn write_file(path: &Path, bytes: &[u8], overwrite: Overwrite) -> anyhow::Result<()> {
+pub(crate) fn write_with(
+    path: &Path,
+    overwrite: Overwrite,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> anyhow::Result<()> {
     check_free(path, overwrite)?;
     let failed = || format!("không ghi được {}", path.display());
     let beside = beside(path);
-    let written = std::fs::File::create_new(&beside)
+    let written = File::create_new(&beside)
         .and_then(|mut file| {
-            file.write_all(bytes)?;
+            write(&mut file)?;
             file.sync_all()
         })
         .and_then(|()| match overwrite {

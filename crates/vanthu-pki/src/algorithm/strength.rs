@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::{DigestAlgorithm, KeyKind, SignatureAlgorithm};
+use super::{DigestAlgorithm, SignatureAlgorithm};
 use crate::key::PublicKeyInfo;
 use crate::time::Time;
 
@@ -198,28 +198,20 @@ impl Strength {
         key: &PublicKeyInfo,
         at: Time,
     ) -> Reliability {
-        // The digest of Ed25519 is part of the scheme.
         let scheme = self.key_at(algorithm, key, at);
-        if algorithm.key_kind() == KeyKind::Ed25519 {
-            return scheme;
-        }
-        scheme.and(self.digest_at(algorithm.digest(), at))
+        let digest = algorithm.chosen_digest();
+        digest.map_or(scheme, |it| scheme.and(self.digest_at(it, at)))
     }
 
     /// Any algorithm by its name in the table, also one that is not implemented here (`md5`).
     /// `bits` is the size of the key, 0 for digests.
     pub fn named_at(&self, algorithm: &str, bits: u32, at: Time) -> Reliability {
-        let speaks = |line: &&Line| {
-            line.algorithm == algorithm && line.min_bits.is_none_or(|least| bits >= least)
+        let Some(line) = self.line_for(algorithm, bits) else {
+            return Reliability::Unlisted;
         };
-        let ends = self.lines.iter().filter(speaks).map(|line| {
-            let until = line.until.map(Day::begin);
-            (until.map_or(i64::MAX, Time::unix), until)
-        });
-        match ends.max_by_key(|(rank, _)| *rank) {
-            None => Reliability::Unlisted,
-            Some((_, Some(end))) if at >= end => Reliability::Ended { at: end },
-            Some((_, until)) => Reliability::Reliable { until },
+        match line.until.map(Day::begin) {
+            Some(end) if at >= end => Reliability::Ended { at: end },
+            until => Reliability::Reliable { until },
         }
     }
 
@@ -249,6 +241,7 @@ fn built_in(text: &str) -> Strength {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::algorithm::KeyKind;
 
     fn day(text: &str) -> Time {
         text.parse::<Day>().unwrap().begin()

@@ -7,7 +7,7 @@ use quick_xml::name::{Namespace, ResolveResult};
 use quick_xml::reader::NsReader;
 use vanthu_pki::DigestAlgorithm;
 
-use crate::validate::xml::Xml;
+use crate::xml::Xml;
 
 const ASIC: &str = "http://uri.etsi.org/02918/v1.2.1#";
 const XMLDSIG: &str = "http://www.w3.org/2000/09/xmldsig#";

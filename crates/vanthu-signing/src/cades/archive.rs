@@ -21,7 +21,7 @@ pub(crate) struct HashIndex {
 
 /// The pieces that an index names.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Covered<'r> {
+pub(crate) struct Indexed<'r> {
     pub(crate) certificates: Vec<&'r [u8]>,
     pub(crate) revocation: Vec<&'r [u8]>,
     /// Values of unsigned attributes.
@@ -111,8 +111,8 @@ impl HashIndex {
         &self,
         raw: &'r Raw,
         signer: &'r RawSigner,
-    ) -> Result<Covered<'r>, Malformed> {
-        Ok(Covered {
+    ) -> Result<Indexed<'r>, Malformed> {
+        Ok(Indexed {
             certificates: self.named(&self.certificates, whole(&raw.certificates))?,
             revocation: self.named(&self.revocation, whole(&raw.revocation))?,
             values: self.named(&self.attributes, values(signer))?,

@@ -46,13 +46,13 @@ impl Limits {
 }
 
 /// A signed state, looked through once for all later ones.
-pub(crate) struct Signed<'d, 'a> {
+pub(crate) struct SignedState<'d, 'a> {
     document: &'d Document<'a>,
     usages: Usages,
     places: Places,
 }
 
-impl<'d, 'a> Signed<'d, 'a> {
+impl<'d, 'a> SignedState<'d, 'a> {
     pub(crate) fn of(document: &'d Document<'a>) -> Self {
         Self {
             document,
@@ -68,7 +68,11 @@ pub(crate) fn reachable(document: &Document<'_>) -> BTreeSet<u32> {
 }
 
 /// Compares a signed state with a later state `new` of the same file.
-pub(crate) fn compare(signed: &Signed<'_, '_>, new: &Document<'_>, limits: &Limits) -> Vec<Change> {
+pub(crate) fn compare(
+    signed: &SignedState<'_, '_>,
+    new: &Document<'_>,
+    limits: &Limits,
+) -> Vec<Change> {
     let mut comparison = Comparison::new(signed, new, limits);
     comparison.history();
     comparison.carriers();
@@ -129,7 +133,7 @@ impl Approval {
 }
 
 impl<'d, 'a> Comparison<'d, 'a> {
-    fn new(signed: &'d Signed<'d, 'a>, new: &'d Document<'a>, limits: &'d Limits) -> Self {
+    fn new(signed: &'d SignedState<'d, 'a>, new: &'d Document<'a>, limits: &'d Limits) -> Self {
         let old = signed.document;
         let new_reachable = Usages::of(new, &BTreeSet::new()).reachable;
         let mut unreadable = signed.usages.unreadable.clone();
@@ -269,7 +273,7 @@ impl<'d, 'a> Comparison<'d, 'a> {
                 "a later revision mixes two kinds of cross-references",
             );
         }
-        let limit = self.old.data().len();
+        let limit = self.old.length();
         let early = new
             .iter()
             .skip(old.len())
@@ -361,7 +365,7 @@ fn changed_objects(
             candidates.insert(*stream);
         }
     }
-    let limit = old.data().len();
+    let limit = old.length();
     for (number, entry) in old.entries() {
         if matches!(entry, Entry::At { offset, .. } if offset >= limit) {
             candidates.insert(number);

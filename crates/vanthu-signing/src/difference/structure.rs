@@ -3,22 +3,8 @@
 use super::usage::Usage;
 use super::{Approval, ChangeKind, ChangeLevel, Comparison};
 use crate::syntax::object::{Dict, Lookup, Object};
+use crate::syntax::xref::SECTION_KEYS;
 
-/// Keys of a trailer that belong to its section alone.
-const SECTION_KEYS: [&str; 12] = [
-    "Size",
-    "Prev",
-    "XRefStm",
-    "Type",
-    "W",
-    "Index",
-    "Length",
-    "Filter",
-    "DecodeParms",
-    "ID",
-    "Info",
-    "DL",
-];
 /// Keys of the catalogue with rules of their own; everything else must stay.
 const CATALOGUE_KEYS: [&str; 6] = [
     "AcroForm",
@@ -47,7 +33,9 @@ fn without(dict: &Dict, keys: &[&str]) -> Dict {
 
 pub(super) fn trailer(comparison: &mut Comparison<'_, '_>) {
     let (old, new) = (comparison.old.trailer(), comparison.new.trailer());
-    let changed = without(old, &SECTION_KEYS).changed_keys(&without(new, &SECTION_KEYS));
+    // Document information has a rule of its own.
+    let kept = |trailer: &Dict| without(&without(trailer, &SECTION_KEYS), &["Info"]);
+    let changed = kept(old).changed_keys(&kept(new));
     for key in changed {
         let key = String::from_utf8_lossy(&key).into_owned();
         comparison.refuse(

@@ -1,16 +1,18 @@
 //! Which evidence belongs to which signature, and which is missing.
 
+use std::io::{Read, Seek};
+
 use vanthu_pki::crl::Crl;
 use vanthu_pki::ocsp::OcspResponse;
 use vanthu_pki::path::{RevocationData, Verifications};
 use vanthu_pki::{Certificate, oid};
 
 use super::dss::{self, Store};
-use super::signed::{self, Signed};
+use super::signed::{self, SignedField};
 use crate::prepare;
 use crate::problem::PdfProblem;
 use crate::syntax::document::Document;
-use crate::syntax::source::Source;
+use crate::syntax::source::{FileSource, Source};
 
 /// What shows, years later, that certificates were good (bằng chứng): given by the caller, who fetched it.
 #[derive(Debug, Clone, Default)]
@@ -189,7 +191,7 @@ pub(crate) fn issuers(
 /// Everything known about the signatures of a document: what it holds and what is given.
 pub(crate) fn known(
     document: &Document<'_>,
-    signatures: &[Signed],
+    signatures: &[SignedField],
     given: &LongTermEvidence,
 ) -> Result<LongTermEvidence, PdfProblem> {
     let mut all = given.clone();
@@ -208,7 +210,7 @@ pub(crate) fn known(
 
 /// What one signature lacks: certificates below an anchor whose state nothing shows.
 pub(crate) fn missing_of(
-    signed: &Signed,
+    signed: &SignedField,
     all: &LongTermEvidence,
     anchors: &[Certificate],
     work: &Verifications,
@@ -255,7 +257,24 @@ pub fn missing_evidence(
     given: &LongTermEvidence,
     anchors: &[Certificate],
 ) -> Result<Vec<MissingEvidence>, PdfProblem> {
-    let document = prepare::open(Source::Memory(pdf))?;
+    missing_in(Source::Memory(pdf), given, anchors)
+}
+
+/// As [`missing_evidence`], for a file that stays where it lies.
+pub fn missing_evidence_file<R: Read + Seek>(
+    pdf: &FileSource<R>,
+    given: &LongTermEvidence,
+    anchors: &[Certificate],
+) -> Result<Vec<MissingEvidence>, PdfProblem> {
+    missing_in(pdf.source(), given, anchors)
+}
+
+fn missing_in(
+    source: Source<'_>,
+    given: &LongTermEvidence,
+    anchors: &[Certificate],
+) -> Result<Vec<MissingEvidence>, PdfProblem> {
+    let document = prepare::open(source)?;
     let signatures = signed::signatures(&document)?;
     let all = known(&document, &signatures, given)?;
     let mut missing: Vec<MissingEvidence> = Vec::new();
@@ -285,7 +304,7 @@ pub fn relevant_evidence(
     let signatures = signed::signatures(&document)?;
     let all = known(&document, &signatures, at_hand)?;
     let work = bound(signatures.len());
-    let ends: Vec<Certificate> = signatures.iter().flat_map(Signed::ends).collect();
+    let ends: Vec<Certificate> = signatures.iter().flat_map(SignedField::ends).collect();
     Ok(all.about(&ends, &work))
 }
 

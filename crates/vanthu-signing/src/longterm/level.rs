@@ -5,7 +5,7 @@ use vanthu_pki::Certificate;
 use vanthu_pki::path::Verifications;
 
 use super::evidence::{self, LongTermEvidence};
-use super::signed::{self, Signed};
+use super::signed::{self, SignedField};
 use crate::problem::PdfProblem;
 use crate::syntax::document::Document;
 
@@ -37,7 +37,7 @@ impl BaselineLevel {
 
 /// What a state of a file holds for long.
 pub(crate) struct State {
-    pub(crate) signatures: Vec<Signed>,
+    pub(crate) signatures: Vec<SignedField>,
     pub(crate) evidence: LongTermEvidence,
     /// The bound on signatures verified for it.
     pub(crate) work: Verifications,
@@ -55,12 +55,12 @@ impl State {
     }
 
     /// Whether the file itself shows the state of every certificate that `signed` rests on.
-    pub(crate) fn is_complete(&self, signed: &Signed, anchors: &[Certificate]) -> bool {
+    pub(crate) fn is_complete(&self, signed: &SignedField, anchors: &[Certificate]) -> bool {
         evidence::missing_of(signed, &self.evidence, anchors, &self.work).is_empty()
     }
 
     /// The level of one signature in this state, not looking at document time-stamps over its evidence.
-    pub(crate) fn level(&self, signed: &Signed, anchors: &[Certificate]) -> BaselineLevel {
+    pub(crate) fn level(&self, signed: &SignedField, anchors: &[Certificate]) -> BaselineLevel {
         let stamped_later = self
             .signatures
             .iter()

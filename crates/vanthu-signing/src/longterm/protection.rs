@@ -1,14 +1,17 @@
 //! Until when a file's protection holds, and why: what an archive asks before it renews time-stamps.
 
+use std::io::{Read, Seek};
+
 use serde::{Deserialize, Serialize};
 use vanthu_pki::algorithm::strength::{Reliability, Strength};
 use vanthu_pki::{Certificate, DigestAlgorithm, SignatureAlgorithm, Time};
 
 use super::evidence;
 use super::level::{BaselineLevel, State};
-use super::signed::{self, Signed};
+use super::signed::{self, SignedField};
 use crate::problem::PdfProblem;
 use crate::syntax::document::Document;
+use crate::syntax::source::{FileSource, Source};
 
 /// What ends a file's protection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,10 +90,26 @@ pub fn protection(
     strength: &Strength,
     at: Time,
 ) -> Result<Protection, PdfProblem> {
-    let table = Table { strength, at };
-    let document = Document::open(pdf)?;
-    let state = State::of(&document)?;
-    let archived = archived(pdf, &state)?;
+    protection_in(Source::Memory(pdf), anchors, &Table { strength, at })
+}
+
+/// As [`protection()`], for a file that stays where it lies.
+pub fn protection_file<R: Read + Seek>(
+    pdf: &FileSource<R>,
+    anchors: &[Certificate],
+    strength: &Strength,
+    at: Time,
+) -> Result<Protection, PdfProblem> {
+    protection_in(pdf.source(), anchors, &Table { strength, at })
+}
+
+fn protection_in(
+    source: Source<'_>,
+    anchors: &[Certificate],
+    table: &Table<'_>,
+) -> Result<Protection, PdfProblem> {
+    let state = State::of(&Document::open_source(source)?)?;
+    let archived = archived(source, &state)?;
     let level = state
         .signatures
         .iter()
@@ -116,7 +135,7 @@ pub fn protection(
         };
         lacks(signed, evidence, anchors, &mut bounds);
         if !covered {
-            ends(signed, &state, anchors, &table, &mut bounds);
+            ends(signed, &state, anchors, table, &mut bounds);
         }
     }
     let first = bounds.into_iter().min_by_key(|bound| bound.until);
@@ -141,21 +160,21 @@ pub fn protection(
 }
 
 /// The state that the last document time-stamp covers, and where it ends.
-fn archived(pdf: &[u8], state: &State) -> Result<Option<(usize, State)>, PdfProblem> {
+fn archived(source: Source<'_>, state: &State) -> Result<Option<(usize, State)>, PdfProblem> {
     let last = state
         .signatures
         .iter()
         .rev()
         .find(|signed| signed.is_timestamp);
-    let Some(covered) = last.and_then(|last| pdf.get(..last.end)) else {
+    let Some(last) = last.filter(|last| last.end <= source.length()) else {
         return Ok(None);
     };
-    let then = State::of(&Document::open(covered)?)?;
-    Ok(Some((covered.len(), then)))
+    let then = State::of(&Document::open_source(source.upto(last.end))?)?;
+    Ok(Some((last.end, then)))
 }
 
 /// A certificate whose state the file does not show bounds the protection by its end.
-fn lacks(signed: &Signed, state: &State, anchors: &[Certificate], bounds: &mut Vec<Bound>) {
+fn lacks(signed: &SignedField, state: &State, anchors: &[Certificate], bounds: &mut Vec<Bound>) {
     for lack in evidence::missing_of(signed, &state.evidence, anchors, &state.work) {
         // The newest time-stamp is judged while its service still answers.
         let is_own = signed.is_timestamp && !has_later(signed, state);
@@ -171,7 +190,7 @@ fn lacks(signed: &Signed, state: &State, anchors: &[Certificate], bounds: &mut V
     }
 }
 
-fn has_later(signed: &Signed, state: &State) -> bool {
+fn has_later(signed: &SignedField, state: &State) -> bool {
     state
         .signatures
         .iter()
@@ -180,7 +199,7 @@ fn has_later(signed: &Signed, state: &State) -> bool {
 
 /// When a signature that no later time-stamp covers stops being provable.
 fn ends(
-    signed: &Signed,
+    signed: &SignedField,
     state: &State,
     anchors: &[Certificate],
     table: &Table<'_>,

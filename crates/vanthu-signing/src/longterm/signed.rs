@@ -9,7 +9,7 @@ use crate::syntax::document::Document;
 use crate::syntax::object::{Dict, Object};
 
 /// What a signature field holds.
-pub(crate) struct Signed {
+pub(crate) struct SignedField {
     pub(crate) field: String,
     pub(crate) is_timestamp: bool,
     /// The whole string under `/Contents`, padding included.
@@ -19,7 +19,7 @@ pub(crate) struct Signed {
     pub(crate) cms: Option<SignedData>,
 }
 
-impl Signed {
+impl SignedField {
     /// Its key in the VRI dictionary: upper-case hexadecimal SHA-1 of the whole `/Contents` (ISO 32000-2, 12.8.4.4).
     pub(crate) fn vri_key(&self) -> String {
         hex::encode_upper(DigestAlgorithm::Sha1.digest(&self.contents))
@@ -94,7 +94,7 @@ fn unpadded(contents: &[u8]) -> &[u8] {
 }
 
 /// All of them, in the order in which they were made.
-pub(crate) fn signatures(document: &Document<'_>) -> Result<Vec<Signed>, PdfProblem> {
+pub(crate) fn signatures(document: &Document<'_>) -> Result<Vec<SignedField>, PdfProblem> {
     let mut found = Vec::new();
     for field in form::fields(document)? {
         let Some(value) = field.value.filter(|_| field.kind == "Sig") else {
@@ -110,7 +110,7 @@ pub(crate) fn signatures(document: &Document<'_>) -> Result<Vec<Signed>, PdfProb
     Ok(found)
 }
 
-fn signed(document: &Document<'_>, field: String, dict: &Dict) -> Result<Signed, PdfProblem> {
+fn signed(document: &Document<'_>, field: String, dict: &Dict) -> Result<SignedField, PdfProblem> {
     let contents = document.get(dict, "Contents")?;
     let contents = contents
         .as_deref()
@@ -129,7 +129,7 @@ fn signed(document: &Document<'_>, field: String, dict: &Dict) -> Result<Signed,
         _ => None,
     };
     let cms = cms::parse(unpadded(&contents)).ok();
-    Ok(Signed {
+    Ok(SignedField {
         field,
         is_timestamp,
         contents,

@@ -8,7 +8,7 @@ use vanthu_pki::{Certificate, DigestAlgorithm, Time, tsp};
 
 use crate::embed::EmbedError;
 use crate::hash;
-use crate::revision::{Revision, Signed};
+use crate::revision::{Filled, Revision};
 use crate::syntax::source::FileSource;
 
 const MAGIC: &[u8] = b"vanthu-stamp-1";
@@ -125,7 +125,7 @@ impl PreparedTimestamp {
         self.accept(token, trust)?.tail_for(base)
     }
 
-    fn accept(self, token: &[u8], trust: &TimestampTrust) -> Result<Signed, EmbedError> {
+    fn accept(self, token: &[u8], trust: &TimestampTrust) -> Result<Filled, EmbedError> {
         accept_token(&self.request(trust.nonce), token, trust)?;
         self.revision.fill(token)
     }

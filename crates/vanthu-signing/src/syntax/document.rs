@@ -50,7 +50,7 @@ impl<'a> Document<'a> {
         if !source.bytes(0, 5)?.starts_with(b"%PDF-") {
             return Err(PdfProblem::NotPdf);
         }
-        let (start, _) = xref::last_start_in(&source)?;
+        let (start, _) = xref::last_start(&source)?;
         let index = Index::of(xref::read_chain(&source, start)?);
         let depth = index.sections.len();
         Self::view(source, Rc::new(index), depth).accepted()
@@ -67,34 +67,30 @@ impl<'a> Document<'a> {
 
     /// The state made by the oldest `depth` sections, seeing only the bytes before `limit`.
     pub(crate) fn at_depth(&self, depth: usize, limit: usize) -> Self {
-        let source = match self.source {
-            Source::Memory(data) => Source::Memory(data.get(..limit).unwrap_or(data)),
-            Source::Windows(file) => Source::Windows(file),
-        };
         let depth = depth.clamp(1, self.index.sections.len());
-        Self::view(source, Rc::clone(&self.index), depth)
+        Self::view(self.source.upto(limit), Rc::clone(&self.index), depth)
     }
 
-    /// What [`Document::open`] reads from the bytes before `end` alone. Where their sections are those of this document
+    /// What [`Document::open_source`] reads from the bytes before `end` alone. Where their sections are those of this document
     /// too, nothing is read twice.
     pub(crate) fn until(&self, end: usize) -> Result<Self, PdfProblem> {
-        let data = self.data().get(..end).unwrap_or(self.data());
-        let (start, _) = xref::last_start(data)?;
+        let source = self.source.upto(end);
+        let (start, _) = xref::last_start(&source)?;
         let sections = &self.index.sections;
         let known = sections.iter().position(|it| it.offset == start);
         let shared = known.map(|newest| newest + 1).filter(|depth| {
             let within = sections.get(..*depth).unwrap_or_default();
-            within.iter().all(|section| section.reach < data.len())
+            within.iter().all(|section| section.reach < source.length())
         });
         if let Some(depth) = shared {
-            return Self::view(Source::Memory(data), Rc::clone(&self.index), depth).accepted();
+            return Self::view(source, Rc::clone(&self.index), depth).accepted();
         }
         let forks = self.index.forks.get();
         if forks >= MAX_FORKS {
             return Err(PdfProblem::limit("number of histories"));
         }
         self.index.forks.set(forks + 1);
-        Self::open(data)
+        Self::open_source(source)
     }
 
     fn view(source: Source<'a>, index: Rc<Index>, depth: usize) -> Self {
@@ -131,17 +127,14 @@ impl<'a> Document<'a> {
         Ok(value)
     }
 
-    /// All bytes of a document that lies in memory, as everything that is judged does. One that is read through
-    /// windows has none to give: what is made of it uses [`Document::source`].
-    pub(crate) fn data(&self) -> &'a [u8] {
-        match self.source {
-            Source::Memory(data) => data,
-            Source::Windows(_) => &[],
-        }
-    }
-
+    /// The bytes that it is read from.
     pub(crate) fn source(&self) -> &Source<'a> {
         &self.source
+    }
+
+    /// How many bytes it has.
+    pub(crate) fn length(&self) -> usize {
+        self.source.length()
     }
 
     /// The sections that count in this state, oldest first.
@@ -261,15 +254,18 @@ impl<'a> Document<'a> {
             |reference: Ref| self.load(reference).ok().and_then(|object| object.as_int());
         let count = Cell::new(0);
         let parsed = self.source.parse(offset, |mut parser| {
-            if parser.header()? != wanted {
+            let header = parser.header();
+            count.set(count.get() + parser.position().saturating_sub(offset));
+            if header? != wanted {
                 return Ok(None);
             }
+            let body = parser.position();
             let object = parser.body(&length_of);
             let data = match &object {
                 Ok(Object::Stream(stream)) => stream.end - stream.start,
                 _ => 0,
             };
-            let taken = parser.position().saturating_sub(offset);
+            let taken = parser.position().saturating_sub(body);
             count.set(count.get() + taken.saturating_sub(data));
             object.map(Some)
         });
@@ -383,8 +379,11 @@ impl<'a> Document<'a> {
         }
         match (mine.as_ref(), theirs.as_ref()) {
             (Object::Stream(a), Object::Stream(b)) => {
-                a.dict == b.dict
-                    && matches!((self.raw(a), other.raw(b)), (Ok(mine), Ok(theirs)) if mine == theirs)
+                let same_data = || {
+                    self.source
+                        .has_same((a.start, a.end), &other.source, (b.start, b.end))
+                };
+                a.dict == b.dict && same_data().unwrap_or(false)
             }
             (a, b) => a == b,
         }
@@ -504,6 +503,21 @@ mod tests {
             let _ = document.load_number(number);
         }
         assert!(document.work() < one.len(), "{}", document.work());
+        // Every entry leads to the beginning of a long comment, behind which an object stands.
+        let body = format!("{root}%{}\n2 0 obj\n5\nendobj", "x".repeat(100_000));
+        let mut offsets = vec![root.len(); 2_000];
+        offsets[0] = 0;
+        let commented = file(&body, &offsets);
+        let document = Document::open(&commented).unwrap();
+        for (number, _) in document.entries() {
+            let _ = document.load_number(number);
+        }
+        assert!(document.work() < commented.len() * 3 + READING_ROOM);
+        let last = document.load_number(1_999);
+        assert!(
+            matches!(last, Err(PdfProblem::LimitExceeded { .. })),
+            "{last:?}"
+        );
         // Every entry leads to its own header, and all to the end of the file.
         let mut body = root.to_owned();
         let mut offsets = vec![0];
@@ -529,7 +543,10 @@ mod tests {
         let body = "1 0 obj\n<< /Type /Catalog >>\nendobj\n2 0 obj\n5\nendobj\n";
         let mut all = file(body, &[0, body.find("2 0 obj").unwrap()]);
         let first = all.len();
-        let (mut previous, mut ends) = (xref::last_start(&all).unwrap().0, vec![first]);
+        let (mut previous, mut ends) = (
+            xref::last_start(&Source::Memory(&all)).unwrap().0,
+            vec![first],
+        );
         for value in 6..300 {
             let at = all.len();
             let text = format!("2 0 obj\n{value}\nendobj\n");

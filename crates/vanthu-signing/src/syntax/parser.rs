@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::object::{Dict, Object, Ref, Stream};
+use super::source::Beyond;
 
 /// Arrays and dictionaries may nest this deep.
 const MAX_DEPTH: u32 = 96;
@@ -18,6 +19,8 @@ pub(crate) struct Parser<'a> {
     origin: usize,
     /// In the file.
     position: usize,
+    /// What lies behind a window.
+    beyond: Option<&'a Beyond<'a>>,
 }
 
 pub(crate) const fn is_space(byte: u8) -> bool {
@@ -41,15 +44,17 @@ impl<'a> Parser<'a> {
             data,
             origin: 0,
             position,
+            beyond: None,
         }
     }
 
     /// At the start of a window that begins at `origin` of its file; positions stay those of the file.
-    pub(crate) fn in_window(data: &'a [u8], origin: usize) -> Self {
+    pub(crate) fn in_window(data: &'a [u8], origin: usize, beyond: &'a Beyond<'a>) -> Self {
         Self {
             data,
             origin,
             position: origin,
+            beyond: Some(beyond),
         }
     }
 
@@ -71,11 +76,27 @@ impl<'a> Parser<'a> {
 
     fn peek_at(&self, ahead: usize) -> Option<u8> {
         let index = self.position.checked_sub(self.origin)?;
-        self.data.get(index.checked_add(ahead)?).copied()
+        let byte = self.data.get(index.checked_add(ahead)?).copied();
+        if byte.is_none() {
+            self.want_more();
+        }
+        byte
     }
 
-    pub(crate) fn rest(&self) -> &'a [u8] {
-        self.from(self.position)
+    /// Whether these bytes stand here.
+    pub(crate) fn stands(&self, bytes: &[u8]) -> bool {
+        let rest = self.from(self.position);
+        if rest.len() < bytes.len() {
+            self.want_more();
+        }
+        rest.starts_with(bytes)
+    }
+
+    /// The end of the data is reached, which in a window is not the end of the file.
+    fn want_more(&self) {
+        if let Some(beyond) = self.beyond {
+            beyond.want();
+        }
     }
 
     fn bump(&mut self) -> Option<u8> {
@@ -102,9 +123,16 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Skips white space, but no comment.
+    pub(crate) fn skip_plain_space(&mut self) {
+        while self.peek().is_some_and(is_space) {
+            self.position += 1;
+        }
+    }
+
     /// Takes `word` when it stands here as a whole token.
     pub(crate) fn take_keyword(&mut self, word: &str) -> bool {
-        let fits = self.rest().starts_with(word.as_bytes())
+        let fits = self.stands(word.as_bytes())
             && self
                 .peek_at(word.len())
                 .is_none_or(|byte| !is_regular(byte));
@@ -398,14 +426,14 @@ impl<'a> Parser<'a> {
             return Err("no object stands here");
         }
         self.skip_space();
-        if !self.rest().starts_with(b"<<") {
+        if !self.stands(b"<<") {
             return Err("the object is not a dictionary");
         }
         self.position += 2;
         let mut places = Vec::new();
         loop {
             self.skip_space();
-            if self.rest().starts_with(b">>") {
+            if self.stands(b">>") {
                 return Ok(places);
             }
             if self.peek() != Some(b'/') {
@@ -439,16 +467,32 @@ impl<'a> Parser<'a> {
         let start = self.position;
         let end = length
             .and_then(|length| start.checked_add(length))
-            .filter(|end| *end <= self.origin.saturating_add(self.data.len()))
+            .filter(|end| *end <= self.file_length())
             .ok_or("the stream length is missing or wrong")?;
-        self.position = end;
-        while self.peek().is_some_and(is_space) {
-            self.position += 1;
-        }
+        self.go_to(end)?;
+        self.skip_plain_space();
         if !self.take_keyword("endstream") {
             return Err("the stream length is wrong");
         }
         Ok(Object::Stream(Stream { dict, start, end }))
+    }
+
+    fn file_length(&self) -> usize {
+        let own = self.origin.saturating_add(self.data.len());
+        self.beyond.map_or(own, Beyond::length)
+    }
+
+    /// Goes on at a later position, in another window where this one ends before.
+    fn go_to(&mut self, position: usize) -> SyntaxResult<()> {
+        if let Some(beyond) = self.beyond
+            && position >= self.origin.saturating_add(self.data.len())
+        {
+            let window = beyond.behind_stream(position);
+            self.data = window.ok_or("what stands behind the stream can't be read")?;
+            self.origin = position;
+        }
+        self.position = position;
+        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::filter;
 use super::object::{Dict, Object};
-use super::parser::{Parser, is_space};
+use super::parser::Parser;
 use super::source::Source;
 use crate::problem::PdfProblem;
 
@@ -15,6 +15,21 @@ const ENTRIES_OF_ANY_FILE: usize = 1 << 16;
 const ENTRIES_PER_BYTE: usize = 4;
 /// Nor this many revisions.
 const MAX_SECTIONS: usize = 512;
+
+/// Entries of a trailer that belong to its section alone, those of a cross-reference stream included.
+pub(crate) const SECTION_KEYS: [&str; 11] = [
+    "Size",
+    "Prev",
+    "ID",
+    "XRefStm",
+    "Type",
+    "W",
+    "Index",
+    "Length",
+    "Filter",
+    "DecodeParms",
+    "DL",
+];
 
 /// Where an object stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,39 +63,38 @@ pub(crate) struct Section {
 }
 
 /// The value of the last `startxref`, and where its `%%EOF` ends.
-pub(crate) fn last_start(data: &[u8]) -> Result<(usize, usize), PdfProblem> {
-    last_start_in(&Source::Memory(data))
-}
-
-/// As [`last_start`], wherever the file lies.
-pub(crate) fn last_start_in(source: &Source<'_>) -> Result<(usize, usize), PdfProblem> {
+pub(crate) fn last_start(source: &Source<'_>) -> Result<(usize, usize), PdfProblem> {
     let tail_start = source.length().saturating_sub(2048);
     let tail = source.bytes(tail_start, source.length())?;
     let at = find_last(&tail, b"startxref").ok_or(PdfProblem::NoStartXref)?;
-    let (offset, end) = start_at(&tail, at).ok_or(PdfProblem::NoStartXref)?;
+    let (offset, end) = start(Parser::at(&tail, at)).ok_or(PdfProblem::NoStartXref)?;
     Ok((offset, tail_start + end))
 }
 
-/// Reads `startxref … %%EOF` at `position`: the offset it names, and the end of the marker.
-pub(crate) fn start_at(data: &[u8], position: usize) -> Option<(usize, usize)> {
-    let mut parser = Parser::at(data, position);
+/// Where the marker `startxref … %%EOF` ends that comes next behind `position`, when nothing else does.
+pub(crate) fn end_of_revision(
+    source: &Source<'_>,
+    position: usize,
+) -> Result<Option<usize>, PdfProblem> {
+    let found = source.parse(position, |mut parser| {
+        parser.skip_plain_space();
+        start(parser).ok_or(())
+    })?;
+    Ok(found.ok().map(|(_, end)| end))
+}
+
+/// Reads `startxref … %%EOF`: the offset it names, and the end of the marker.
+fn start(mut parser: Parser<'_>) -> Option<(usize, usize)> {
     if !parser.take_keyword("startxref") {
         return None;
     }
-    let mut parser = skip_plain_space(data, parser.position());
+    parser.skip_plain_space();
     let offset = usize::try_from(parser.take_unsigned()?).ok()?;
-    let parser = skip_plain_space(data, parser.position());
+    parser.skip_plain_space();
+    let marker = b"%%EOF";
     parser
-        .rest()
-        .starts_with(b"%%EOF")
-        .then(|| (offset, parser.position() + 5))
-}
-
-fn skip_plain_space(data: &[u8], mut position: usize) -> Parser<'_> {
-    while data.get(position).copied().is_some_and(is_space) {
-        position += 1;
-    }
-    Parser::at(data, position)
+        .stands(marker)
+        .then(|| (offset, parser.position() + marker.len()))
 }
 
 fn find_last(haystack: &[u8], needle: &[u8]) -> Option<usize> {

@@ -1,8 +1,8 @@
 //! The attack classes of the literature, named where what was found belongs to one.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
 use super::active::acts;
@@ -12,7 +12,7 @@ use crate::problem::PdfProblem;
 use crate::request::DocMdp;
 use crate::syntax::document::Document;
 use crate::syntax::object::{Object, Ref};
-use crate::syntax::parser::Parser;
+use crate::syntax::source::Source;
 use crate::syntax::xref::Entry;
 
 /// A class of attack.
@@ -217,8 +217,7 @@ fn was_prepared(signed: &Document<'_>, later: &Document<'_>, change: &Change) ->
         Some(Entry::At { offset, .. }) => Some(offset),
         _ => None,
     };
-    let moved =
-        place(later).is_some_and(|now| now < signed.data().len() && place(signed) != Some(now));
+    let moved = place(later).is_some_and(|now| now < signed.length() && place(signed) != Some(now));
     let is_field = matches!(change.kind, ChangeKind::SignatureFieldAdded { .. });
     moved || is_field && signed.generation(number).is_some() && signed.same(later, number)
 }
@@ -278,13 +277,16 @@ fn named_twice(document: &Document<'_>) -> BTreeSet<String> {
 }
 
 /// The classes of a file that cannot be read as it stands: judged against the newest revision of it that can be.
-pub(super) fn of_damaged(data: &[u8], problem: &PdfProblem) -> BTreeSet<Attack> {
+pub(super) fn of_damaged(
+    source: &Source<'_>,
+    problem: &PdfProblem,
+) -> Result<BTreeSet<Attack>, PdfProblem> {
     let mut found = BTreeSet::new();
     if *problem == PdfProblem::Encrypted {
         found.insert(Attack::EncryptedParts);
     }
-    let Some((signed, end)) = newest_readable(data) else {
-        return found;
+    let Some(signed) = newest_readable(source)? else {
+        return Ok(found);
     };
     let has_signature = form::fields(&signed).is_ok_and(|fields| {
         fields
@@ -292,10 +294,10 @@ pub(super) fn of_damaged(data: &[u8], problem: &PdfProblem) -> BTreeSet<Attack> 
             .any(|it| it.kind == "Sig" && it.value.is_some())
     });
     if !has_signature {
-        return found;
+        return Ok(found);
     }
     let mut kinds = BTreeSet::new();
-    for (reference, new) in objects_behind(data, end).0 {
+    for (reference, new) in objects_behind(source, signed.length())?.0 {
         if signed.generation(reference.number).is_none() {
             continue;
         }
@@ -305,48 +307,54 @@ pub(super) fn of_damaged(data: &[u8], problem: &PdfProblem) -> BTreeSet<Attack> 
     }
     found.insert(Attack::ObjectConfusion);
     found.extend(kinds.first());
-    found
+    Ok(found)
 }
 
-fn newest_readable(data: &[u8]) -> Option<(Document<'_>, usize)> {
+fn newest_readable<'a>(source: &Source<'a>) -> Result<Option<Document<'a>>, PdfProblem> {
     let marker = b"%%EOF";
-    let mut end = data.len();
+    let mut end = source.length();
     for _ in 0..MOST_PREFIXES {
-        let before = data.get(..end)?;
-        let at = before.windows(marker.len()).rposition(|it| it == marker)?;
-        let stop = at + marker.len();
-        if let Ok(document) = Document::open(data.get(..stop)?) {
-            return Some((document, stop));
+        let Some(at) = source.find_last(0, end, marker)? else {
+            break;
+        };
+        if let Ok(document) = Document::open_source(source.upto(at + marker.len())) {
+            return Ok(Some(document));
         }
         end = at;
     }
-    None
+    Ok(None)
 }
 
 /// Objects that stand behind `start`, found without a cross-reference; and how many bytes were parsed for them.
-fn objects_behind(data: &[u8], start: usize) -> (Vec<(Ref, Object)>, usize) {
+fn objects_behind(
+    source: &Source<'_>,
+    start: usize,
+) -> Result<(Vec<(Ref, Object)>, usize), PdfProblem> {
     let mut found = Vec::new();
     let mut position = start;
     let word = b" obj";
-    let behind = data.len().saturating_sub(start);
+    let behind = source.length().saturating_sub(start);
     let (mut attempts, mut parsed) = (0, 0);
     while attempts < MOST_OBJECTS && parsed <= behind.saturating_mul(MOST_READINGS) {
-        let rest = data.get(position..).unwrap_or_default();
-        let Some(at) = memmem::find(rest, word) else {
+        let Some(at) = source.find(position, word)? else {
             break;
         };
-        let before = rest.get(..at).unwrap_or_default();
-        let line = before
-            .iter()
-            .rposition(|byte| matches!(byte, b'\n' | b'\r'));
-        let from = position + line.map_or(0, |line| line + 1);
-        let mut parser = Parser::at(data, from);
-        found.extend(parser.indirect(&|_| None));
+        let ends = [b"\n", b"\r"].map(|end| source.find_last(position, at, end));
+        let [feed, back] = ends;
+        let line = feed?.max(back?);
+        let from = line.map_or(position, |line| line + 1);
+        let taken = Cell::new(0);
+        let object = source.parse(from, |mut parser| {
+            let object = parser.indirect(&|_| None);
+            taken.set(parser.position().saturating_sub(from));
+            object
+        })?;
+        found.extend(object);
         attempts += 1;
-        parsed += parser.position().saturating_sub(from);
-        position += at + word.len();
+        parsed += taken.get();
+        position = at + word.len();
     }
-    (found, parsed)
+    Ok((found, parsed))
 }
 
 #[cfg(test)]
@@ -357,11 +365,12 @@ mod tests {
     fn objects_that_never_end_are_not_read_again_and_again() {
         for count in [2_000, 20_000] {
             let trap = "1 0 obj(".repeat(count);
-            let (found, parsed) = objects_behind(trap.as_bytes(), 0);
+            let (found, parsed) = objects_behind(&Source::Memory(trap.as_bytes()), 0).unwrap();
             assert!(found.is_empty());
             assert!(parsed <= trap.len() * (MOST_READINGS + 1), "{parsed}");
         }
         let honest = "1 0 obj\n(a)\nendobj\n".repeat(50);
-        assert_eq!(objects_behind(honest.as_bytes(), 0).0.len(), 50);
+        let source = Source::Memory(honest.as_bytes());
+        assert_eq!(objects_behind(&source, 0).unwrap().0.len(), 50);
     }
 }

@@ -2,9 +2,11 @@
 
 use super::attack::Attack;
 use crate::content::Gap;
+use crate::problem::PdfProblem;
 use crate::syntax::document::Document;
 use crate::syntax::object::{Dict, Object, Ref};
-use crate::syntax::parser::{Parser, hex_digit, is_space};
+use crate::syntax::parser::hex_digit;
+use crate::syntax::source::Source;
 use crate::syntax::xref::{self, Entry};
 
 /// A byte range that passed.
@@ -48,7 +50,29 @@ pub(super) fn covered(
     document: &Document<'_>,
     reference: Ref,
     signature: &Dict,
-) -> Result<Covered, Fault> {
+) -> Result<Result<Covered, Fault>, PdfProblem> {
+    let source = document.source();
+    let (offset, stated) = match stated(document, reference, signature) {
+        Ok(found) => found,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    let places = source.parse(offset, |mut parser| {
+        parser.skip_space();
+        parser.value_places()
+    })?;
+    if let Err(fault) = places.map_err(forged).and_then(|it| surrounds(stated, &it)) {
+        return Ok(Err(fault));
+    }
+    let hole = source.bytes(stated.gap_start, stated.gap_end)?;
+    Ok(is_value(&hole).map(|()| stated).map_err(forged))
+}
+
+/// Where the signature stands, and what its byte range says, as far as that makes sense by itself.
+fn stated(
+    document: &Document<'_>,
+    reference: Ref,
+    signature: &Dict,
+) -> Result<(usize, Covered), Fault> {
     let game = |why| Fault {
         why,
         attack: Attack::ByteRangeGame,
@@ -69,8 +93,8 @@ pub(super) fn covered(
             "the byte range does not begin at the start of the file",
         ));
     }
-    let data = document.data();
-    let end = second.checked_add(length).filter(|end| *end <= data.len());
+    let end = second.checked_add(length);
+    let end = end.filter(|end| *end <= document.length());
     let end = end.ok_or(forged("the byte range reaches beyond the file"))?;
     if second <= first || length == 0 {
         return Err(forged("the byte range overlaps itself"));
@@ -81,9 +105,16 @@ pub(super) fn covered(
             attack: Attack::ObjectConfusion,
         });
     };
-    let mut parser = Parser::at(data, offset);
-    parser.skip_space();
-    let places = parser.value_places().map_err(forged)?;
+    let covered = Covered {
+        gap_start: first,
+        gap_end: second,
+        end,
+    };
+    Ok((offset, covered))
+}
+
+/// The gap is where the value of `/Contents` stands.
+fn surrounds(stated: Covered, places: &[(Vec<u8>, usize, usize)]) -> Result<(), Fault> {
     for key in [&b"Contents"[..], b"ByteRange"] {
         if places.iter().filter(|(name, ..)| name == key).count() > 1 {
             return Err(forged("a key of the signature stands twice"));
@@ -93,33 +124,31 @@ pub(super) fn covered(
         .iter()
         .find(|(key, ..)| key == b"Contents")
         .ok_or(forged("there are no contents"))?;
-    if (*gap_start, *gap_end) != (first, second) {
+    if (*gap_start, *gap_end) != (stated.gap_start, stated.gap_end) {
         return Err(Fault {
             why: "the byte range leaves out something else than the signature value",
             attack: Attack::SignatureWrapping,
         });
     }
-    let hole = data.get(first..second).unwrap_or_default();
-    let digits = hole
-        .strip_prefix(b"<")
-        .and_then(|hole| hole.strip_suffix(b">"))
-        .ok_or(forged("the signature value is not hexadecimal"))?;
-    // White space would be legal, but nobody writes it: it could only hide something.
-    if digits.len() % 2 != 0 || !digits.iter().all(|byte| hex_digit(*byte).is_some()) {
-        return Err(forged("the signature value is not hexadecimal"));
-    }
-    Ok(Covered {
-        gap_start: first,
-        gap_end: second,
-        end,
-    })
+    Ok(())
 }
 
-/// Whether `data` ends like a finished revision: its end marker and at most one line end behind it.
-pub(super) fn ends_a_revision(data: &[u8]) -> bool {
-    let Ok((_, end)) = xref::last_start(data) else {
-        return false;
+/// The gap holds nothing but digits. White space would be legal, but nobody writes it: it could only hide something.
+fn is_value(hole: &[u8]) -> Result<(), &'static str> {
+    let inside = hole.strip_prefix(b"<").and_then(|it| it.strip_suffix(b">"));
+    let is_hexadecimal = |digits: &[u8]| {
+        digits.len().is_multiple_of(2) && digits.iter().all(|it| hex_digit(*it).is_some())
     };
-    data.get(end..)
-        .is_some_and(|rest| rest.len() <= 2 && rest.iter().all(|byte| is_space(*byte)))
+    match inside {
+        Some(digits) if is_hexadecimal(digits) => Ok(()),
+        _ => Err("the signature value is not hexadecimal"),
+    }
+}
+
+/// Whether it ends like a finished revision: its end marker and at most one line end behind it.
+pub(super) fn ends_a_revision(source: &Source<'_>) -> Result<bool, PdfProblem> {
+    let Ok((_, end)) = xref::last_start(source) else {
+        return Ok(false);
+    };
+    Ok(source.length() - end <= 2 && source.is_blank_from(end)?)
 }

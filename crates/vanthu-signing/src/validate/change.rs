@@ -12,13 +12,13 @@ use super::report::{
     Coverage, FindingCode, PlatformVerdict, Report, RevisionChanges, Severity, SignatureKind,
     SignatureReport,
 };
-use crate::difference::{self, ChangeKind, ChangeLevel, Limits, Signed};
+use crate::difference::{self, ChangeKind, ChangeLevel, Limits, SignedState};
 use crate::form;
 use crate::mdp::MdpRules;
+use crate::problem::PdfProblem;
 use crate::request::DocMdp;
 use crate::syntax::document::Document;
 use crate::syntax::object::Object;
-use crate::syntax::parser::is_space;
 
 /// What the signed revision was, and what came after it.
 pub(super) fn judge(
@@ -28,7 +28,7 @@ pub(super) fn judge(
     revisions: &Revisions,
     policy: &Policy,
     report: &mut SignatureReport,
-) {
+) -> Result<(), PdfProblem> {
     let Some(signed) = found.signed_state(document) else {
         let why = "the covered part does not end a revision";
         report.suspect(Attack::ByteRangeGame);
@@ -37,7 +37,7 @@ pub(super) fn judge(
             SubIndication::FormatFailure,
             why,
         );
-        return;
+        return Ok(());
     };
     let signed = match signed {
         Ok(signed) => signed,
@@ -49,11 +49,11 @@ pub(super) fn judge(
                 SubIndication::FormatFailure,
                 why,
             );
-            return;
+            return Ok(());
         }
     };
     let Some(reference) = found.reference else {
-        return;
+        return Ok(());
     };
     // What the field said when it was signed counts, not what it says now.
     let fields = form::fields(&signed).unwrap_or_default();
@@ -69,11 +69,10 @@ pub(super) fn judge(
             SubIndication::FormatFailure,
             why,
         );
-        return;
+        return Ok(());
     };
     report.revision = Some(signed.sections().len() as u32);
-    let rest = document.data().get(covered.end..).unwrap_or_default();
-    report.coverage = if rest.iter().all(|byte| is_space(*byte)) {
+    report.coverage = if document.source().is_blank_from(covered.end)? {
         Coverage::WholeFile
     } else {
         Coverage::WholeRevision
@@ -87,7 +86,7 @@ pub(super) fn judge(
                 SubIndication::FormatFailure,
                 why,
             );
-            return;
+            return Ok(());
         }
     };
     report.certification = rules.certification;
@@ -105,6 +104,7 @@ pub(super) fn judge(
     };
     compare_later(document, &signed, revisions, &limits, report);
     hold_policy(policy, report);
+    Ok(())
 }
 
 fn compare_later(
@@ -128,7 +128,7 @@ fn compare_later(
             return;
         }
         let view = later.view(document);
-        let state = state.get_or_insert_with(|| Signed::of(signed));
+        let state = state.get_or_insert_with(|| SignedState::of(signed));
         let changes = difference::compare(state, &view, limits);
         let fresh: Vec<_> = changes
             .into_iter()

@@ -11,7 +11,7 @@ use super::conclusion::{Conclusion, Indication, SubIndication};
 use super::detached::{Cades, DetachedFacts, digest_of, time_of, unreadable};
 use super::detail::{BlockId, Work};
 use super::engine::Engine;
-use super::material::Held;
+use super::material::Brought;
 use super::poe::PoeSource;
 use super::report::{Coverage, FindingCode, Report, Severity, SignatureKind, SignatureReport};
 use super::{ValidationInput, document_timestamp, engine_with};
@@ -133,7 +133,7 @@ fn judge<R: Read + Seek>(
     let mut case = Case {
         layout: &layout,
         digests: &digests,
-        engine: engine_with(&Held::default(), &brought, input),
+        engine: engine_with(&Brought::default(), &brought, input),
         signatures: &signatures,
     };
     let mut judged: Vec<SignatureReport> = Vec::new();
@@ -191,11 +191,11 @@ impl<'l> Stamp<'l> {
     }
 }
 
-fn brought(signatures: &[Signature<'_>], stamps: &[Stamp<'_>]) -> Vec<Held> {
+fn brought(signatures: &[Signature<'_>], stamps: &[Stamp<'_>]) -> Vec<Brought> {
     let cades = signatures.iter().filter_map(|it| it.cades.as_ref().ok());
     let tokens = stamps.iter().filter_map(|it| it.token.as_ref().ok());
-    let mut all: Vec<Held> = cades.flat_map(Cades::brought).collect();
-    all.extend(tokens.map(Held::in_signature));
+    let mut all: Vec<Brought> = cades.flat_map(Cades::brought).collect();
+    all.extend(tokens.map(Brought::in_signature));
     all
 }
 
@@ -347,7 +347,7 @@ impl<'c> Case<'c, '_> {
             }
             let stamp = self.layout.stamps.iter().find(|(it, _)| it == name);
             if let Some(token) = stamp.and_then(|(_, bytes)| cms::parse(bytes).ok()) {
-                let held = Held::in_signature(&token);
+                let held = Brought::in_signature(&token);
                 held.prove(&mut self.engine.poes, time, PoeSource::Validation);
             }
         }

@@ -13,14 +13,14 @@ use vanthu_pki::{Certificate, DigestAlgorithm, Time, oid};
 use super::conclusion::{Indication, SubIndication};
 use super::detail::{BlockId, Work};
 use super::engine::Engine;
-use super::material::Held;
+use super::material::Brought;
 use super::poe::{ObjectKind, PoeSource, id_of};
 use super::report::{
     CADES, Coverage, FindingCode, Report, Severity, SignatureKind, SignatureReport, TimestampReport,
 };
 use super::timestamp::Stamp;
 use super::{ValidationInput, engine_with};
-use crate::cades::archive::{Covered, HashIndex};
+use crate::cades::archive::{HashIndex, Indexed};
 use crate::cades::file::der_of;
 use crate::cades::known;
 use crate::cades::raw::Raw;
@@ -81,7 +81,7 @@ pub fn validate_detached(
             });
         }
     };
-    let mut engine = engine_with(&Held::default(), &cades.brought(), input);
+    let mut engine = engine_with(&Brought::default(), &cades.brought(), input);
     let stamps = cades.archive(&mut engine, &digests);
     let mut facts = Vec::new();
     for (part, stamps) in cades.parts.iter().zip(stamps) {
@@ -176,9 +176,9 @@ impl Cades {
     }
 
     /// The validation data inside.
-    pub(super) fn brought(&self) -> Vec<Held> {
+    pub(super) fn brought(&self) -> Vec<Brought> {
         let parts = self.parts.iter();
-        parts.map(|it| Held::in_signature(&it.signed)).collect()
+        parts.map(|it| Brought::in_signature(&it.signed)).collect()
     }
 
     /// Judges the archive time-stamps, newest first, and keeps what each good one proves (ETSI EN 319 102-1, 5.6.2.3).
@@ -256,8 +256,8 @@ impl Part {
     }
 
     /// Everything that an archive time-stamp covers.
-    fn proven(&self, covered: &Covered<'_>) -> Held {
-        let mut held = Held::default();
+    fn proven(&self, covered: &Indexed<'_>) -> Brought {
+        let mut held = Brought::default();
         if let Some(signer) = self.signer() {
             held.values
                 .push((ObjectKind::SignatureValue, id_of(&signer.signature)));

@@ -10,7 +10,7 @@ use super::diagnostic::Diagnostic;
 use super::poe::{ObjectKind, Poe, PoeSource};
 use super::report::{CertificateFacts, Process, Report, SignatureKind, SignatureReport};
 use super::text::Worded;
-use super::xml::Xml;
+use crate::xml::Xml;
 
 const NAMESPACES: [(&str, &str); 3] = [
     ("xmlns", "http://uri.etsi.org/19102/v1.2.1#"),

@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use memchr::memmem;
 use vanthu_pki::cms::SignedData;
 
 use super::active::active;
@@ -18,7 +17,6 @@ use crate::form::{self, Field};
 use crate::problem::PdfProblem;
 use crate::syntax::document::Document;
 use crate::syntax::object::{Dict, Object, Ref};
-use crate::syntax::parser::is_space;
 use crate::syntax::xref::{self, Entry, Form};
 
 /// One state of the file.
@@ -126,17 +124,18 @@ pub(super) fn signatures(document: &Document<'_>) -> Result<Vec<Found>, PdfProbl
             .cloned()
             .unwrap_or_default();
         let covered = match reference {
-            Some(reference) => byte_range::covered(document, reference, &dict),
+            Some(reference) => byte_range::covered(document, reference, &dict)?,
             None => Err(Fault {
                 why: "the signature is not an object of its own",
                 attack: Attack::ObjectConfusion,
             }),
         };
-        let signed_bytes = covered.ok().and_then(|it| document.data().get(..it.end));
+        let signed_bytes = covered.ok().map(|it| document.source().upto(it.end));
+        let ends_a_revision = signed_bytes.as_ref().map(byte_range::ends_a_revision);
         let contents = dict.get("Contents").and_then(Object::as_string);
         let sub_filter = date::text_of(document, &dict, "SubFilter");
         found.push(Found {
-            ends_a_revision: signed_bytes.is_some_and(byte_range::ends_a_revision),
+            ends_a_revision: ends_a_revision.transpose()?.unwrap_or(false),
             signed: signature_value::read(contents.unwrap_or_default()),
             is_timestamp: sub_filter.as_deref() == Some("ETSI.RFC3161"),
             field,
@@ -150,28 +149,24 @@ pub(super) fn signatures(document: &Document<'_>) -> Result<Vec<Found>, PdfProbl
 }
 
 /// The states of the file, oldest first.
-pub(super) fn revisions(document: &Document<'_>) -> Revisions {
+pub(super) fn revisions(document: &Document<'_>) -> Result<Revisions, PdfProblem> {
     let sections = document.sections();
     let mut states = Vec::new();
     let mut push = |depth, end| states.push(Revision { depth, end });
     for (index, section) in sections.iter().enumerate() {
         let depth = index + 1;
         let Some(next) = sections.get(depth) else {
-            push(depth, document.data().len());
+            push(depth, document.length());
             break;
         };
         // A linearised file has two sections for one state, the newer of them in front.
         if next.offset < section.offset {
             continue;
         }
-        let mut position = section.end;
-        while document.data().get(position).copied().is_some_and(is_space) {
-            position += 1;
-        }
-        let end = xref::start_at(document.data(), position).map_or(section.end, |(_, end)| end);
-        push(depth, end);
+        let end = xref::end_of_revision(document.source(), section.end)?;
+        push(depth, end.unwrap_or(section.end));
     }
-    Revisions::new(states, document.data().len())
+    Ok(Revisions::new(states, document.length()))
 }
 
 /// What is remarkable about the file.
@@ -181,7 +176,7 @@ pub(super) fn findings(
     revisions: &Revisions,
     policy: &Policy,
     report: &mut Report,
-) {
+) -> Result<(), PdfProblem> {
     let mut note = |code, severity, detail: String| {
         report.findings.push(Finding {
             code,
@@ -194,12 +189,12 @@ pub(super) fn findings(
         let severity = severity(policy, ConstraintId::SingleReferenceTable);
         note(FindingCode::HybridFile, severity, String::new());
     }
-    if let Ok((_, end)) = xref::last_start(document.data()) {
-        let rest = document.data().get(end..).unwrap_or_default();
-        if !rest.iter().all(|byte| is_space(*byte)) && !found.is_empty() {
-            let detail = format!("{} bytes", rest.len());
-            note(FindingCode::TrailingBytes, Severity::Fail, detail);
-        }
+    if let Ok((_, end)) = xref::last_start(document.source())
+        && !found.is_empty()
+        && !document.source().is_blank_from(end)?
+    {
+        let detail = format!("{} bytes", document.length() - end);
+        note(FindingCode::TrailingBytes, Severity::Fail, detail);
     }
     for name in removed(document, found, revisions) {
         note(FindingCode::SignatureRemoved, Severity::Fail, name);
@@ -212,7 +207,7 @@ pub(super) fn findings(
         let severity = severity(policy, ConstraintId::UniqueFields);
         note(FindingCode::DuplicateField, severity, name);
     }
-    for number in unreferenced(document, found) {
+    for number in unreferenced(document, found)? {
         let detail = format!("object {number}");
         let severity = severity(policy, ConstraintId::SignaturesReferenced);
         note(FindingCode::UnreferencedSignature, severity, detail);
@@ -238,6 +233,7 @@ pub(super) fn findings(
             report.attacks.push(attack);
         }
     }
+    Ok(())
 }
 
 /// How grave it is when a constraint on the file is not met.
@@ -282,7 +278,7 @@ fn doubled(document: &Document<'_>, found: &[Found]) -> BTreeSet<String> {
 }
 
 /// Live signature objects that no field of the form leads to.
-fn unreferenced(document: &Document<'_>, found: &[Found]) -> BTreeSet<u32> {
+fn unreferenced(document: &Document<'_>, found: &[Found]) -> Result<BTreeSet<u32>, PdfProblem> {
     let known: BTreeSet<u32> = found
         .iter()
         .filter_map(|it| it.reference)
@@ -295,19 +291,21 @@ fn unreferenced(document: &Document<'_>, found: &[Found]) -> BTreeSet<u32> {
             _ => None,
         })
         .collect();
-    memmem::find_iter(document.data(), "/ByteRange")
-        .filter_map(|at| places.range(..at).next_back().map(|(_, number)| *number))
-        .filter(|number| !known.contains(number))
-        .filter(|number| {
-            document.load_number(*number).is_ok_and(|object| {
-                object.as_dict().is_some_and(|dict| {
-                    dict.contains("ByteRange")
-                        && dict.contains("Contents")
-                        && dict.contains("Filter")
-                })
+    let is_signature = |number: u32| {
+        document.load_number(number).is_ok_and(|object| {
+            object.as_dict().is_some_and(|dict| {
+                let keys = ["ByteRange", "Contents", "Filter"];
+                keys.iter().all(|key| dict.contains(key))
             })
         })
-        .collect()
+    };
+    let mut unreferenced = BTreeSet::new();
+    document.source().each_place(b"/ByteRange", &mut |at| {
+        let number = places.range(..at).next_back().map(|(_, number)| *number);
+        unreferenced.extend(number.filter(|it| !known.contains(it)));
+    })?;
+    unreferenced.retain(|number| is_signature(*number));
+    Ok(unreferenced)
 }
 
 /// The conclusion that every fault of the file's structure amounts to.

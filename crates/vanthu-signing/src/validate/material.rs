@@ -16,7 +16,7 @@ use crate::syntax::document::Document;
 
 /// Validation data that stand in one place.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Held {
+pub(super) struct Brought {
     pub(super) certificates: Vec<Certificate>,
     pub(super) crls: Vec<Crl>,
     pub(super) ocsp: Vec<OcspResponse>,
@@ -24,7 +24,7 @@ pub(super) struct Held {
     pub(super) values: Vec<(ObjectKind, ObjectId)>,
 }
 
-impl Held {
+impl Brought {
     /// The document security store of one state of the file, its VRI dictionaries included (ETSI EN 319 142-1, 5.4.2).
     pub(super) fn in_store(document: &Document<'_>) -> Self {
         let mut held = Self::default();
@@ -163,7 +163,7 @@ pub(super) struct Material {
 }
 
 impl Material {
-    pub(super) fn add(&mut self, held: &Held) {
+    pub(super) fn add(&mut self, held: &Brought) {
         for it in &held.certificates {
             let has_room = self.certificates.len() < MOST_OF_A_KIND;
             if has_room && self.seen.insert(*it.fingerprint()) {

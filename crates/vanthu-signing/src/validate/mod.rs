@@ -28,10 +28,10 @@ mod simple;
 mod status;
 mod text;
 mod timestamp;
-pub(crate) mod xml;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::io::{self, Read, Seek};
 
 use vanthu_pki::cms::{SignedData, SignerInfo};
 use vanthu_pki::path::{RevocationData, RevocationMode};
@@ -62,10 +62,11 @@ use crate::difference::ChangeLevel;
 use crate::longterm::evidence;
 use crate::problem::PdfProblem;
 use crate::syntax::document::Document;
+use crate::syntax::source::{FileSource, Source};
 use detail::Work;
 use engine::Engine;
 use file::{Found, Revisions};
-use material::{Held, Material};
+use material::{Brought, Material};
 use poe::Poes;
 
 /// What a validation is given besides the file.
@@ -106,12 +107,29 @@ pub struct PlatformRule {
 ///
 /// Clause: TG-8.1a, TG-5.1
 pub fn validate(pdf: &[u8], input: &ValidationInput) -> Report {
-    let bytes = Beginnings::of(pdf);
+    validate_source(Source::Memory(pdf), input)
+}
+
+/// As [`validate()`], for a file that stays where it lies: only its structure is in memory. Fails only where it can't
+/// be read.
+pub fn validate_file<R: Read + Seek>(
+    pdf: &FileSource<R>,
+    input: &ValidationInput,
+) -> io::Result<Report> {
+    let report = validate_source(pdf.source(), input);
+    pdf.take_trouble()?;
+    Ok(report)
+}
+
+/// Where a file can't be read to its end, the report is about nothing; who hands over a file asks it for that.
+fn validate_source(source: Source<'_>, input: &ValidationInput) -> Report {
+    let bytes = Beginnings::of(source);
     let mut report = Report::empty(String::new());
-    let judged = judge_file(pdf, &bytes, input, &mut report);
-    report.sha256 = bytes.sha256_hex();
+    let judged = judge_file(source, &bytes, input, &mut report);
+    report.sha256 = bytes.sha256_hex().unwrap_or_default();
     if let Err(problem) = judged {
-        report.attacks = attack::of_damaged(pdf, &problem).into_iter().collect();
+        let attacks = attack::of_damaged(&source, &problem).unwrap_or_default();
+        report.attacks = attacks.into_iter().collect();
         report.problem = Some(problem);
         report.indication = Indication::TotalFailed;
         report.sub_indication = Some(SubIndication::FormatFailure);
@@ -163,24 +181,24 @@ fn carried(signed: &SignedData, all: &mut Vec<Certificate>) {
 }
 
 fn judge_file(
-    pdf: &[u8],
+    source: Source<'_>,
     bytes: &Beginnings<'_>,
     input: &ValidationInput,
     report: &mut Report,
 ) -> Result<(), PdfProblem> {
-    let document = Document::open(pdf)?;
+    let document = Document::open_source(source)?;
     report.revisions = document.sections().len() as u32;
     let found = file::signatures(&document)?;
-    let revisions = file::revisions(&document);
-    file::findings(&document, &found, &revisions, &input.policy, report);
-    hash_to_the_gaps(bytes, &found);
+    let revisions = file::revisions(&document)?;
+    file::findings(&document, &found, &revisions, &input.policy, report)?;
+    hash_to_the_gaps(bytes, &found)?;
     let mut engine = engine(&document, &found, input);
     let mut judged: Vec<(usize, SignatureReport)> = Vec::new();
     // Newest first: a good document time-stamp proves that everything before it existed.
     for (index, it) in found.iter().enumerate().rev() {
         if it.is_timestamp {
             let mut judged_stamp =
-                judge_signature(&document, bytes, it, &revisions, &engine, &report.findings);
+                judge_signature(&document, bytes, it, &revisions, &engine, &report.findings)?;
             if let Some(stamp) = &judged_stamp.timestamp
                 && judged_stamp.indication == Indication::TotalPassed
             {
@@ -196,7 +214,7 @@ fn judge_file(
     for (index, it) in found.iter().enumerate() {
         if !it.is_timestamp {
             let report =
-                judge_signature(&document, bytes, it, &revisions, &engine, &report.findings);
+                judge_signature(&document, bytes, it, &revisions, &engine, &report.findings)?;
             judged.push((index, report));
         }
     }
@@ -208,19 +226,19 @@ fn judge_file(
 
 /// Gathers the validation data of caller and file, and what is proven without looking at time-stamps.
 fn engine<'i>(document: &Document<'_>, found: &[Found], input: &'i ValidationInput) -> Engine<'i> {
-    let store = Held::in_store(document);
-    let brought: Vec<Held> = found
+    let store = Brought::in_store(document);
+    let brought: Vec<Brought> = found
         .iter()
         .filter_map(|it| it.signed.as_ref().ok())
-        .map(Held::in_signature)
+        .map(Brought::in_signature)
         .collect();
     engine_with(&store, &brought, input)
 }
 
 /// The same for what any file brings: `store` for all signatures, `brought` with each.
-fn engine_with<'i>(store: &Held, brought: &[Held], input: &'i ValidationInput) -> Engine<'i> {
+fn engine_with<'i>(store: &Brought, brought: &[Brought], input: &'i ValidationInput) -> Engine<'i> {
     let mut material = Material::default();
-    material.add(&Held {
+    material.add(&Brought {
         certificates: input.intermediates.clone(),
         crls: input.evidence.crls.clone(),
         ocsp: input.evidence.ocsp.clone(),
@@ -239,7 +257,7 @@ fn engine_with<'i>(store: &Held, brought: &[Held], input: &'i ValidationInput) -
             held.prove(&mut poes, at, PoeSource::Provided);
         }
     }
-    let holds = |it: &Held| !it.crls.is_empty() || !it.ocsp.is_empty();
+    let holds = |it: &Brought| !it.crls.is_empty() || !it.ocsp.is_empty();
     let has_material = holds(store) || brought.iter().any(holds) || !input.known.is_empty();
     Engine {
         input,
@@ -260,18 +278,18 @@ fn extract(
     time: Time,
 ) {
     if let Some(Ok(signed)) = stamp.signed_state(document) {
-        Held::in_store(&signed).prove(&mut engine.poes, time, PoeSource::Validation);
+        Brought::in_store(&signed).prove(&mut engine.poes, time, PoeSource::Validation);
     }
     for other in found.iter().filter(|it| it.end() < stamp.end()) {
         if let Ok(signed) = &other.signed {
-            let held = Held::in_signature(signed);
+            let held = Brought::in_signature(signed);
             held.prove(&mut engine.poes, time, PoeSource::Validation);
         }
     }
 }
 
 /// Hashes the file up to the gap of each signature, the first gap first: what comes later goes on from there.
-fn hash_to_the_gaps(bytes: &Beginnings<'_>, found: &[Found]) {
+fn hash_to_the_gaps(bytes: &Beginnings<'_>, found: &[Found]) -> Result<(), PdfProblem> {
     let mut gaps: Vec<(usize, DigestAlgorithm)> = found
         .iter()
         .filter_map(|it| Some((it.covered.ok()?.gap_start, it.signed.as_ref().ok()?)))
@@ -279,8 +297,9 @@ fn hash_to_the_gaps(bytes: &Beginnings<'_>, found: &[Found]) {
         .collect();
     gaps.sort_unstable_by_key(|(start, _)| *start);
     for (start, algorithm) in gaps {
-        bytes.upto(algorithm, start);
+        bytes.upto(algorithm, start)?;
     }
+    Ok(())
 }
 
 fn judge_signature(
@@ -290,7 +309,7 @@ fn judge_signature(
     revisions: &Revisions,
     engine: &Engine<'_>,
     file: &[Finding],
-) -> SignatureReport {
+) -> Result<SignatureReport, PdfProblem> {
     let mut report = empty_report(document, found, engine.at());
     let covered = match found.covered {
         Ok(covered) => covered,
@@ -303,7 +322,7 @@ fn judge_signature(
                 fault.why,
             );
             report.blocks.push(format_block(engine, &report, file));
-            return report;
+            return Ok(report);
         }
     };
     report.covers_bytes = Some(covered.end as u64);
@@ -314,7 +333,7 @@ fn judge_signature(
         revisions,
         engine.policy(),
         &mut report,
-    );
+    )?;
     if report.coverage == Coverage::Incomplete {
         // What came later cannot be told from what was signed.
         report.change_level = ChangeLevel::Other;
@@ -330,7 +349,7 @@ fn judge_signature(
             report.find(code, Severity::Inform, detail);
         } else {
             report.doubt(code, SubIndication::SigConstraintsFailure, detail);
-            return report;
+            return Ok(report);
         }
     }
     let kind = date::text_of(document, &found.dict, "Type");
@@ -356,7 +375,7 @@ fn judge_signature(
             };
             report.suspect(Attack::UniversalSignatureForgery);
             report.fail(code, SubIndication::FormatFailure, why.clone());
-            return report;
+            return Ok(report);
         }
     };
     let content = Content::Around(bytes, covered.gap());
@@ -365,7 +384,7 @@ fn judge_signature(
     } else {
         engine.signature(&mut report, signed, &content);
     }
-    report
+    Ok(report)
 }
 
 /// The kind of signature is one that the policy accepts. What cannot be checked, no policy can accept.

@@ -9,9 +9,9 @@ use vanthu_pki::path::RevocationMode;
 use vanthu_pki::{Certificate, cms};
 use vanthu_signing::{
     AlgorithmRule, ConstraintId, Indication, Level, Report, SlideTo, SubIndication, embedded,
-    validate,
 };
 
+use crate::both::validate;
 use crate::corpus::{Case, cases, moment};
 
 /// What the comparison needs to know about single tests.

@@ -2,9 +2,10 @@
 
 use std::sync::LazyLock;
 
+use crate::both::{inspect, validate};
 use crate::world::{World, append, file_of, find, find_last, leader_request, plain_pdf};
 use proptest::prelude::*;
-use vanthu_signing::{ChangeKind, FindingCode, Indication, Report, inspect, validate};
+use vanthu_signing::{ChangeKind, FindingCode, Indication, Report};
 
 static WORLD: LazyLock<World> = LazyLock::new(World::new);
 static LETTER: LazyLock<(Vec<u8>, Vec<u8>)> = LazyLock::new(|| WORLD.two_signatures(&plain_pdf(0)));

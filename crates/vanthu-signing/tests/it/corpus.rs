@@ -8,9 +8,10 @@ use serde_json::Value;
 use vanthu_pki::path::RevocationMode;
 use vanthu_pki::{Certificate, Time};
 use vanthu_signing::{
-    Attack, ChangeLevel, Coverage, PdfProblem, Report, SignatureReport, ValidationInput, inspect,
-    validate,
+    Attack, ChangeLevel, Coverage, PdfProblem, Report, SignatureReport, ValidationInput,
 };
+
+use crate::both::{inspect, validate};
 
 /// Where we accept what pyHanko's test refused under a policy of its own, stricter than its default.
 const ACCEPTED_ELSEWHERE_REFUSED: [&str; 2] = [

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use vanthu_signing::{Attack, Indication, Report, validate};
+use vanthu_signing::{Attack, Indication, Report};
 
+use crate::both::validate;
 use crate::world::{World, append, file_of, find, find_last, leader_request, plain_pdf};
 
 static WORLD: LazyLock<World> = LazyLock::new(World::new);

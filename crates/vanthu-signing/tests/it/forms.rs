@@ -4,11 +4,12 @@ use std::io::Cursor;
 
 use vanthu_signing::{
     Appearance, DocTimestampRequest, FileSource, Held, Indication, SignatureRequest,
-    extend_lt_tail, extend_lta, extend_lta_file, inspect, is_extension, prepare, prepare_file,
-    prepare_held, preview, validate,
+    extend_lt_tail, extend_lta, extend_lta_file, is_extension, prepare, prepare_file, prepare_held,
+    preview,
 };
 
 use crate::bases;
+use crate::both::{inspect, validate};
 use crate::ladder::Ladder;
 use crate::longterm::input;
 use crate::world::{find, last_startxref, leader_request, now, place, plain_pdf, stroke};

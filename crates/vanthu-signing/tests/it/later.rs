@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use vanthu_signing::{
-    Attack, ChangeKind, ChangeLevel, DocMdp, Indication, Report, SignatureRequest, validate,
+    Attack, ChangeKind, ChangeLevel, DocMdp, Indication, Report, SignatureRequest,
 };
 
+use crate::both::validate;
 use crate::world::{World, append, file_of, find, find_last, now, plain_pdf};
 
 pub(crate) static WORLD: LazyLock<World> = LazyLock::new(World::new);

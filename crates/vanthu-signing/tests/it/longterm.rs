@@ -6,10 +6,11 @@ use vanthu_pki::{Certificate, DigestAlgorithm, tsp};
 use vanthu_signing::{
     BaselineLevel, ChangeLevel, DocTimestampRequest, EmbedError, ExtendError, Finding, FindingCode,
     Indication, LongTermEvidence, PreparedTimestamp, SignatureKind, TimestampTrust,
-    ValidationInput, extend_lt, extend_lta, inspect, is_extension, missing_evidence,
-    prepare_timestamp, protection, validate,
+    ValidationInput, extend_lt, extend_lta, is_extension, missing_evidence, prepare_timestamp,
+    protection,
 };
 
+use crate::both::{inspect, validate};
 use crate::ladder::{KINDS, Ladder};
 use crate::world::{World, find, now, plain_pdf};
 

@@ -11,6 +11,7 @@ mod asic;
 mod attack;
 mod bases;
 mod big;
+mod both;
 mod cades;
 mod corpus;
 mod forgery;

@@ -1,12 +1,13 @@
 //! Making: the two signatures of an official letter, from plain PDF to sealed file.
 
+use crate::both::{inspect, validate};
 use crate::world::{World, leader_request, now, place, plain_pdf, seal_request};
 use vanthu_pki::authority::{Authority, Revocation, Validity};
 use vanthu_pki::{SignatureAlgorithm, Time, tsp};
 use vanthu_signing::{
     Appearance, ChangeKind, ChangeLevel, Coverage, DocMdp, EmbedError, FilledField, FindingCode,
     Indication, ObjectKind, PdfProblem, Poe, PrepareError, Prepared, Process, SignatureKind,
-    SignatureRequest, SubIndication, inspect, is_extension, prepare, validate,
+    SignatureRequest, SubIndication, is_extension, prepare,
 };
 
 fn kinds(report: &vanthu_signing::Report) -> Vec<ChangeKind> {

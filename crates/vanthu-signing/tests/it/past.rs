@@ -4,9 +4,10 @@ use vanthu_pki::Time;
 use vanthu_pki::path::RevocationMode;
 use vanthu_signing::{
     AnchorTerm, AnchorUse, ConstraintId, Indication, Level, Report, SlideTo, SubIndication,
-    ValidationInput, validate,
+    ValidationInput,
 };
 
+use crate::both::validate;
 use crate::ladder::Ladder;
 use crate::world::{day, now, plain_pdf};
 

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use serde::Deserialize;
 use vanthu_signing::{
-    ConstraintId, Indication, Language, Level, Policy, Report, SubIndication, Worded, validate,
+    ConstraintId, Indication, Language, Level, Policy, Report, SubIndication, Worded,
 };
 
+use crate::both::validate;
 use crate::world::{World, plain_pdf};
 
 #[derive(Deserialize)]

@@ -1,7 +1,8 @@
 //! Reading: what a stranger's file is and holds, and what is refused.
 
-use vanthu_signing::{ActiveContent, Indication, PdfProblem, inspect, validate};
+use vanthu_signing::{ActiveContent, Indication, PdfProblem};
 
+use crate::both::{inspect, validate};
 use crate::world::{World, file_of, find_last, last_startxref, plain_pdf, stream_pdf};
 
 fn with_catalogue(extra: &str, more: &[&str]) -> Vec<u8> {

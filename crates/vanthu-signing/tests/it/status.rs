@@ -13,9 +13,10 @@ use vanthu_pki::path::{RevocationData, RevocationMode};
 use vanthu_pki::{DigestAlgorithm, KeyKind, SoftKey, Time, oid};
 use vanthu_signing::{
     AlgorithmRule, ConstraintId, Finding, FindingCode, Indication, Level, LongTermEvidence, Poe,
-    Reliable, SlideTo, SubIndication, ValidationInput, extend_lt, validate,
+    Reliable, SlideTo, SubIndication, ValidationInput, extend_lt,
 };
 
+use crate::both::validate;
 use crate::hostile::zip_of;
 use crate::ladder::Ladder;
 use crate::sealed;

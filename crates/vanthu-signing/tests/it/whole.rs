@@ -5,9 +5,10 @@ use vanthu_pki::SignatureAlgorithm;
 use vanthu_pki::authority::{Endpoints, PersonSubject, Validity};
 use vanthu_signing::{
     Attack, ChangeLevel, ConstraintId, DetachedRequest, DocMdp, FindingCode, Indication, Level,
-    PrepareError, Severity, SignatureRequest, prepare, prepare_detached, validate,
+    PrepareError, Severity, SignatureRequest, prepare, prepare_detached,
 };
 
+use crate::both::validate;
 use crate::later::{
     SQUARE, WORLD, assert_permitted, assert_refused, body, judge, lockable_with, signed, with_field,
 };

@@ -12,7 +12,7 @@ use crate::command::making::level::{self, Level};
 use crate::command::making::result::ResultArgs;
 use crate::command::making::stamp::StampArgs;
 use crate::command::making::words;
-use crate::command::subject::Subject;
+use crate::command::subject::{Subject, Written};
 use crate::command::trust::TrustArgs;
 use crate::output::say;
 use crate::wiring;
@@ -54,33 +54,35 @@ impl Extend {
             Reach::BLta => Level::BLta,
         };
         let usual = file::beside(&self.file, file::kind(&self.file)?, to.name());
-        let base = Subject::read(&self.file, self.content.as_deref())?;
+        let mut subject = Subject::base(&self.file, self.content.as_deref())?;
         let mut given = vec![self.file.as_path()];
-        given.extend(base.content());
+        given.extend(subject.content());
         let out = self.result.place(&given, usual)?;
         let ground = self.trust.ground()?;
         ground.needed()?;
         let stamps = self.stamp.service(&ground)?;
         let at = Time::from_unix(wiring::clock().now().unix_seconds());
-        let (judged, found) = level::judge(&ground, &base, at).await?;
+        let (judged, found) = level::judge(&ground, &subject, at).await?;
         let report = &judged.report;
         if judged.is_readable() && report.signatures.is_empty() {
             return Err(words::not_signed().into());
         }
-        let before = level::protected(&ground, &base, at)?;
+        let before = level::protected(&ground, &subject, at)?;
         say(format!("Trước: {before}"))?;
         let what = "Không bổ sung cho tệp có chữ ký chưa đạt; chưa ghi tệp nào.";
         level::must_pass(report.indication, report.sub_indication, &found, what)?;
-        let extended = match to {
+        let written = match to {
             Level::BLta => {
-                level::with_archive_stamp(&ground, stamps.as_ref(), &base, &found, at).await?
+                let stamps = stamps.as_ref();
+                level::with_archive_stamp(&ground, stamps, &mut subject, &found, at).await?;
+                Written::Something
             }
-            _ => level::with_evidence(&ground, &base, &found, at)?,
+            _ => level::with_evidence(&ground, &mut subject, &found, at)?,
         };
-        self.result.write(&out, base.bytes(), &extended)?;
-        let after = level::protected(&ground, &extended, at)?;
+        self.result.write(&out, &subject)?;
+        let after = level::protected(&ground, &subject, at)?;
         say(format!("Nay:   {after}"))?;
-        if extended.bytes() == base.bytes() {
+        if written == Written::Nothing {
             say("Tệp đã có đủ bằng chứng; không phải thêm gì.")?;
         }
         say(format!("Đã ghi: {}", out.display()))?;

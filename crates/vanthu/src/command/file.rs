@@ -6,12 +6,14 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use vanthu_signing::sniff;
+use vanthu_signing::{FileSource, sniff};
 
 pub(crate) use vanthu_signing::FileKind;
 
 /// The header of a PDF stands in its first kilobyte, maybe behind a few foreign bytes.
 const HEAD_BYTES: u64 = 1024;
+/// A PDF shorter than this is read whole; nearly all official documents are.
+const HELD_BYTES: usize = 16 << 20;
 
 /// What a file is, by its content; where that says nothing, by the endings that ETSI EN 319 162-1 A.1 and RFC 5751 3.2.1
 /// give: a damaged signature is to be judged as one.
@@ -34,6 +36,20 @@ pub(crate) fn kind(path: &Path) -> anyhow::Result<FileKind> {
         Some("asice" | "sce" | "asics" | "scs") => FileKind::Container,
         _ => FileKind::Other,
     })
+}
+
+/// A PDF that stays where it lies. A small one is read into memory: many are judged at the same time.
+pub(crate) fn open(path: &Path) -> anyhow::Result<FileSource<File>> {
+    let opened = File::open(path).and_then(|it| FileSource::held_below(it, HELD_BYTES));
+    opened.with_context(|| format!("không đọc được {}", path.display()))
+}
+
+/// A PDF that something is to be put behind.
+pub(crate) fn base(path: &Path) -> anyhow::Result<FileSource<File>> {
+    let mut file = open(path)?;
+    let fixed = file.fix();
+    fixed.with_context(|| format!("không đọc được {}", path.display()))?;
+    Ok(file)
 }
 
 /// The bytes of a file.

@@ -12,7 +12,7 @@ use vanthu_domain::refusal::{Refusal, RefusalCode};
 use vanthu_pki::{Certificate, Time};
 use vanthu_signing::{
     Appearance, FieldFacts, FilledField, Indication, Ink, Language, PdfFacts, Place, Rect, Report,
-    SignatureKind, SignatureReport, SignatureRequest, SubIndication, Worded as _, inspect,
+    SignatureKind, SignatureReport, SignatureRequest, SubIndication, Worded as _, inspect_file,
     inspect_picture, seal_place,
 };
 
@@ -81,12 +81,7 @@ impl Seal {
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         let kind = file::kind(&self.file)?;
         if kind != FileKind::Pdf {
-            return Err(
-                Told::failed(format!("{} không phải tệp PDF.", self.file.display()))
-                    .because("dấu của cơ quan được thể hiện trên trang của văn bản PDF")
-                    .now("Kết xuất văn bản thành PDF rồi làm lại.")
-                    .into(),
-            );
+            return Err(self.not_pdf().into());
         }
         let usual = file::beside(&self.file, kind, "da-dong-dau");
         let out = self.result.place(&[&self.file], usual)?;
@@ -94,10 +89,10 @@ impl Seal {
         ground.needed()?;
         let stamps = self.stamp.service(&ground)?;
         let level = chosen(self.level, stamps.as_ref(), &ground)?;
-        let base = file::read(&self.file)?;
+        let base = Subject::Pdf(file::base(&self.file)?);
         let png = self.picture()?;
         let at = Time::from_unix(wiring::clock().now().unix_seconds());
-        let (judged, found) = level::judge(&ground, &Subject::Pdf(base.clone()), at).await?;
+        let (judged, found) = level::judge(&ground, &base, at).await?;
         let report = judged.report;
         let person = self.signed_by_a_person(&report, &found)?;
         // The person's signature may be good in a file that is not: something behind its end, another signature taken
@@ -108,7 +103,10 @@ impl Seal {
             &found,
             "Không đóng dấu tệp có chữ ký chưa đạt hoặc bị sửa; chưa ghi tệp nào.",
         )?;
-        let facts = inspect(&base).map_err(|it| words::pdf(&it))?;
+        let Subject::Pdf(base) = base else {
+            return Err(self.not_pdf().into());
+        };
+        let facts = inspect_file(&base).map_err(|it| words::pdf(&it))?;
         let fill = self.fill(&facts)?;
         let place = self.seal_place(&facts, &person.field)?;
         let mut signer = self.key.open(at)?;
@@ -140,11 +138,17 @@ impl Seal {
             level,
             at,
         };
-        let sealed = task.pdf(&base, &request, &mut signer).await?;
-        self.result.write(&out, &base, &sealed)?;
+        let sealed = task.pdf(base, &request, &mut signer).await?;
+        self.result.write(&out, &sealed)?;
         say(format!("Đã đóng dấu và khóa văn bản: {}", out.display()))?;
         task.tell(&sealed)?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn not_pdf(&self) -> Told {
+        Told::failed(format!("{} không phải tệp PDF.", self.file.display()))
+            .because("dấu của cơ quan được thể hiện trên trang của văn bản PDF")
+            .now("Kết xuất văn bản thành PDF rồi làm lại.")
     }
 
     /// A seal is red, on a transparent ground (Appendix I, II.8a).

@@ -2,14 +2,15 @@
 //! container. Thin over `vanthu-signing`; the platform's own documents are signed through the agent instead.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 use vanthu_pki::Time;
 use vanthu_signing::{
-    Appearance, ContainerRequest, DataFile, DetachedRequest, DocMdp, Place, Rect, SignatureRequest,
-    inspect, pack,
+    Appearance, ContainerRequest, DataFile, DetachedRequest, DocMdp, FileSource, Place, Rect,
+    SignatureRequest, inspect_file, pack,
 };
 
 use crate::command::file::{self, FileKind};
@@ -80,7 +81,7 @@ struct Look {
 
 /// What is signed.
 enum Base {
-    Pdf(Vec<u8>),
+    Pdf(FileSource<File>),
     /// Its signature stands beside it.
     Beside(PathBuf),
     Container(Vec<u8>, ContainerRequest),
@@ -105,9 +106,7 @@ impl Sign {
                 let image = self.look.image.as_deref().map(file::read).transpose()?;
                 let mut signer = self.key.open(at)?;
                 let request = self.look.request(&signer, place, image, at);
-                let signed = task.pdf(&base, &request, &mut signer).await?;
-                self.result.write(&out, &base, &signed)?;
-                signed
+                task.pdf(base, &request, &mut signer).await?
             }
             Base::Beside(path) => {
                 let request = DetachedRequest {
@@ -115,18 +114,15 @@ impl Sign {
                     mime_type: Some(file::media_type(&path).to_owned()),
                 };
                 let mut signer = self.key.open(at)?;
-                let signed = task.detached(&path, &request, &mut signer).await?;
-                self.result.write(&out, &[], &signed)?;
-                signed
+                task.detached(&path, &request, &mut signer).await?
             }
             Base::Container(base, request) => {
                 let request = ContainerRequest { at, ..request };
                 let mut signer = self.key.open(at)?;
-                let signed = task.container(&base, &request, &mut signer).await?;
-                self.result.write(&out, &base, &signed)?;
-                signed
+                task.container(&base, &request, &mut signer).await?
             }
         };
+        self.result.write(&out, &signed)?;
         say(format!("Đã ký: {}", out.display()))?;
         task.tell(&signed)?;
         Ok(ExitCode::SUCCESS)
@@ -152,7 +148,7 @@ impl Sign {
         match kind {
             FileKind::Pdf => {
                 let out = place(file::beside(path, kind, "da-ky"))?;
-                Ok((out, Base::Pdf(file::read(path)?)))
+                Ok((out, Base::Pdf(file::base(path)?)))
             }
             FileKind::Container => {
                 let out = place(file::beside(path, kind, "da-ky"))?;
@@ -253,11 +249,11 @@ impl Look {
     }
 
     /// The place in the page's own coordinates.
-    fn place(&self, pdf: &[u8]) -> Result<Option<Place>, Told> {
+    fn place(&self, pdf: &FileSource<File>) -> Result<Option<Place>, Told> {
         let Some(Millimetres([left, top, width, height])) = self.at else {
             return Ok(None);
         };
-        let pages = inspect(pdf).map_err(|it| words::pdf(&it))?.pages;
+        let pages = inspect_file(pdf).map_err(|it| words::pdf(&it))?.pages;
         let number = match self.page {
             Page::Number(number) => number,
             Page::Last => pages.len() as u32,

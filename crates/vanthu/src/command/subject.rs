@@ -2,19 +2,19 @@
 //! of all three in the same words.
 
 use std::fs::File;
-use std::io::{BufReader, Cursor};
+use std::io::{self, BufReader, Cursor, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use vanthu_app::trust::Trust;
 use vanthu_pki::{Certificate, DigestAlgorithm, Time};
 use vanthu_signing::{
-    BaselineLevel, DocTimestampRequest, Embedded, LongTermEvidence, MissingEvidence,
-    PreparedContainerTimestamp, PreparedDetachedTimestamp, PreparedTimestamp, Report,
-    TimestampTrust, ValidationInput, content_inside, embedded, embedded_container,
-    embedded_detached, extend_container_lt, extend_container_lta, extend_detached_lt,
-    extend_detached_lta, extend_lt, extend_lta, missing_container_evidence,
-    missing_detached_evidence, missing_evidence, validate, validate_container, validate_detached,
+    BaselineLevel, DocTimestampRequest, Embedded, FileSource, LongTermEvidence, MissingEvidence,
+    Report, TimestampTrust, ValidationInput, content_inside, embedded_container, embedded_detached,
+    embedded_file, extend_container_lt, extend_container_lta, extend_detached_lt,
+    extend_detached_lta, extend_lt_tail, extend_lta_file, missing_container_evidence,
+    missing_detached_evidence, missing_evidence_file, validate_container, validate_detached,
+    validate_file,
 };
 use vanthu_web::report::Around;
 
@@ -23,10 +23,11 @@ use super::making::words;
 use crate::told::Told;
 
 /// A file with signatures, and what they are about.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) enum Subject {
-    /// A PDF, or what is judged as one because it is nothing else.
-    Pdf(Vec<u8>),
+    /// A PDF, or what is judged as one because it is nothing else. A large one stays where it lies; what is put behind it
+    /// is in memory.
+    Pdf(FileSource<File>),
     /// A signature file (CAdES) and the file that it signs, which stays where it lies.
     Detached { p7s: Vec<u8>, content: PathBuf },
     /// A signature file that carries what it signs.
@@ -42,11 +43,11 @@ pub(crate) struct Judgement {
     pub(crate) around: Around,
 }
 
-/// Evidence and everything but the token of an archive time-stamp.
-pub(crate) enum Stamping {
-    Pdf(PreparedTimestamp),
-    Detached(PreparedDetachedTimestamp),
-    Container(PreparedContainerTimestamp),
+/// Whether extending a subject changed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Written {
+    Nothing,
+    Something,
 }
 
 impl Subject {
@@ -56,30 +57,39 @@ impl Subject {
         if content.is_some() {
             signs_apart(path)?;
         }
-        let bytes = file::read(path)?;
         Ok(match kind {
-            FileKind::Pdf | FileKind::Other => Self::Pdf(bytes),
-            FileKind::Container => Self::Container(bytes),
-            FileKind::Signature => match (content, content_inside(&bytes)) {
-                (None, Some(content)) => Self::Carrying {
-                    p7s: bytes,
-                    content,
-                },
-                (named, _) => Self::Detached {
-                    p7s: bytes,
-                    content: existing(named.map(Path::to_owned).or_else(|| file::signed_by(path)))?,
-                },
-            },
+            FileKind::Pdf | FileKind::Other => Self::Pdf(file::open(path)?),
+            FileKind::Container => Self::Container(file::read(path)?),
+            FileKind::Signature => {
+                let p7s = file::read(path)?;
+                match (content, content_inside(&p7s)) {
+                    (None, Some(content)) => Self::Carrying { p7s, content },
+                    (named, _) => {
+                        let named = named.map(Path::to_owned);
+                        let content = existing(named.or_else(|| file::signed_by(path)))?;
+                        Self::Detached { p7s, content }
+                    }
+                }
+            }
         })
     }
 
-    /// The signed file itself.
-    pub(crate) fn bytes(&self) -> &[u8] {
+    /// As [`Subject::read`], for what something is to be put behind.
+    pub(crate) fn base(path: &Path, content: Option<&Path>) -> anyhow::Result<Self> {
+        let mut subject = Self::read(path, content)?;
+        if let Self::Pdf(pdf) = &mut subject {
+            pdf.fix().with_context(|| unread(path))?;
+        }
+        Ok(subject)
+    }
+
+    /// Writes it, in memory that does not grow with a PDF.
+    pub(crate) fn write(&self, out: &mut File) -> io::Result<()> {
         match self {
-            Self::Pdf(bytes)
-            | Self::Container(bytes)
+            Self::Pdf(pdf) => pdf.copy(out),
+            Self::Container(bytes)
             | Self::Detached { p7s: bytes, .. }
-            | Self::Carrying { p7s: bytes, .. } => bytes,
+            | Self::Carrying { p7s: bytes, .. } => out.write_all(bytes),
         }
     }
 
@@ -94,7 +104,8 @@ impl Subject {
     /// How long what it is about is, in bytes.
     pub(crate) fn length(&self) -> anyhow::Result<usize> {
         Ok(match self {
-            Self::Pdf(bytes) | Self::Container(bytes) => bytes.len(),
+            Self::Pdf(pdf) => pdf.length(),
+            Self::Container(bytes) => bytes.len(),
             Self::Carrying { content, .. } => content.len(),
             Self::Detached { content, .. } => {
                 let facts = std::fs::metadata(content);
@@ -103,26 +114,10 @@ impl Subject {
         })
     }
 
-    /// The same with other bytes.
-    pub(crate) fn with(&self, bytes: Vec<u8>) -> Self {
-        match self {
-            Self::Pdf(_) => Self::Pdf(bytes),
-            Self::Container(_) => Self::Container(bytes),
-            Self::Detached { content, .. } => Self::Detached {
-                p7s: bytes,
-                content: content.clone(),
-            },
-            Self::Carrying { content, .. } => Self::Carrying {
-                p7s: bytes,
-                content: content.clone(),
-            },
-        }
-    }
-
     /// What it brings along for its own judgement; nothing where it can't be read.
     pub(crate) fn embedded(&self) -> Embedded {
         match self {
-            Self::Pdf(bytes) => embedded(bytes).unwrap_or_default(),
+            Self::Pdf(pdf) => embedded_file(pdf).unwrap_or_default(),
             Self::Detached { p7s, .. } | Self::Carrying { p7s, .. } => {
                 embedded_detached(p7s).unwrap_or_default()
             }
@@ -138,8 +133,8 @@ impl Subject {
     ) -> anyhow::Result<Judgement> {
         input.anchor_terms = trust.terms();
         Ok(match self {
-            Self::Pdf(bytes) => Judgement {
-                report: validate(bytes, &input),
+            Self::Pdf(pdf) => Judgement {
+                report: validate_file(pdf, &input).context("không đọc được tệp PDF")?,
                 around: Around::Pdf,
             },
             Self::Detached { p7s, content } => {
@@ -181,8 +176,8 @@ impl Subject {
         anchors: &[Certificate],
     ) -> Result<Vec<MissingEvidence>, Told> {
         match self {
-            Self::Pdf(bytes) => {
-                missing_evidence(bytes, given, anchors).map_err(|it| words::pdf(&it))
+            Self::Pdf(pdf) => {
+                missing_evidence_file(pdf, given, anchors).map_err(|it| words::pdf(&it))
             }
             Self::Detached { p7s, .. } | Self::Carrying { p7s, .. } => {
                 missing_detached_evidence(p7s, given, anchors).map_err(|it| words::detached(&it))
@@ -193,76 +188,78 @@ impl Subject {
     }
 
     /// Level B-LT.
-    pub(crate) fn with_evidence(&self, given: &LongTermEvidence, at: Time) -> Result<Self, Told> {
-        let made = match self {
-            Self::Pdf(bytes) => extend_lt(bytes, given, at).map_err(|it| words::extending(&it)),
-            Self::Detached { p7s, .. } | Self::Carrying { p7s, .. } => {
-                extend_detached_lt(p7s, given).map_err(|it| words::detached(&it))
-            }
-            Self::Container(bytes) => {
-                extend_container_lt(bytes, given).map_err(|it| words::container(&it))
-            }
-        };
-        Ok(self.with(made?))
-    }
-
-    /// Level B-LTA, but for the time-stamp.
-    pub(crate) fn prepare_stamp(
-        &self,
+    pub(crate) fn add_evidence(
+        &mut self,
         given: &LongTermEvidence,
         at: Time,
-    ) -> anyhow::Result<Stamping> {
-        let digest = DigestAlgorithm::Sha256;
-        Ok(match self {
-            Self::Pdf(bytes) => Stamping::Pdf(
-                extend_lta(bytes, given, &DocTimestampRequest::at(at))
-                    .map_err(|it| words::extending(&it))?,
-            ),
-            Self::Detached { p7s, content } => {
-                let prepared = extend_detached_lta(p7s, &mut open(content)?, given, digest);
-                Stamping::Detached(prepared.map_err(|it| words::detached(&it))?)
+    ) -> Result<Written, Told> {
+        let is_new = match self {
+            Self::Pdf(pdf) => {
+                let tail = extend_lt_tail(pdf, given, at).map_err(|it| words::extending(&it))?;
+                pdf.append(&tail);
+                !tail.is_empty()
             }
-            Self::Carrying { p7s, content } => {
-                let content = &mut content.as_slice();
-                let prepared = extend_detached_lta(p7s, content, given, digest);
-                Stamping::Detached(prepared.map_err(|it| words::detached(&it))?)
+            Self::Detached { p7s, .. } | Self::Carrying { p7s, .. } => {
+                let made = extend_detached_lt(p7s, given).map_err(|it| words::detached(&it))?;
+                std::mem::replace(p7s, made) != *p7s
             }
-            Self::Container(bytes) => Stamping::Container(
-                extend_container_lta(bytes, given, digest).map_err(|it| words::container(&it))?,
-            ),
+            Self::Container(bytes) => {
+                let made = extend_container_lt(bytes, given).map_err(|it| words::container(&it))?;
+                std::mem::replace(bytes, made) != *bytes
+            }
+        };
+        Ok(if is_new {
+            Written::Something
+        } else {
+            Written::Nothing
         })
     }
 
-    /// Puts the token in.
-    pub(crate) fn stamped(
-        &self,
-        stamping: Stamping,
-        token: &[u8],
-        trust: &TimestampTrust,
-    ) -> Result<Self, Told> {
-        let bytes = self.bytes();
-        let made = match stamping {
-            Stamping::Pdf(it) => it.embed(bytes, token, trust).map_err(|it| it.to_string()),
-            Stamping::Detached(it) => it.embed(token, trust).map_err(|it| it.to_string()),
-            Stamping::Container(it) => it.embed(bytes, token, trust).map_err(|it| it.to_string()),
-        };
-        made.map(|it| self.with(it)).map_err(|why| {
-            Told::failed("Không dùng được dấu thời gian vừa nhận.")
-                .because(why)
-                .now("Dùng dịch vụ dấu thời gian có chứng thư thuộc điểm tin cậy đã cho.")
-        })
+    /// Level B-LTA: evidence, and a time-stamp over everything. `ask` gets the digest, and gives the token with whom it
+    /// may be from.
+    pub(crate) async fn stamp(
+        &mut self,
+        given: &LongTermEvidence,
+        at: Time,
+        ask: impl AsyncFnOnce(&[u8]) -> anyhow::Result<(Vec<u8>, TimestampTrust)>,
+    ) -> anyhow::Result<()> {
+        let digest = DigestAlgorithm::Sha256;
+        match self {
+            Self::Pdf(pdf) => {
+                let prepared = extend_lta_file(pdf, given, &DocTimestampRequest::at(at));
+                let prepared = prepared.map_err(|it| words::extending(&it))?;
+                let (token, trust) = ask(prepared.digest()).await?;
+                let tail = prepared.embed_tail(pdf, &token, &trust);
+                pdf.append(&tail.map_err(|it| unusable(&it))?);
+            }
+            Self::Detached { p7s, content } => {
+                let prepared = extend_detached_lta(p7s, &mut open(content)?, given, digest);
+                let prepared = prepared.map_err(|it| words::detached(&it))?;
+                let (token, trust) = ask(prepared.digest()).await?;
+                *p7s = prepared.embed(&token, &trust).map_err(|it| unusable(&it))?;
+            }
+            Self::Carrying { p7s, content } => {
+                let prepared = extend_detached_lta(p7s, &mut content.as_slice(), given, digest);
+                let prepared = prepared.map_err(|it| words::detached(&it))?;
+                let (token, trust) = ask(prepared.digest()).await?;
+                *p7s = prepared.embed(&token, &trust).map_err(|it| unusable(&it))?;
+            }
+            Self::Container(bytes) => {
+                let prepared = extend_container_lta(bytes, given, digest);
+                let prepared = prepared.map_err(|it| words::container(&it))?;
+                let (token, trust) = ask(prepared.digest()).await?;
+                let made = prepared.embed(bytes, &token, &trust);
+                *bytes = made.map_err(|it| unusable(&it))?;
+            }
+        }
+        Ok(())
     }
 }
 
-impl Stamping {
-    /// The digest that a service is asked to stamp.
-    pub(crate) fn digest(&self) -> &[u8] {
-        match self {
-            Self::Pdf(it) => it.digest(),
-            Self::Detached(it) => it.digest(),
-            Self::Container(it) => it.digest(),
-        }
-    }
+fn unusable(why: &dyn std::fmt::Display) -> Told {
+    Told::failed("Không dùng được dấu thời gian vừa nhận.")
+        .because(why)
+        .now("Dùng dịch vụ dấu thời gian có chứng thư thuộc điểm tin cậy đã cho.")
 }
 
 impl Judgement {

@@ -178,3 +178,25 @@ fn paper() -> Vec<u8> {
     .unwrap();
     file.into_bytes()
 }
+
+/// An ellipse of one colour on a transparent ground (PNG).
+pub(crate) fn picture(width: u32, height: u32, colour: [u8; 3]) -> Vec<u8> {
+    let mut pixels = Vec::new();
+    for y in 0..height {
+        for x in 0..width {
+            let part = |at: u32, of: u32| f64::from(at) / f64::from(of) * 2.0 - 1.0;
+            let inside = part(x, width).hypot(part(y, height)) < 1.0;
+            pixels.extend(colour);
+            pixels.push(if inside { 255 } else { 0 });
+        }
+    }
+    let mut png = Vec::new();
+    let mut encoder = png::Encoder::new(&mut png, width, height);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder
+        .write_header()
+        .unwrap()
+        .write_image_data(&pixels)
+        .unwrap();
+    png
+}

@@ -8,7 +8,16 @@ mod hardship;
 #[cfg(test)]
 mod installation;
 #[cfg(test)]
+mod large;
+#[cfg(test)]
 mod person;
+#[cfg(test)]
+#[path = "../it/program.rs"]
+#[expect(
+    dead_code,
+    reason = "borrowed from the other tests, which need more of it"
+)]
+mod program;
 #[cfg(test)]
 mod story;
 #[cfg(test)]

@@ -96,11 +96,9 @@ impl StrengthTable {
 
     /// A signature scheme with a key of so many bits, and its digest.
     pub fn signature(self, algorithm: SignatureAlgorithm, bits: u32) -> Reliable {
+        let digest = algorithm.chosen_digest().map(|it| self.digest(it));
         let scheme = self.named(algorithm.scheme(), bits);
-        match algorithm {
-            SignatureAlgorithm::Ed25519 => scheme,
-            other => scheme.min(self.digest(other.digest())),
-        }
+        scheme.min(digest.unwrap_or(Reliable::Always))
     }
 
     fn named(self, algorithm: &str, bits: u32) -> Reliable {
@@ -154,12 +152,8 @@ impl AlgorithmTable {
     pub fn signature(&self, algorithm: SignatureAlgorithm, bits: u32) -> Reliable {
         let named = self.least(|rule| rule.signature == Some(algorithm));
         let key = self.key(algorithm.key_kind(), bits);
-        // The digest inside Ed25519 is part of the algorithm, not a choice.
-        let digest = match algorithm {
-            SignatureAlgorithm::Ed25519 => Reliable::Always,
-            other => self.digest(other.digest()),
-        };
-        named.min(key).min(digest)
+        let digest = algorithm.chosen_digest().map(|it| self.digest(it));
+        named.min(key).min(digest.unwrap_or(Reliable::Always))
     }
 
     /// A key of so many bits. Shorter than every rule about its kind: never.

@@ -4,13 +4,13 @@ use clap::ValueEnum;
 use vanthu_pki::path::RevocationData;
 use vanthu_pki::{Certificate, Strength, Time};
 use vanthu_signing::{
-    BaselineLevel, Indication, LongTermEvidence, SubIndication, TimestampTrust, protection,
+    BaselineLevel, Indication, LongTermEvidence, SubIndication, TimestampTrust, protection_file,
 };
 
 use super::stamp::{Stamps, needed};
 use super::words;
 use crate::command::status;
-use crate::command::subject::{Judgement, Subject};
+use crate::command::subject::{Judgement, Subject, Written};
 use crate::command::trust::{Found, Ground};
 use crate::told::Told;
 
@@ -86,61 +86,65 @@ fn troubles(found: &Found) -> Vec<String> {
 /// Level B-LT: evidence about every certificate goes into the file.
 pub(crate) fn with_evidence(
     ground: &Ground,
-    subject: &Subject,
+    subject: &mut Subject,
     found: &Found,
     at: Time,
-) -> Result<Subject, Told> {
+) -> Result<Written, Told> {
     let evidence = evidence(ground, subject, found);
     all_is_there(ground, subject, &evidence, found)?;
-    subject.with_evidence(&evidence, at)
+    subject.add_evidence(&evidence, at)
 }
 
 /// Level B-LTA: evidence, and a time-stamp over everything.
 pub(crate) async fn with_archive_stamp(
     ground: &Ground,
     stamps: Option<&Stamps>,
-    subject: &Subject,
+    subject: &mut Subject,
     found: &Found,
     at: Time,
-) -> anyhow::Result<Subject> {
+) -> anyhow::Result<()> {
     let stamps = needed(stamps, Level::BLta.name())?;
     let evidence = evidence(ground, subject, found);
     all_is_there(ground, subject, &evidence, found)?;
-    let prepared = subject.prepare_stamp(&evidence, at)?;
-    let digest: [u8; 32] = prepared.digest().try_into()?;
-    let (token, nonce) = stamps.stamp(digest).await?;
-    let about = ground.about_token(&token, &evidence, at).await?;
-    let trust = TimestampTrust {
-        anchors: ground.trust.roots(),
-        intermediates: [evidence.certificates, about.certificates].concat(),
-        revocation: about.evidence,
-        nonce: Some(nonce),
+    let ask = async |digest: &[u8]| {
+        let (token, nonce) = stamps.stamp(digest.try_into()?).await?;
+        let about = ground.about_token(&token, &evidence, at).await?;
+        let trust = TimestampTrust {
+            anchors: ground.trust.roots(),
+            intermediates: [evidence.certificates.clone(), about.certificates].concat(),
+            revocation: about.evidence,
+            nonce: Some(nonce),
+        };
+        Ok((token, trust))
     };
-    Ok(subject.stamped(prepared, &token, &trust)?)
+    subject.stamp(&evidence, at, ask).await
 }
 
 /// Brings a file that was just signed to the level that was asked for.
 pub(crate) async fn raise(
     ground: &Ground,
     stamps: Option<&Stamps>,
-    signed: Subject,
+    signed: &mut Subject,
     level: Level,
     at: Time,
-) -> anyhow::Result<Subject> {
+) -> anyhow::Result<()> {
     if level < Level::BLt {
-        return Ok(signed);
+        return Ok(());
     }
     let found = ground.about(&signed.embedded(), at).await?;
     match level {
-        Level::BLta => with_archive_stamp(ground, stamps, &signed, &found, at).await,
-        _ => Ok(with_evidence(ground, &signed, &found, at)?),
+        Level::BLta => with_archive_stamp(ground, stamps, signed, &found, at).await?,
+        _ => {
+            with_evidence(ground, signed, &found, at)?;
+        }
     }
+    Ok(())
 }
 
 /// What protects a file, and for a PDF until when, in words.
 pub(crate) fn protected(ground: &Ground, subject: &Subject, at: Time) -> anyhow::Result<String> {
-    if let Subject::Pdf(bytes) = subject {
-        let found = protection(bytes, &ground.trust.roots(), Strength::vietnam(), at);
+    if let Subject::Pdf(pdf) = subject {
+        let found = protection_file(pdf, &ground.trust.roots(), Strength::vietnam(), at);
         let found = found.map_err(|it| words::pdf(&it))?;
         return Ok(words::protection(&found, at));
     }

@@ -1,12 +1,12 @@
 //! Where a made file goes.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use vanthu_signing::is_extension;
 
 use crate::command::subject::Subject;
-use crate::output::{Overwrite, check_free, write_file};
+use crate::output::{Overwrite, check_free, write_with};
 use crate::told::Told;
 
 /// Where to write.
@@ -37,18 +37,17 @@ impl ResultArgs {
         Ok(out)
     }
 
-    /// Writes what was made. Of a PDF nothing is written that does not begin with it.
-    pub(crate) fn write(&self, out: &Path, base: &[u8], made: &Subject) -> anyhow::Result<()> {
-        let is_kept = match made {
-            Subject::Pdf(made) => made == base || is_extension(base, made),
-            Subject::Detached { .. } | Subject::Carrying { .. } | Subject::Container(_) => true,
-        };
-        if !is_kept {
-            return Err(
-                Told::failed("Tệp mới không nối tiếp nguyên vẹn tệp gốc; không ghi gì.").into(),
-            );
-        }
-        write_file(out, made.bytes(), self.overwrite())
+    /// Writes what was made. Of a PDF nothing is written that does not begin with it as it was read first.
+    pub(crate) fn write(&self, out: &Path, made: &Subject) -> anyhow::Result<()> {
+        let written = write_with(out, self.overwrite(), |file| made.write(file));
+        written.map_err(|error| match error.downcast_ref::<io::Error>() {
+            Some(why) if why.kind() == io::ErrorKind::InvalidData => {
+                Told::failed("Tệp gốc bị sửa trong khi đang làm; không ghi gì.")
+                    .now("Để yên tệp gốc rồi chạy lại lệnh.")
+                    .into()
+            }
+            _ => error,
+        })
     }
 
     fn overwrite(&self) -> Overwrite {

@@ -9,8 +9,9 @@ use anyhow::Context as _;
 use vanthu_app::signing::paper;
 use vanthu_pki::Time;
 use vanthu_signing::{
-    ContainerRequest, DetachedRequest, EmbedError, Indication, Report, SignatureKind,
-    SignatureReport, SignatureRequest, SubIndication, prepare, prepare_container, prepare_detached,
+    ContainerRequest, DetachedRequest, EmbedError, FileSource, Indication, Report, SignatureKind,
+    SignatureReport, SignatureRequest, SubIndication, prepare_container, prepare_detached,
+    prepare_file,
 };
 
 use super::key::Signer;
@@ -34,19 +35,19 @@ impl Task<'_> {
     /// Signs a PDF, asks for the time-stamp, judges what came of it, and raises it to the level.
     pub(crate) async fn pdf(
         &self,
-        base: &[u8],
+        mut pdf: FileSource<File>,
         request: &SignatureRequest,
         signer: &mut Signer,
     ) -> anyhow::Result<Subject> {
         let fonts = paper::fonts();
-        let prepared = prepare(base, request, &signer.certificate, signer.algorithm, &fonts);
+        let prepared = prepare_file(&pdf, request, &signer.certificate, signer.algorithm, &fonts);
         let prepared = prepared.map_err(|error| words::prepare(&error))?;
         let value = signer.sign(prepared.to_be_signed())?;
         let completed = prepared.complete(&value).map_err(|it| mismatch(&it))?;
         let token = self.token(&completed.timestamp_imprint()).await?;
-        let signed = completed.embed(base, &signer.chain, token.as_deref());
-        let signed = Subject::Pdf(signed.map_err(|error| words::embedding(&error))?);
-        self.finish(signed, |it| it.signature(&request.field_name))
+        let tail = completed.embed_tail(&pdf, &signer.chain, token.as_deref());
+        pdf.append(&tail.map_err(|error| words::embedding(&error))?);
+        self.finish(Subject::Pdf(pdf), |it| it.signature(&request.field_name))
             .await
     }
 
@@ -109,7 +110,7 @@ impl Task<'_> {
     /// Judges the new signature and raises the file to the level.
     async fn finish(
         &self,
-        signed: Subject,
+        mut signed: Subject,
         own: impl Fn(&Report) -> Option<&SignatureReport>,
     ) -> anyhow::Result<Subject> {
         if !self.ground.is_given() {
@@ -119,7 +120,8 @@ impl Task<'_> {
         if let Some(own) = own(&judged.report) {
             self.accept(own, &found)?;
         }
-        level::raise(self.ground, self.stamps, signed, self.level, self.at).await
+        level::raise(self.ground, self.stamps, &mut signed, self.level, self.at).await?;
+        Ok(signed)
     }
 
     /// Nobody signs with a certificate that is revoked or leads nowhere. A status that is not known yet keeps nobody
