@@ -2,7 +2,6 @@
 
 use std::io::{Read, Seek};
 
-use vanthu_pki::asn1;
 use vanthu_pki::cms::{self, SignedData};
 use vanthu_pki::path::RevocationData;
 use vanthu_pki::{Certificate, Malformed, Time};
@@ -14,6 +13,7 @@ use crate::cades::file::der_of;
 use crate::cades::known;
 use crate::form;
 use crate::longterm::dss;
+use crate::longterm::signed::unpadded;
 use crate::problem::PdfProblem;
 use crate::syntax::document::Document;
 use crate::syntax::object::Object;
@@ -54,10 +54,7 @@ fn embedded_in(document: &Document<'_>) -> Result<Embedded, PdfProblem> {
         let value = document.resolve(&value)?;
         let contents = value.as_dict().and_then(|it| it.get("Contents"));
         let bytes = contents.and_then(Object::as_string).unwrap_or_default();
-        // The rest of the string is padding.
-        let length = asn1::length_of_first(bytes).unwrap_or_default();
-        let signed = bytes.get(..length).map(cms::parse);
-        found.signatures.extend(signed.and_then(Result::ok));
+        found.signatures.extend(cms::parse(unpadded(bytes)));
     }
     if let Some(store) = dss::read(document)? {
         found.certificates = store.certificates();

@@ -287,17 +287,16 @@ struct Marks {
 impl Marks {
     /// Nothing when what was kept is not in the same order, or stands twice.
     fn between(before: &[Object], after: &[Object]) -> Option<Self> {
+        let named =
+            |items: &[Object]| -> Vec<Ref> { items.iter().filter_map(Object::as_ref).collect() };
         if before == after {
-            let kept = before.iter().filter_map(Object::as_ref).collect();
             return Some(Self {
                 added: Vec::new(),
                 removed: Vec::new(),
-                kept,
+                kept: named(before),
             });
         }
-        let refs = |items: &[Object]| -> BTreeSet<Ref> {
-            items.iter().filter_map(Object::as_ref).collect()
-        };
+        let refs = |items: &[Object]| -> BTreeSet<Ref> { named(items).into_iter().collect() };
         let (old, new) = (refs(before), refs(after));
         // Direct ones have no name: they stay only where they stood.
         let stays = |items: &[Object], other: &BTreeSet<Ref>| -> Vec<Object> {
@@ -320,8 +319,6 @@ impl Marks {
             };
             items.iter().filter(is_missing).cloned().collect()
         };
-        let named =
-            |items: &[Object]| -> Vec<Ref> { items.iter().filter_map(Object::as_ref).collect() };
         let (left, now) = (stays(before, &new), stays(after, &old));
         let is_moved = if direct(&left) == direct(&now) {
             left != now

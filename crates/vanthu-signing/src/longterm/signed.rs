@@ -86,7 +86,8 @@ pub(crate) fn signer_of(cms: &SignedData) -> Option<&Certificate> {
         .find(|certificate| signer.signer.matches(certificate))
 }
 
-fn unpadded(contents: &[u8]) -> &[u8] {
+/// A value without the padding of its room.
+pub(crate) fn unpadded(contents: &[u8]) -> &[u8] {
     asn1::length_of_first(contents)
         .ok()
         .and_then(|length| contents.get(..length))

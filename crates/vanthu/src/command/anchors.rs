@@ -15,6 +15,7 @@ use vanthu_pki::Time;
 use vanthu_pki::anchors::{AnchorList, AnchorPurpose, ListError, Step};
 use vanthu_store::{Durability, migrate};
 
+use crate::command::file::read;
 use crate::config::Config;
 use crate::output::{say, table};
 use crate::wiring;
@@ -166,10 +167,6 @@ impl Import {
 fn both(list: &Path, signature: Option<&Path>) -> anyhow::Result<(Vec<u8>, Vec<u8>)> {
     let beside = list.with_extension("p7s");
     Ok((read(list)?, read(signature.unwrap_or(&beside))?))
-}
-
-fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
-    std::fs::read(path).with_context(|| format!("không đọc được {}", path.display()))
 }
 
 fn show(list: &AnchorList) -> anyhow::Result<()> {

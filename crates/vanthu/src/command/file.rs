@@ -2,7 +2,7 @@
 //! that a new kind has one door.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -18,7 +18,7 @@ const HELD_BYTES: usize = 16 << 20;
 /// What a file is, by its content; where that says nothing, by the endings that ETSI EN 319 162-1 A.1 and RFC 5751 3.2.1
 /// give: a damaged signature is to be judged as one.
 pub(crate) fn kind(path: &Path) -> anyhow::Result<FileKind> {
-    let failed = || format!("không đọc được {}", path.display());
+    let failed = || unread(path);
     let mut file = File::open(path).with_context(failed)?;
     let mut head = Vec::new();
     let read = file.by_ref().take(HEAD_BYTES).read_to_end(&mut head);
@@ -39,22 +39,33 @@ pub(crate) fn kind(path: &Path) -> anyhow::Result<FileKind> {
 }
 
 /// A PDF that stays where it lies. A small one is read into memory: many are judged at the same time.
-pub(crate) fn open(path: &Path) -> anyhow::Result<FileSource<File>> {
+pub(crate) fn pdf(path: &Path) -> anyhow::Result<FileSource<File>> {
     let opened = File::open(path).and_then(|it| FileSource::held_below(it, HELD_BYTES));
-    opened.with_context(|| format!("không đọc được {}", path.display()))
+    opened.with_context(|| unread(path))
 }
 
 /// A PDF that something is to be put behind.
 pub(crate) fn base(path: &Path) -> anyhow::Result<FileSource<File>> {
-    let mut file = open(path)?;
+    let mut file = pdf(path)?;
     let fixed = file.fix();
-    fixed.with_context(|| format!("không đọc được {}", path.display()))?;
+    fixed.with_context(|| unread(path))?;
     Ok(file)
+}
+
+/// A file that is read once from its beginning to its end.
+pub(crate) fn reader(path: &Path) -> anyhow::Result<BufReader<File>> {
+    let file = File::open(path).with_context(|| unread(path))?;
+    Ok(BufReader::with_capacity(1 << 16, file))
+}
+
+/// What is said of a file that can't be read.
+pub(crate) fn unread(path: &Path) -> String {
+    format!("không đọc được {}", path.display())
 }
 
 /// The bytes of a file.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
-    std::fs::read(path).with_context(|| format!("không đọc được {}", path.display()))
+    std::fs::read(path).with_context(|| unread(path))
 }
 
 /// A name beside a file: `a.pdf` and `da-ky` give `a-da-ky.pdf`. The ending stays that of its kind.

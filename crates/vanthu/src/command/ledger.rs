@@ -12,6 +12,7 @@ use vanthu_app::checkpoint::{
 use vanthu_pki::pem;
 use vanthu_store::ledger::LedgerFaultKind;
 
+use crate::command::file::read;
 use crate::output::say;
 use crate::wiring::{self, Where};
 
@@ -186,9 +187,7 @@ fn key_of(place: &Where) -> anyhow::Result<Option<LedgerKey>> {
 }
 
 fn read_kept(file: &Path) -> anyhow::Result<Kept> {
-    let bytes =
-        std::fs::read(file).with_context(|| format!("không đọc được {}", file.display()))?;
-    let kept = Kept::read(&bytes)
+    let kept = Kept::read(&read(file)?)
         .with_context(|| format!("{} không phải tệp điểm chốt", file.display()))?;
     ensure!(
         !kept.checkpoints.is_empty(),

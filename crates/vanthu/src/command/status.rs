@@ -13,6 +13,7 @@ use vanthu_pki::gather::{Gathered, Prefer, Question, read_certificates};
 use vanthu_pki::path::{self, PathOptions, RevocationStatus};
 use vanthu_pki::{Certificate, Time};
 
+use crate::command::file;
 use crate::config::{Config, StatusServices};
 use crate::output::say;
 use crate::wiring;
@@ -173,8 +174,6 @@ fn print(found: &Gathered) -> anyhow::Result<()> {
 }
 
 fn read(path: &std::path::Path) -> anyhow::Result<Vec<Certificate>> {
-    let bytes =
-        std::fs::read(path).with_context(|| format!("không đọc được {}", path.display()))?;
-    read_certificates(&bytes)
+    read_certificates(&file::read(path)?)
         .with_context(|| format!("{} không phải tệp chứng thư đúng", path.display()))
 }

@@ -2,7 +2,7 @@
 //! of all three in the same words.
 
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Write as _};
+use std::io::{self, Cursor, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -18,7 +18,7 @@ use vanthu_signing::{
 };
 use vanthu_web::report::Around;
 
-use super::file::{self, FileKind};
+use super::file::{self, FileKind, unread};
 use super::making::words;
 use crate::told::Told;
 
@@ -58,7 +58,7 @@ impl Subject {
             signs_apart(path)?;
         }
         Ok(match kind {
-            FileKind::Pdf | FileKind::Other => Self::Pdf(file::open(path)?),
+            FileKind::Pdf | FileKind::Other => Self::Pdf(file::pdf(path)?),
             FileKind::Container => Self::Container(file::read(path)?),
             FileKind::Signature => {
                 let p7s = file::read(path)?;
@@ -138,7 +138,7 @@ impl Subject {
                 around: Around::Pdf,
             },
             Self::Detached { p7s, content } => {
-                let mut file = open(content)?;
+                let mut file = file::reader(content)?;
                 let judged = validate_detached(&mut file, p7s, &input);
                 let judged = judged.with_context(|| unread(content))?;
                 Judgement {
@@ -233,7 +233,7 @@ impl Subject {
                 pdf.append(&tail.map_err(|it| unusable(&it))?);
             }
             Self::Detached { p7s, content } => {
-                let prepared = extend_detached_lta(p7s, &mut open(content)?, given, digest);
+                let prepared = extend_detached_lta(p7s, &mut file::reader(content)?, given, digest);
                 let prepared = prepared.map_err(|it| words::detached(&it))?;
                 let (token, trust) = ask(prepared.digest()).await?;
                 *p7s = prepared.embed(&token, &trust).map_err(|it| unusable(&it))?;
@@ -277,16 +277,6 @@ impl Judgement {
         let facts = self.around.facts();
         facts.iter().filter_map(|it| it.level).min()
     }
-}
-
-/// The file that a signature is about, opened.
-fn open(content: &Path) -> anyhow::Result<BufReader<File>> {
-    let file = File::open(content).with_context(|| unread(content))?;
-    Ok(BufReader::with_capacity(1 << 16, file))
-}
-
-fn unread(path: &Path) -> String {
-    format!("không đọc được {}", path.display())
 }
 
 /// Refuses a content for what is no signature file.

@@ -13,6 +13,7 @@ use vanthu_pki::path::{RevocationData, RevocationMode};
 use vanthu_pki::{Certificate, Time, cms};
 use vanthu_signing::{Embedded, LongTermEvidence, ValidationInput};
 
+use crate::command::file::unread;
 use crate::command::status::Services;
 use crate::config::Config;
 use crate::told::Told;
@@ -193,7 +194,7 @@ fn pem_files(place: &Path) -> anyhow::Result<Vec<PathBuf>> {
     }
     let mut files = Vec::new();
     let listed = std::fs::read_dir(place);
-    for entry in listed.with_context(|| format!("không đọc được {}", place.display()))? {
+    for entry in listed.with_context(|| unread(place))? {
         let path = entry?.path();
         let ending = path.extension().and_then(|it| it.to_str());
         if matches!(ending, Some("pem" | "crt" | "cer")) {

@@ -10,6 +10,7 @@ use vanthu_token::{OpenKey, Pin, PinState, Pkcs11Token, Token as _, open_key_fil
 use vanthu_wire::agent::Algorithm;
 
 use super::words;
+use crate::command::file::unread;
 use crate::output::warn;
 use crate::told::Told;
 
@@ -114,8 +115,7 @@ impl KeyArgs {
                 Pin::new(line.trim().to_owned())
             }
             Some(path) => {
-                let text = std::fs::read_to_string(path)
-                    .with_context(|| format!("không đọc được {}", path.display()))?;
+                let text = std::fs::read_to_string(path).with_context(|| unread(path))?;
                 Pin::new(text.lines().next().unwrap_or_default().trim().to_owned())
             }
             None => Pin::new(rpassword::prompt_password("Mã PIN: ").map_err(|error| {

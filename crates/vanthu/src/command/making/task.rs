@@ -2,10 +2,8 @@
 //! PDFs, beside files and in containers.
 
 use std::fs::File;
-use std::io::BufReader;
 use std::path::Path;
 
-use anyhow::Context as _;
 use vanthu_app::signing::paper;
 use vanthu_pki::Time;
 use vanthu_signing::{
@@ -18,6 +16,7 @@ use super::key::Signer;
 use super::level::{self, Level};
 use super::stamp::{Stamps, needed};
 use super::words;
+use crate::command::file;
 use crate::command::subject::Subject;
 use crate::command::trust::{Found, Ground};
 use crate::output::{say, warn};
@@ -58,9 +57,7 @@ impl Task<'_> {
         request: &DetachedRequest,
         signer: &mut Signer,
     ) -> anyhow::Result<Subject> {
-        let file = File::open(content);
-        let file = file.with_context(|| format!("không đọc được {}", content.display()))?;
-        let mut file = BufReader::with_capacity(1 << 16, file);
+        let mut file = file::reader(content)?;
         let prepared = prepare_detached(&mut file, request, &signer.certificate, signer.algorithm);
         let prepared = prepared.map_err(|error| words::detached(&error))?;
         let value = signer.sign(prepared.to_be_signed())?;
