@@ -289,6 +289,8 @@ codes! {
     SigningSessionCancelled = "signing-session-cancelled";
     /// The agent consented by itself where a person has to.
     SigningConsentAutomaticRefused = "signing-consent-automatic-refused";
+    /// The key can't be used in the chosen way here: `means`.
+    SigningMeansNotOffered = "signing-means-not-offered";
     /// The PIN was wrong.
     PinWrong = "pin-wrong";
     /// What was signed is not what was shown.

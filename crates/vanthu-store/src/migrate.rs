@@ -38,6 +38,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "0003_saved_views",
         text: include_str!("../migrations/0003_saved_views.sql"),
     },
+    Migration {
+        number: 4,
+        name: "0004_other_holders_of_keys",
+        text: include_str!("../migrations/0004_other_holders_of_keys.sql"),
+    },
 ];
 
 /// A migration that has been applied.

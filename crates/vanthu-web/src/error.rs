@@ -197,6 +197,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::CertificateUnknownIssuer
         | C::CertificateNotOnRecord
         | C::CertificatePractice
+        | C::SigningMeansNotOffered
         | C::PinWrong
         | C::AgentAbsent
         | C::AgentOutdated

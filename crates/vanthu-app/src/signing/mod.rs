@@ -18,7 +18,7 @@ use vanthu_pki::Certificate;
 use vanthu_store::certificate::CertificateRow;
 use vanthu_store::signing::{self, SigningRow};
 
-pub use vanthu_store::signing::{Consent, ItemState, Purpose, SessionState};
+pub use vanthu_store::signing::{Consent, ItemState, Means, Purpose, SessionState};
 
 use crate::account::session::hash_of;
 use crate::{AppError, Work};

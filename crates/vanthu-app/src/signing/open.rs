@@ -16,7 +16,7 @@ use vanthu_store::certificate::{self, CertificateRow};
 use vanthu_store::file::{self, FileRole};
 use vanthu_store::outgoing::OutgoingRow;
 use vanthu_store::signing::{
-    self, Consent, ItemState, Purpose, SessionState, SigningItemRow, SigningRow,
+    self, Consent, ItemState, Means, Purpose, SessionState, SigningItemRow, SigningRow,
 };
 use vanthu_store::{agency, person, seal};
 
@@ -43,6 +43,8 @@ pub struct OpenSigning {
     pub documents: Vec<OutgoingId>,
     /// Whether a person will consent, or the practice agent by itself.
     pub consent: Consent,
+    /// Where the key lies.
+    pub means: Means,
 }
 
 /// What the page hands to the agent.
@@ -68,6 +70,11 @@ pub async fn open(
         return Err(AppError::refused(
             RefusalCode::SigningConsentAutomaticRefused,
         ));
+    }
+    // Only an agent takes sessions so far.
+    if input.means != Means::Agent {
+        let refusal = Refusal::new(RefusalCode::SigningMeansNotOffered);
+        return Err(refusal.with("means", input.means.code()).into());
     }
     if input.documents.is_empty() || input.documents.len() > MOST_DOCUMENTS {
         return Err(Refusal::new(RefusalCode::BatchTooLarge)
@@ -108,6 +115,7 @@ pub async fn open(
         certificate_id: certificate.record.certificate_id.clone(),
         token_hash: hash_of(&token),
         consent: input.consent,
+        means: input.means,
         state: SessionState::Open,
         created_at: work.now,
         expires_at: work
@@ -121,6 +129,7 @@ pub async fn open(
     let data = json!({
         "purpose": input.purpose.code(),
         "consent": input.consent.code(),
+        "means": input.means.code(),
         "serial": certificate.record.serial,
         "items": items.len(),
     });

@@ -18,7 +18,7 @@ use super::fetch::fetch;
 use super::open::{OpenSigning, open};
 use super::paper::{AGENCY_FIELD, About, DATE_FIELD, NUMBER_FIELD, attachment_request};
 use super::state::state;
-use super::{Consent, Purpose, SessionState};
+use super::{Consent, Means, Purpose, SessionState};
 use crate::outgoing::attach::attach;
 use crate::outgoing::save::save;
 use crate::outgoing::take_back::take_back;
@@ -577,6 +577,7 @@ fn order(id: &OutgoingId) -> OpenSigning {
         purpose: Purpose::Person,
         documents: vec![id.clone()],
         consent: Consent::Automatic,
+        means: Means::Agent,
     }
 }
 

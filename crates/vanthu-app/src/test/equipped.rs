@@ -34,7 +34,7 @@ use crate::practice::picture;
 use crate::signing::answer::{Answer, answer};
 use crate::signing::fetch::fetch;
 use crate::signing::open::{OpenSigning, SigningOpened, open};
-use crate::signing::{Consent, Purpose};
+use crate::signing::{Consent, Means, Purpose};
 use crate::system::SystemRandomness;
 use crate::{AppError, Caller};
 
@@ -269,6 +269,7 @@ impl Desk {
             purpose,
             documents: vec![id.clone()],
             consent: Consent::Automatic,
+            means: Means::Agent,
         };
         open(&self.world.app, caller, order).await
     }

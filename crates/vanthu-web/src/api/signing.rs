@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vanthu_app::signing::fetch::timestamp;
 use vanthu_app::signing::open::{self, OpenSigning};
-use vanthu_app::signing::{Consent, ItemState, Purpose, SessionState, cancel, state};
+use vanthu_app::signing::{Consent, ItemState, Means, Purpose, SessionState, cancel, state};
 use vanthu_domain::Moment;
 use vanthu_domain::id::{OutgoingId, SigningId};
 use vanthu_domain::permission::Action;
@@ -55,6 +55,9 @@ struct OpenSession {
     /// person: người ký xác nhận trên phần mềm ký; automatic: chỉ ở chế độ thực hành.
     #[serde(default)]
     consent: ConsentIn,
+    /// Khóa ở đâu: agent (phần mềm ký trên máy), service (dịch vụ từ xa), sim (SIM), tool (công cụ của Ban Cơ yếu).
+    #[serde(default)]
+    means: MeansIn,
 }
 
 /// Whose signature.
@@ -72,6 +75,28 @@ enum ConsentIn {
     #[default]
     Person,
     Automatic,
+}
+
+/// Where the key lies.
+#[derive(Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+enum MeansIn {
+    #[default]
+    Agent,
+    Service,
+    Sim,
+    Tool,
+}
+
+impl From<MeansIn> for Means {
+    fn from(it: MeansIn) -> Self {
+        match it {
+            MeansIn::Agent => Self::Agent,
+            MeansIn::Service => Self::Service,
+            MeansIn::Sim => Self::Sim,
+            MeansIn::Tool => Self::Tool,
+        }
+    }
 }
 
 /// No members.
@@ -144,6 +169,7 @@ async fn begin(
             ConsentIn::Person => Consent::Person,
             ConsentIn::Automatic => Consent::Automatic,
         },
+        means: given.means.into(),
     };
     let opened = open::open(&web.app, who.caller(), input).await?;
     answer(SessionOpened {
