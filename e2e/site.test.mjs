@@ -9,5 +9,6 @@ after(closeSite, { timeout: 30_000 });
 await import("./site/main-job.mjs");
 await import("./site/bad-input.mjs");
 await import("./site/narrow.mjs");
+await import("./site/away.mjs");
 await import("./site/pages.mjs");
 await import("./site/lists.mjs");

@@ -102,6 +102,12 @@ impl Work<'_> {
         self.person_id = Some(person_id.to_string());
     }
 
+    /// What the system does from here on is recorded as an act of whoever opened the session, for its agency.
+    pub(crate) fn act_for(&mut self, session: &vanthu_store::signing::SigningRow) {
+        self.agency_id = Some(session.agency_id.to_string());
+        self.act_as(&session.account_id, &session.person_id);
+    }
+
     /// 128 random bits for an identifier.
     pub fn random(&self) -> u128 {
         self.app.random()

@@ -110,6 +110,8 @@ ids! {
     JobId = "job";
     /// A signing session (phiên ký).
     SigningId = "sgn";
+    /// A key that a service holds.
+    CredentialId = "crd";
     /// A list that a person keeps under a name (bộ lọc đã lưu).
     SavedViewId = "sav";
 }

@@ -3,13 +3,13 @@
 ALTER TABLE signings ADD COLUMN means TEXT NOT NULL DEFAULT 'agent' CHECK (means IN ('agent', 'service', 'sim', 'tool'));
 
 -- Keys that services hold for persons, and for agencies whose signature a person keeps. No secret is in it.
-CREATE TABLE service_keys (
-    service_key_id TEXT NOT NULL PRIMARY KEY,
+CREATE TABLE credentials (
+    credential_id TEXT NOT NULL PRIMARY KEY,
     person_id TEXT NOT NULL REFERENCES persons (person_id),
     agency_id TEXT NOT NULL REFERENCES agencies (agency_id),
     service TEXT NOT NULL,
     holder TEXT NOT NULL,
-    credential TEXT NOT NULL,
+    name_there TEXT NOT NULL,
     certificate_id TEXT NOT NULL REFERENCES certificates (certificate_id),
     algorithm TEXT NOT NULL,
     consent TEXT NOT NULL CHECK (consent IN ('on-device', 'page')),
@@ -18,25 +18,28 @@ CREATE TABLE service_keys (
     linked_at BIGINT NOT NULL,
     removed_at BIGINT
 );
-CREATE UNIQUE INDEX service_keys_credential_key ON service_keys (person_id, service, holder, credential) WHERE removed_at IS NULL;
-CREATE INDEX service_keys_by_certificate ON service_keys (certificate_id);
+CREATE UNIQUE INDEX credentials_name_there_key ON credentials (person_id, agency_id, service, holder, name_there) WHERE removed_at IS NULL;
+CREATE INDEX credentials_by_certificate ON credentials (certificate_id);
 
 -- What a session and a service have said to each other. The checkpoint holds no token, no agreement and no key.
 CREATE TABLE remote_signings (
     signing_id TEXT NOT NULL PRIMARY KEY REFERENCES signings (signing_id),
-    service_key_id TEXT NOT NULL REFERENCES service_keys (service_key_id),
-    request TEXT NOT NULL UNIQUE,
+    credential_id TEXT NOT NULL REFERENCES credentials (credential_id),
+    wanted TEXT NOT NULL,
+    display TEXT NOT NULL,
+    code TEXT NOT NULL,
     deadline BIGINT NOT NULL,
+    asked BIGINT NOT NULL CHECK (asked IN (0, 1)),
     checkpoint TEXT,
-    pending TEXT,
+    page TEXT,
     ending TEXT,
     certainty TEXT CHECK (certainty IN ('nothing-signed', 'maybe-signed', 'signed')),
     said TEXT,
     late TEXT,
-    settled_at BIGINT,
     settled TEXT CHECK (settled IN ('no-signature', 'signature-unused')),
+    settled_at BIGINT,
     updated_at BIGINT NOT NULL,
     CHECK ((ending IS NULL) = (certainty IS NULL)),
     CHECK ((settled IS NULL) = (settled_at IS NULL))
 );
-CREATE INDEX remote_signings_by_key ON remote_signings (service_key_id);
+CREATE INDEX remote_signings_by_credential ON remote_signings (credential_id);

@@ -196,6 +196,7 @@ texts!(
     id::NoticeId,
     id::JobId,
     id::SigningId,
+    id::CredentialId,
     id::SavedViewId,
     DocumentKind,
 );

@@ -5,9 +5,12 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use vanthu_app::AppError;
 use vanthu_domain::Refusal;
 use vanthu_domain::refusal::RefusalCode;
+
+use crate::page::show::Say;
 
 /// The header in which every refusal, page or problem document, names its code.
 pub const REFUSAL_HEADER: HeaderName = HeaderName::from_static("x-refusal");
@@ -102,6 +105,15 @@ pub(crate) fn refused_page(mut page: Response, code: RefusalCode) -> Response {
     page
 }
 
+/// The problem document of a refusal that stands inside an answer, in the reader's language.
+pub(crate) fn problem_in(refusal: &Refusal, say: Say) -> Value {
+    let mut problem = problem_of(refusal, status_of(refusal.code));
+    let said = say.refusal(refusal);
+    (problem.title, problem.detail) = (said.what, said.why);
+    (problem.article, problem.action) = (said.article, said.now);
+    json!(problem)
+}
+
 fn problem_of(refusal: &Refusal, status: StatusCode) -> Problem {
     Problem {
         kind: format!("/errors/{}", refusal.code.code()),
@@ -135,9 +147,15 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         C::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         C::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         C::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
-        C::DatabaseGone | C::TimestampFailed | C::RevocationUnknown | C::RecipientUnreachable => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
+        C::DatabaseGone
+        | C::TimestampFailed
+        | C::RevocationUnknown
+        | C::RemoteProviderFault
+        | C::RemoteNotReached
+        | C::RemoteAnswerLost
+        | C::RemoteUnreadable
+        | C::RemoteAccessRefused
+        | C::RecipientUnreachable => StatusCode::SERVICE_UNAVAILABLE,
         C::ConflictVersion
         | C::WrongState
         | C::AlreadyDecided
@@ -158,6 +176,27 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::SigningSessionUsed
         | C::SigningSessionCancelled
         | C::DigestMismatch
+        | C::SigningUnderWay
+        | C::SigningOutcomeUnknown
+        | C::CredentialLinkedAlready
+        | C::RemoteRefused
+        | C::RemoteWrongFactor
+        | C::RemoteFactorLocked
+        | C::RemoteTimedOut
+        | C::RemoteDeadlinePassed
+        | C::RemoteCancelled
+        | C::RemoteCertificateUnusable
+        | C::RemoteKeyDisabled
+        | C::RemoteQuotaUsedUp
+        | C::RemotePhoneAbsent
+        | C::RemoteDeviceError
+        | C::RemoteUnknownHolder
+        | C::RemoteDigestNotAuthorized
+        | C::RemoteFactorNotCarried
+        | C::RemoteNotOffered
+        | C::RemoteBadSignature
+        | C::RemoteOtherCertificate
+        | C::RemoteOtherForm
         | C::ReceiptFailedCheck
         | C::DuplicateIncoming
         | C::RegistrationRequired
@@ -198,6 +237,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::CertificateNotOnRecord
         | C::CertificatePractice
         | C::SigningMeansNotOffered
+        | C::RemoteTooMany
         | C::PinWrong
         | C::AgentAbsent
         | C::AgentOutdated

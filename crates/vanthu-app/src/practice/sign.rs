@@ -83,6 +83,7 @@ pub async fn sign(
         documents,
         consent: Consent::Automatic,
         means: Means::Agent,
+        credential: None,
     };
     let opened = open(app, caller, order).await?;
     let session = fetch(app, &opened.signing_id, &opened.token).await?;

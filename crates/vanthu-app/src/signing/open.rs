@@ -4,15 +4,14 @@ use serde_json::json;
 use vanthu_domain::Moment;
 use vanthu_domain::agency::SigningAuthority;
 use vanthu_domain::audit::Act;
-use vanthu_domain::certificate::Holder;
-use vanthu_domain::id::{OutgoingId, SigningId};
+use vanthu_domain::id::{CredentialId, OutgoingId, SigningId};
 use vanthu_domain::outgoing::OutgoingState;
 use vanthu_domain::permission::Action;
 use vanthu_domain::profile::Setting;
 use vanthu_domain::refusal::{Refusal, RefusalCode};
 use vanthu_pki::{SignatureAlgorithm, Time};
 use vanthu_signing::{PrepareError, Prepared, SignatureRequest, prepare};
-use vanthu_store::certificate::{self, CertificateRow};
+use vanthu_store::certificate::CertificateRow;
 use vanthu_store::file::{self, FileRole};
 use vanthu_store::outgoing::OutgoingRow;
 use vanthu_store::signing::{
@@ -23,10 +22,12 @@ use vanthu_store::{agency, person, seal};
 use crate::account::session::hash_of;
 use crate::outgoing::letter::Around;
 use crate::outgoing::view::load_for;
+use crate::signing::key::{Key, key_for};
 use crate::signing::paper::{
     About, PaperPlaces, agency_request, attachment_request, fonts, person_request,
 };
-use crate::signing::{MAIN_ITEM, certificates_of, examine};
+use crate::signing::remote::{self, Asking, SPARE_SECONDS, WantedItem};
+use crate::signing::{MAIN_ITEM, certificates_of, examine, settle};
 use crate::{App, AppError, Caller, Mode, verify};
 
 /// The most documents of one session.
@@ -45,9 +46,11 @@ pub struct OpenSigning {
     pub consent: Consent,
     /// Where the key lies.
     pub means: Means,
+    /// Which of the linked keys, where a service holds it.
+    pub credential: Option<CredentialId>,
 }
 
-/// What the page hands to the agent.
+/// What the page hands to the agent, or shows while the holder agrees on the own device.
 #[derive(Debug, Clone)]
 pub struct SigningOpened {
     /// The session.
@@ -56,6 +59,19 @@ pub struct SigningOpened {
     pub token: String,
     /// Until when it can be used.
     pub expires_at: Moment,
+    /// Where a service holds the key.
+    pub at_service: Option<AtService>,
+}
+
+/// What the page shows before the holder's device asks.
+#[derive(Debug, Clone)]
+pub struct AtService {
+    /// The service's name.
+    pub service: String,
+    /// The four digits that the device shows too.
+    pub code: String,
+    /// Until when the holder may agree.
+    pub deadline: Moment,
 }
 
 /// Checks, prepares, and opens the session.
@@ -66,15 +82,11 @@ pub async fn open(
     caller: &Caller,
     input: OpenSigning,
 ) -> Result<SigningOpened, AppError> {
-    if input.consent == Consent::Automatic && app.mode != Mode::Practice {
+    let by_agent = input.means == Means::Agent;
+    if input.consent == Consent::Automatic && (app.mode != Mode::Practice || !by_agent) {
         return Err(AppError::refused(
             RefusalCode::SigningConsentAutomaticRefused,
         ));
-    }
-    // Only an agent takes sessions so far.
-    if input.means != Means::Agent {
-        let refusal = Refusal::new(RefusalCode::SigningMeansNotOffered);
-        return Err(refusal.with("means", input.means.code()).into());
     }
     if input.documents.is_empty() || input.documents.len() > MOST_DOCUMENTS {
         return Err(Refusal::new(RefusalCode::BatchTooLarge)
@@ -83,55 +95,75 @@ pub async fn open(
             .into());
     }
     let now = app.now();
-    let certificate = certificate_for(app, caller, input.purpose, now).await?;
-    examine::certificate_may_sign(app, &certificate, now).await?;
+    let key = key_for(app, caller, &input, now).await?;
+    examine::certificate_may_sign(app, &key.certificate, now).await?;
     let signing_id = SigningId::new(now, app.random());
-    let mut items = Vec::new();
+    let mut made = Made {
+        signing_id: signing_id.clone(),
+        items: Vec::new(),
+        wanted: Vec::new(),
+    };
     for id in &input.documents {
-        prepare_document(
-            app,
-            caller,
-            &input,
-            id,
-            &certificate,
-            &signing_id,
-            &mut items,
-        )
-        .await?;
+        settle::nothing_is_open(app, caller, id).await?;
+        prepare_document(app, caller, &input, id, &key, &mut made).await?;
+        key.takes(made.items.len())?;
     }
     let token = app.secret();
-    let mut work = app.begin(caller).await?;
-    let agency = agency::load(&mut work.tx, &caller.agency_id).await?;
-    let minutes = app
-        .profile_of(&agency)?
-        .number(Setting::SigningSessionMinutes, work.today())
-        .value;
+    let deadline = now.plus_seconds(session_minutes(app, caller).await? * 60);
     let row = SigningRow {
         signing_id: signing_id.clone(),
         account_id: caller.actor.account_id.clone(),
         person_id: caller.person_id().clone(),
         agency_id: caller.agency_id.clone(),
         purpose: input.purpose,
-        certificate_id: certificate.record.certificate_id.clone(),
+        certificate_id: key.certificate.record.certificate_id.clone(),
         token_hash: hash_of(&token),
         consent: input.consent,
         means: input.means,
         state: SessionState::Open,
-        created_at: work.now,
-        expires_at: work
-            .now
-            .plus_seconds(i64::try_from(minutes).unwrap_or(5) * 60),
+        created_at: now,
+        expires_at: match key.at_service {
+            Some(_) => deadline.plus_seconds(SPARE_SECONDS),
+            None => deadline,
+        },
         ended_at: None,
         result: None,
     };
-    signing::insert(&mut work.tx, &row, &items).await?;
+    let mut work = app.begin(caller).await?;
+    signing::insert(&mut work.tx, &row, &made.items).await?;
+    let mut shown = None;
+    if let Some((service, credential)) = &key.at_service {
+        let display = display_of(&input, &made.wanted);
+        let asking = Asking {
+            session: &row,
+            credential,
+            certificate: certificates_of(&key.certificate)?.0,
+            wanted: &made.wanted,
+            display: &display,
+            deadline,
+        };
+        let begun = asking.begin(app, service)?.map_err(|bad| {
+            let code = super::ending::code_of(remote::ending_of(bad));
+            remote::about(code.unwrap_or(RefusalCode::RemoteNotOffered), &service.name)
+        })?;
+        let code = begun
+            .pending()
+            .map_or_else(String::new, |it| it.verification_code);
+        remote::put_down(&mut work, &asking, code.clone()).await?;
+        shown = Some(AtService {
+            service: service.name.clone(),
+            code,
+            deadline,
+        });
+    }
     let about: Vec<String> = input.documents.iter().map(ToString::to_string).collect();
     let data = json!({
         "purpose": input.purpose.code(),
         "consent": input.consent.code(),
         "means": input.means.code(),
-        "serial": certificate.record.serial,
-        "items": items.len(),
+        "service": key.at_service.as_ref().map(|(it, _)| it.code.as_str()),
+        "serial": key.certificate.record.serial,
+        "items": made.items.len(),
     });
     work.record(Act::SigningOpened, &signing_id, &about, data)
         .await?;
@@ -140,42 +172,37 @@ pub async fn open(
         signing_id,
         token,
         expires_at: row.expires_at,
+        at_service: shown,
     })
 }
 
-/// The certificate that this account signs with: the person's own, or the agency's whose device
-/// the person is recorded to keep.
-///
-/// Clause: AG-17.3c, TG-22.1a, AG-16.1
-async fn certificate_for(
-    app: &App,
-    caller: &Caller,
-    purpose: Purpose,
-    now: Moment,
-) -> Result<CertificateRow, AppError> {
+async fn session_minutes(app: &App, caller: &Caller) -> Result<i64, AppError> {
     let mut tx = app.store.read().await?;
-    let (rows, missing) = match purpose {
-        Purpose::Person => (
-            certificate::list_of_person(&mut tx, caller.person_id()).await?,
-            RefusalCode::CertificateNotOnRecord,
-        ),
-        Purpose::Seal => {
-            let rows = certificate::list_of_agency(&mut tx, &caller.agency_id).await?;
-            let kept = rows
-                .into_iter()
-                .filter(|row| match &row.record.holder {
-                    Holder::Agency { keeper, .. } => keeper.as_ref() == Some(caller.person_id()),
-                    Holder::Person { .. } => false,
-                })
-                .collect();
-            (kept, RefusalCode::SealHolderNotRecorded)
-        }
+    let agency = agency::load(&mut tx, &caller.agency_id).await?;
+    let setting = Setting::SigningSessionMinutes;
+    let minutes = app.profile_of(&agency)?.number(setting, app.now().day());
+    Ok(i64::try_from(minutes.value).unwrap_or(5))
+}
+
+/// What the holder reads on the own device.
+fn display_of(input: &OpenSigning, wanted: &[WantedItem]) -> String {
+    let verb = match input.purpose {
+        Purpose::Person => "Ký",
+        Purpose::Seal => "Ký số của cơ quan",
     };
-    let best = rows
-        .iter()
-        .find(|row| row.record.may_sign_at(now).is_ok())
-        .or(rows.first());
-    best.cloned().ok_or_else(|| AppError::refused(missing))
+    let names: Vec<&str> = wanted.iter().map(|it| it.name.as_str()).collect();
+    match names.as_slice() {
+        [one] => format!("{verb}: {one}"),
+        _ => format!("{verb} {} tệp: {}", names.len(), names.join("; ")),
+    }
+}
+
+/// What is prepared for a session.
+struct Made {
+    signing_id: SigningId,
+    items: Vec<SigningItemRow>,
+    /// The same for a service: what is signed in each item, and its name.
+    wanted: Vec<WantedItem>,
 }
 
 /// Prepares the document, and for the agency's signature each attached PDF with it.
@@ -184,9 +211,8 @@ async fn prepare_document(
     caller: &Caller,
     input: &OpenSigning,
     id: &OutgoingId,
-    certificate: &CertificateRow,
-    signing_id: &SigningId,
-    items: &mut Vec<SigningItemRow>,
+    key: &Key<'_>,
+    made: &mut Made,
 ) -> Result<(), AppError> {
     let now = app.now();
     let mut tx = app.store.read().await?;
@@ -255,17 +281,28 @@ async fn prepare_document(
     drop(tx);
     for (item_id, base_blob, request) in wanted {
         let base = app.store.blobs().get(&base_blob).await?;
-        let prepared = prepare_off_thread(base, request, certificate).await?;
+        let prepared = prepare_off_thread(base, request, &key.certificate, key.algorithm).await?;
         let digest = hex::encode(prepared.document_digest());
+        let signed = prepared
+            .algorithm()
+            .digest()
+            .digest(prepared.to_be_signed());
+        made.wanted.push(WantedItem {
+            digest: hex::encode(signed),
+            name: match row.state.number() {
+                Some(number) => format!("{} {}", number.notation, row.subject),
+                None => row.subject.clone(),
+            },
+        });
         let prepared_blob = app.store.blobs().put(prepared.to_bytes(), now).await?;
-        items.push(SigningItemRow {
-            signing_id: signing_id.clone(),
+        made.items.push(SigningItemRow {
+            signing_id: made.signing_id.clone(),
             item_id: if item_id == MAIN_ITEM {
                 id.to_string()
             } else {
                 item_id
             },
-            position: u32::try_from(items.len()).unwrap_or(u32::MAX),
+            position: u32::try_from(made.items.len()).unwrap_or(u32::MAX),
             outgoing_id: id.clone(),
             document_version: row.version,
             base_blob,
@@ -321,11 +358,13 @@ async fn prepare_off_thread(
     base: Vec<u8>,
     request: SignatureRequest,
     row: &CertificateRow,
+    chosen: Option<SignatureAlgorithm>,
 ) -> Result<Prepared, AppError> {
     let (certificate, _) = certificates_of(row)?;
     tokio::task::spawn_blocking(move || {
         let kind = certificate.public_key_info().kind;
-        let algorithm = SignatureAlgorithm::default_for(kind)
+        let algorithm = chosen
+            .or_else(|| SignatureAlgorithm::default_for(kind))
             .ok_or_else(|| AppError::refused(RefusalCode::AlgorithmWeak))?;
         prepare(&base, &request, &certificate, algorithm, &fonts()).map_err(unprepared)
     })

@@ -54,7 +54,7 @@ async fn a_document_with_both_signatures_passes_and_keeps_every_byte() {
     let digits = number.notation.split('/').next().unwrap();
     assert_eq!(value(NUMBER_FIELD), digits);
     assert_eq!(value(DATE_FIELD), number.day.legal_text());
-    let (session, _) = state(app, clerk, &signing_id).await.unwrap();
+    let session = state(app, clerk, &signing_id).await.unwrap().row;
     assert_eq!(session.state, SessionState::Done);
     // Nobody else follows the session.
     let met = state(app, &desk.office.leader, &signing_id).await;
@@ -426,7 +426,7 @@ async fn a_session_that_was_given_up_signs_nothing() {
     assert_eq!(refusal(met), RefusalCode::SigningSessionCancelled);
     let met = cancel_by_agent(app, signing_id, token, "wrong-pin").await;
     assert_eq!(refusal(met), RefusalCode::SigningSessionCancelled);
-    let (session, _) = state(app, leader, signing_id).await.unwrap();
+    let session = state(app, leader, signing_id).await.unwrap().row;
     assert_eq!(session.result.as_deref(), Some("wrong-pin"));
 
     let opened = desk.open(leader, Purpose::Person, &id).await.unwrap();
@@ -578,6 +578,7 @@ fn order(id: &OutgoingId) -> OpenSigning {
         documents: vec![id.clone()],
         consent: Consent::Automatic,
         means: Means::Agent,
+        credential: None,
     }
 }
 

@@ -15,7 +15,7 @@ use vanthu_domain::refusal::RefusalCode;
 use vanthu_domain::{Day, Moment};
 use vanthu_layout::TINOS_BOLD;
 use vanthu_pki::authority::{AgencySubject, Authority, PersonSubject, Validity};
-use vanthu_pki::{Certificate, SoftKey};
+use vanthu_pki::{Certificate, KeySpec, SoftKey};
 use vanthu_store::account::AccountRow;
 use vanthu_store::certificate::CertificateRow;
 use vanthu_store::file::FileRow;
@@ -116,9 +116,33 @@ impl Desk {
         its: Validity,
         other: Option<&Authority>,
     ) -> Certificate {
+        self.issue_with(KeySpec::EcP256, holder, its, other).await
+    }
+
+    /// A key that was made for a certificate of this desk.
+    pub(crate) fn key_of(&self, certificate: &Certificate) -> SoftKey {
+        let keys = self.keys.lock().unwrap();
+        let key = keys.get(&certificate.sha256_thumbprint()).unwrap();
+        SoftKey::from_pkcs8(&key.to_pkcs8().unwrap()).unwrap()
+    }
+
+    /// The certificate above those of this desk.
+    pub(crate) fn issuing(&self) -> &Certificate {
+        let authority = self.world.authority.as_ref().unwrap();
+        authority.issuing().certificate()
+    }
+
+    /// The same for a key of that kind.
+    pub(crate) async fn issue_with(
+        &self,
+        spec: KeySpec,
+        holder: Holder,
+        its: Validity,
+        other: Option<&Authority>,
+    ) -> Certificate {
         let authority = self.world.authority.as_ref().unwrap();
         let issuing = other.unwrap_or_else(|| authority.issuing());
-        let key = SoftKey::generate_p256().unwrap();
+        let key = SoftKey::generate(spec).unwrap();
         let (spki, number) = (key.spki(), serial(&SystemRandomness));
         let asked = endpoints("http://127.0.0.1:8080");
         let made = match &holder {
@@ -270,6 +294,7 @@ impl Desk {
             documents: vec![id.clone()],
             consent: Consent::Automatic,
             means: Means::Agent,
+            credential: None,
         };
         open(&self.world.app, caller, order).await
     }

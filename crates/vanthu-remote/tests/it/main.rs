@@ -3,20 +3,15 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
     reason = "a helper of tests may fail the test"
 )]
 
 mod conformance;
 mod csc;
-mod fake_csc;
-mod fake_mssp;
-mod fake_mysign;
-mod fake_smartca;
 mod local;
 mod mssp;
 mod mysign;
 mod properties;
 mod smartca;
-mod world;
+
+use vanthu_testkit::remote::{fake_csc, fake_mssp, fake_mysign, fake_smartca, world};

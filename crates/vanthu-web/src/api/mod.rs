@@ -3,6 +3,7 @@
 //! Each noun has a file with its list of operations. The router and the OpenAPI document are made
 //! from these lists. Requests are read strictly, and every refusal is a problem document.
 
+mod credentials;
 mod desk;
 mod docs;
 mod extract;
@@ -56,6 +57,7 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static Operation> {
         .chain(desk::OPERATIONS)
         .chain(outgoing::operations())
         .chain(signing::OPERATIONS)
+        .chain(credentials::OPERATIONS)
         .chain(incoming::operations())
         .chain(lines::OPERATIONS)
         .chain(lists::OPERATIONS)

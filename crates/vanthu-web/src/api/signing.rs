@@ -1,18 +1,24 @@
 //! Signing sessions as the page sees them: opened, followed, given up.
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vanthu_app::signing::fetch::timestamp;
 use vanthu_app::signing::open::{self, OpenSigning};
-use vanthu_app::signing::{Consent, ItemState, Means, Purpose, SessionState, cancel, state};
+use vanthu_app::signing::settle::settle;
+use vanthu_app::signing::state::{self, Conversation};
+use vanthu_app::signing::{Consent, ItemState, Means, Purpose, SessionState, Settled, cancel};
 use vanthu_domain::Moment;
-use vanthu_domain::id::{OutgoingId, SigningId};
+use vanthu_domain::id::{CredentialId, OutgoingId, SigningId};
 use vanthu_domain::permission::Action;
+use vanthu_domain::refusal::{Refusal, RefusalCode};
 
 use super::extract::{Answer, Done, Given, Named, answer, done};
 use super::operation::{Operation, Verb};
+use crate::error::problem_in;
+use crate::page::show::Say;
 use crate::session::SignedIn;
 use crate::state::Web;
 
@@ -41,6 +47,13 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "Thôi ký",
     )
     .takes::<Nothing>(),
+    Operation::new(
+        Verb::Post,
+        "/api/v1/signing-sessions/{signing_id}/settle",
+        || post(settled),
+        "Cho biết kết quả của yêu cầu ký mà hệ thống chưa rõ",
+    )
+    .takes::<SettleIn>(),
 ];
 
 /// What is to be signed.
@@ -58,6 +71,10 @@ struct OpenSession {
     /// Khóa ở đâu: agent (phần mềm ký trên máy), service (dịch vụ từ xa), sim (SIM), tool (công cụ của Ban Cơ yếu).
     #[serde(default)]
     means: MeansIn,
+    /// Khóa nào, khi khóa do dịch vụ giữ: mã ở danh sách cách ký của mình.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    credential: Option<CredentialId>,
 }
 
 /// Whose signature.
@@ -109,12 +126,73 @@ struct Nothing {}
 struct SessionOpened {
     /// Mã định danh phiên ký.
     signing_id: String,
-    /// Mã dùng một lần cho phần mềm ký.
-    token: String,
+    /// Mã dùng một lần cho phần mềm ký; không có khi khóa do dịch vụ giữ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
     /// Địa chỉ máy chủ mà phần mềm ký gọi tới.
     server: String,
     /// Hết hạn lúc.
     expires_at: String,
+    /// Điều cần hiện trước khi điện thoại hỏi, khi khóa do dịch vụ giữ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service: Option<Shown>,
+}
+
+/// What is shown before the holder's device asks.
+#[derive(Serialize, ToSchema)]
+struct Shown {
+    /// Tên dịch vụ.
+    name: String,
+    /// Bốn chữ số hiện trên trang và trên điện thoại.
+    verification_code: String,
+    /// Đồng ý muộn nhất lúc.
+    deadline: String,
+}
+
+/// What became of a request.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SettleIn {
+    /// no-signature: chưa đồng ý ký; signature-unused: đã đồng ý, chữ ký đó không dùng.
+    result: ResultIn,
+}
+
+/// What became of a request.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+enum ResultIn {
+    NoSignature,
+    SignatureUnused,
+}
+
+/// A conversation with a service.
+#[derive(Serialize, ToSchema)]
+struct ServiceProgress {
+    /// Tên dịch vụ.
+    name: String,
+    /// Bốn chữ số hiện trên trang và trên điện thoại.
+    verification_code: String,
+    /// Đồng ý muộn nhất lúc.
+    deadline: String,
+    /// Yêu cầu ký đã được gửi tới dịch vụ.
+    asked: bool,
+    /// Trang của dịch vụ mà người ký cần mở để đồng ý.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<String>,
+    /// Cách kết thúc: signed hoặc mã lỗi.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ending: Option<String>,
+    /// nothing-signed, maybe-signed hoặc signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certainty: Option<&'static str>,
+    /// Lời của dịch vụ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    said: Option<String>,
+    /// Cần người ký cho biết kết quả.
+    open_question: bool,
+    /// no-signature hoặc signature-unused, khi người ký đã cho biết.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settled: Option<&'static str>,
 }
 
 /// Where a session stands.
@@ -129,6 +207,13 @@ struct Progress {
     reason: Option<String>,
     /// Hết hạn lúc.
     expires_at: String,
+    /// Vì sao phiên dừng, đủ lời.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    problem: Option<serde_json::Value>,
+    /// Đang ở đâu với dịch vụ giữ khóa.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service: Option<ServiceProgress>,
     /// Từng tệp cần ký.
     items: Vec<Item>,
     /// Trang để mở khi đã ký xong.
@@ -170,22 +255,30 @@ async fn begin(
             ConsentIn::Automatic => Consent::Automatic,
         },
         means: given.means.into(),
+        credential: given.credential,
     };
     let opened = open::open(&web.app, who.caller(), input).await?;
     answer(SessionOpened {
         signing_id: opened.signing_id.to_string(),
-        token: opened.token,
+        token: opened.at_service.is_none().then_some(opened.token),
         server: web.app.base_url.clone(),
         expires_at: timestamp(opened.expires_at).to_string(),
+        service: opened.at_service.map(|it| Shown {
+            name: it.service,
+            verification_code: it.code,
+            deadline: timestamp(it.deadline).to_string(),
+        }),
     })
 }
 
 async fn progress(
     State(web): State<Web>,
     who: SignedIn,
+    headers: HeaderMap,
     Named(id): Named<SigningId>,
 ) -> Answer<Progress> {
-    let (row, items) = state::state(&web.app, who.caller(), &id).await?;
+    let say = Say::of(&headers, web.app.now());
+    let state::Progress { row, items, remote } = state::state(&web.app, who.caller(), &id).await?;
     let all_signed = items.iter().all(|item| item.state == ItemState::Signed);
     let word = word_of(row.state, row.expires_at, web.app.now(), all_signed);
     let mut documents: Vec<String> = items
@@ -200,6 +293,8 @@ async fn progress(
     answer(Progress {
         signing_id: row.signing_id.to_string(),
         state: word,
+        problem: remote.as_ref().and_then(|it| why_of(it, say)),
+        service: remote.map(|it| with_service(it, &row.signing_id)),
         reason: row.result,
         expires_at: timestamp(row.expires_at).to_string(),
         next: match documents.as_slice() {
@@ -213,10 +308,44 @@ async fn progress(
                 document: item.outgoing_id.to_string(),
                 state: item.state.code(),
                 digest: item.digest,
-                problem: item.problem,
+                problem: item.problem.map(|it| problem_told(it, say)),
             })
             .collect(),
     })
+}
+
+/// Why a conversation ended without signatures.
+fn why_of(conversation: &Conversation, say: Say) -> Option<serde_json::Value> {
+    let code: RefusalCode = match (&conversation.row.ending, conversation.is_open_question) {
+        (Some(ending), _) => ending.parse().ok()?,
+        (None, true) => RefusalCode::RemoteAnswerLost,
+        (None, false) => return None,
+    };
+    let refusal = Refusal::new(code).with("service", &conversation.service);
+    Some(problem_in(&refusal, say))
+}
+
+/// What is kept with an item, in the reader's language.
+fn problem_told(kept: serde_json::Value, say: Say) -> serde_json::Value {
+    match serde_json::from_value::<Refusal>(kept.clone()) {
+        Ok(refusal) => problem_in(&refusal, say),
+        Err(_) => kept,
+    }
+}
+
+fn with_service(it: Conversation, id: &SigningId) -> ServiceProgress {
+    ServiceProgress {
+        name: it.service,
+        verification_code: it.row.code,
+        deadline: timestamp(it.row.deadline).to_string(),
+        asked: it.row.asked,
+        page: it.row.page.map(|_| format!("/account/signing/agree/{id}")),
+        ending: it.row.ending,
+        certainty: it.row.certainty.map(|it| it.code()),
+        said: it.row.said,
+        open_question: it.is_open_question,
+        settled: it.row.settled.map(|it| it.code()),
+    }
 }
 
 /// The state in the words of the page. A session that nobody answered in time is over although
@@ -239,5 +368,19 @@ async fn given_up(
     Given(Nothing {}): Given<Nothing>,
 ) -> Done {
     cancel::cancel_by_caller(&web.app, who.caller(), &id).await?;
+    done()
+}
+
+async fn settled(
+    State(web): State<Web>,
+    who: SignedIn,
+    Named(id): Named<SigningId>,
+    Given(given): Given<SettleIn>,
+) -> Done {
+    let result = match given.result {
+        ResultIn::NoSignature => Settled::NoSignature,
+        ResultIn::SignatureUnused => Settled::SignatureUnused,
+    };
+    settle(&web.app, who.caller(), &id, result).await?;
     done()
 }

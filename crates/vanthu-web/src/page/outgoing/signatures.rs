@@ -1,9 +1,12 @@
 //! The signatures of a document: our own examination's verdict, and the panel that makes them.
 
+use vanthu_app::credential::list;
 use vanthu_app::outgoing::view::OutgoingView;
+use vanthu_app::signing::{Means, state};
 use vanthu_app::verify::Age;
-use vanthu_app::{App, AppError, Mode, verify};
+use vanthu_app::{App, AppError, Caller, Mode, verify};
 use vanthu_domain::Moment;
+use vanthu_domain::certificate::Holder;
 use vanthu_domain::outgoing::OutgoingTag;
 use vanthu_domain::permission::Action;
 use vanthu_domain::verdict::{
@@ -13,7 +16,7 @@ use vanthu_domain::verdict::{
 use crate::page::outgoing::href;
 use crate::page::show::Say;
 use crate::texts::Counted as _;
-use crate::view::{Check, Pill, SignPanel, Tone, Verdict};
+use crate::view::{Check, Pill, SignPanel, SignWay, Tone, Verdict};
 
 /// Whether a kept report may be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,11 +126,60 @@ fn told(found: &LegalVerdict, tag: OutgoingTag, say: Say) -> Verdict {
     told
 }
 
+/// What the panel offers beside the agent.
+#[derive(Debug, Default)]
+pub(super) struct Away {
+    ways: Vec<SignWay>,
+    standing: String,
+}
+
+/// The caller's keys at services that fit the signature, and the session that stands in its way.
+pub(super) async fn away(
+    app: &App,
+    caller: &Caller,
+    view: &OutgoingView,
+    say: Say,
+) -> Result<Away, AppError> {
+    let seals = view.may(Action::Seal);
+    if !seals && !view.may(Action::Sign) {
+        return Ok(Away::default());
+    }
+    let mut ways = vec![SignWay {
+        value: "agent".to_owned(),
+        means: Means::Agent.code(),
+        text: say.t("Phần mềm ký trên máy này"),
+        note: say.t("Dùng thiết bị lưu khóa cắm vào máy."),
+    }];
+    for key in list::list(app, caller).await? {
+        let fits = matches!(key.certificate.record.holder, Holder::Agency { .. }) == seals;
+        let Some(means) = key.means.filter(|_| fits) else {
+            continue;
+        };
+        let sim = means == Means::Sim;
+        ways.push(SignWay {
+            value: key.row.credential_id.to_string(),
+            means: means.code(),
+            note: if sim {
+                say.t("Nhập mã PIN trên điện thoại.")
+            } else {
+                say.t("Đồng ý trong ứng dụng hoặc trang của nhà cung cấp.")
+            },
+            text: key.service_name,
+        });
+    }
+    let standing = state::standing(app, caller, &view.row.outgoing_id).await?;
+    Ok(Away {
+        ways,
+        standing: standing.map_or_else(String::new, |id| id.to_string()),
+    })
+}
+
 /// The panel of the authorised person, or of the clerk who keeps the agency's device.
 pub(super) fn panel(
     app: &App,
     view: &OutgoingView,
     automatic: bool,
+    away: Away,
     say: Say,
 ) -> Option<SignPanel> {
     let row = &view.row;
@@ -140,6 +192,8 @@ pub(super) fn panel(
     let panel = SignPanel {
         consent,
         documents: vec![id.to_string()],
+        ways: away.ways,
+        standing: away.standing,
         ..SignPanel::default()
     };
     if view.may(Action::Sign) {

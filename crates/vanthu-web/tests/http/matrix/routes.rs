@@ -26,7 +26,7 @@ fn walked() -> Vec<Knock> {
         line::knocks(&line::About::default()),
         agency::knocks(),
         lists::knocks(&[], &[]),
-        own::own_knocks(&[String::new(), String::new()]),
+        own::own_knocks(&Default::default(), &Default::default()),
         own::leaving(),
         own::agent(),
         own::practice(),
