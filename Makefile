@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
-.PHONY: help run stop demo test fuzz bench lint clean-data
+.PHONY: help run stop demo test fuzz bench lint clean-data agent-deb
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
@@ -23,6 +23,9 @@ test: ## every test of every kind, one line a kind at the end; KIND="rust browse
 
 fuzz: ## every fuzz target for 30 s (SECONDS_EACH, TARGETS); needs the nightly compiler and cargo-fuzz
 	@scripts/fuzz.sh
+
+agent-deb: ## the Debian package of the signing agent, looked into and started once (PROFILE=dev is quicker)
+	@scripts/agent-deb.sh
 
 bench: ## the benchmarks (figures and how to repeat them: docs/book/reference/performance.md)
 	@cargo bench --workspace --bench '*'

@@ -7,7 +7,9 @@ before(openSite, { timeout: 240_000 });
 after(closeSite, { timeout: 30_000 });
 
 await import("./site/main-job.mjs");
+await import("./site/batch.mjs");
 await import("./site/bad-input.mjs");
+await import("./site/pairing.mjs");
 await import("./site/narrow.mjs");
 await import("./site/away.mjs");
 await import("./site/pages.mjs");

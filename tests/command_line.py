@@ -10,6 +10,7 @@ of `make test` reads.
 import asyncio
 import io
 import logging
+import re
 import struct
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from pyhanko.sign.validation import async_validate_detached_cms, validate_pdf_si
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
 
+import standard_report
 from authority import FOLDER, VANTHU, World, run
 
 PIN = "12345678"
@@ -196,6 +198,33 @@ def a_signature_beside_a_file_is_accepted_at_each_level(desk):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def what_openssl_signs_is_judged_apart_inside_and_as_pem(desk):
+    """OpenSSL writes no time-stamp; its signatures are CAdES with -cades."""
+    table = FOLDER / "bang.csv"
+    pems = []
+    for name in ("signer", "interm"):
+        pems.append(FOLDER / f"{name}.pem")
+        subprocess.run(["openssl", "x509", "-inform", "DER", "-in", FOLDER / f"{name}.cer", "-out", pems[-1]], check=True)
+    for name, more in (("apart.p7s", []), ("inside.p7m", ["-nodetach"]), ("pem.p7s", ["-nodetach", "-outform", "PEM"])):
+        subprocess.run(
+            ["openssl", "cms", "-sign", "-cades", "-binary", "-outform", "DER", *more, "-in", table, "-signer", pems[0],
+             "-inkey", FOLDER / "signer.key.pem", "-certfile", pems[1], "-out", FOLDER / name],
+            check=True, capture_output=True,
+        )
+        content = () if more else ("--content", str(table))
+        done = desk.run("verify", name, *content)
+        assert done.returncode == 0, name + done.stdout + done.stderr
+        assert ("nằm trong tệp chữ ký" in done.stdout) == bool(more), done.stdout
+        changed = (FOLDER / name).read_bytes().replace(b"152,22", b"153,22")
+        if changed == (FOLDER / name).read_bytes():  # apart, or armoured: another content is handed in
+            (FOLDER / "khac.csv").write_bytes(TABLE + b"x")
+            done = desk.run("verify", name, "--content", str(FOLDER / "khac.csv"))
+        else:
+            (FOLDER / "changed.p7m").write_bytes(changed)
+            done = desk.run("verify", "changed.p7m")
+        assert done.returncode == 1 and "TOTAL-FAILED" in done.stdout, name + done.stdout + done.stderr
+
+
 def a_container_and_each_signature_in_it_are_accepted(desk):
     first, both = FOLDER / "ho-so.asice", FOLDER / "both.asice"
     done = desk.run("sign", "bang.csv", str(FOLDER / "paper.pdf"), "--container", str(first), "--tsa", desk.stamps,
@@ -217,6 +246,26 @@ def a_container_and_each_signature_in_it_are_accepted(desk):
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+def reports_have_the_shape_of_the_standard(desk):
+    """After the other checks: their files are judged once more."""
+    (FOLDER / "damaged.pdf").write_bytes((FOLDER / "b-t.pdf").read_bytes().replace(b"/MediaBox[0 0 595 842]", b"/MediaBox[0 0 595 843]"))
+    content = ("--content", str(FOLDER / "bang.csv"))
+    for name, code, *more in (("b-t.pdf", 0), ("b-lt.pdf", 0), ("extended.pdf", 0), ("sealed.pdf", 0), ("kept.asice", 0),
+                              ("damaged.pdf", 1), ("b-t.pdf", 1, "--offline"), ("b-lt.pdf", 0, "--offline"), ("extended.p7s", 0, *content)):
+        done = desk.run("verify", name, "--xml", *more)
+        assert done.returncode == code, f"{name}: {done.returncode} {done.stderr}"
+        assert standard_report.check(done.stdout.encode()) > 50, f"{name}: hardly anything to look at"
+        wrong = re.sub("<HashOnly>(true|false)</HashOnly>", "", done.stdout), done.stdout.replace("<HashOnly>false<", "<HashOnly>no<")
+        for text in (*wrong, re.sub("(<HashOnly>.*?</HashOnly>)(<DocHashOnly>.*?</DocHashOnly>)", r"\2\1", done.stdout),
+                     done.stdout.replace("</SignatureIdentifier>", "<Unknown/></SignatureIdentifier>")):
+            assert text != done.stdout
+            try:
+                standard_report.check(text.encode())
+            except Exception:  # whatever the parser says of it
+                continue
+            raise AssertionError(f"{name}: a report of another shape is accepted")
+
+
 def without_the_services_no_evidence_is_claimed(desk):
     desk.silent = True
     try:
@@ -233,7 +282,9 @@ CHECKS = [
     the_seal_of_the_agency_is_accepted_behind_the_person,
     a_revoked_certificate_signs_nothing,
     a_signature_beside_a_file_is_accepted_at_each_level,
+    what_openssl_signs_is_judged_apart_inside_and_as_pem,
     a_container_and_each_signature_in_it_are_accepted,
+    reports_have_the_shape_of_the_standard,
     without_the_services_no_evidence_is_claimed,
 ]
 

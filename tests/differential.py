@@ -46,6 +46,12 @@ REASONS = {
 }
 
 
+# What a certification with P = 3 permits and pyHanko's default rules do not know.
+WIDER = (
+    "annotations come, change and go under P = 3 (ISO 32000-2, table 257); pyHanko's default rules refuse every annotation"
+)
+
+
 # An attacker signs where it is forbidden, so the generator may too.
 signers.PdfSigner._enforce_certification_constraints = staticmethod(lambda reader: None)
 
@@ -532,6 +538,10 @@ def compare(folder, ours):
         stricter = their["class"] == "permitted" or (their["class"], my["class"]) == ("refused", "broken")
         if reason and stricter:
             known[reason] += 1
+            continue
+        marked = my["class"] == "permitted" and my["why"][0] == "annotations"
+        if marked and their["class"] == "refused" and "certify ANNOTATE" in their["done"]:
+            known[WIDER] += 1
             continue
         failed += 1
         print(f"{file}: {their['class']} {their.get('level') or their.get('why')} / {my['class']} {my.get('why')}: {their['done']}")

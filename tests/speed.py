@@ -122,12 +122,16 @@ def main():
     theirs = {("sign", one): measure(lambda data=data: sign(data, signer)) for one, data in files.items()}
     for one, data in signed.items():
         theirs["validate", one] = measure(lambda data=data: validate(data, signer.signing_cert))
-    raw = {"sign": ours["sign", "raw"], "validate": ours["validate", "raw"]}
-    print("| what | file | raw cryptography | ours | pyHanko | ours, of the raw rate | pyHanko / ours |")
-    print("|---|---|---:|---:|---:|---:|---:|")
+    bare = {}
+    for what, one in theirs:
+        signatures = 2 if one == "two-signatures" else 1
+        bare[what, one] = signatures * (ours[what, "raw"] + ours["digest", one])
+    print("| what | file | the digest | digest and signature alone | ours | pyHanko | ours, of the bare rate | pyHanko / ours |")
+    print("|---|---|---:|---:|---:|---:|---:|---:|")
     for (what, one), their in theirs.items():
-        our = ours[what, one]
-        print(f"| {what} | {one} | {raw[what] * 1e3:.3f} ms | {our * 1e3:.3f} ms | {their * 1e3:.1f} ms | {raw[what] / our:.0%} | {their / our:.0f} |")
+        our, least = ours[what, one], bare[what, one]
+        print(f"| {what} | {one} | {ours['digest', one] * 1e3:.3f} ms | {least * 1e3:.3f} ms | {our * 1e3:.3f} ms | {their * 1e3:.1f} ms "
+              f"| {least / our:.0%} | {their / our:.0f} |")
     size = len(files["50-MB"])
     print(f"\n50 MB: SHA-256 alone {size / ours['digest', '50-MB'] / 1e9:.2f} GB/s, signing {size / ours['sign', '50-MB'] / 1e9:.2f} GB/s, "
           f"validating {size / ours['validate', '50-MB'] / 1e9:.2f} GB/s")

@@ -83,7 +83,7 @@ export const said = () => `${server?.text() ?? ""}\n${agent?.text() ?? ""}`;
 
 export async function startAgent() {
   const keys = join(folder, "agent", "keys");
-  agent = start(agentProgram, ["run", "--keys", keys, "--listen", site.agent.slice("http://".length), "--pair", site.base]);
+  agent = start(agentProgram, ["run", "--keys", keys, "--settings", join(folder, "agent", "settings"), "--listen", site.agent.slice("http://".length), "--pair", site.base]);
   await agent.said("signing agent ready", 20);
 }
 

@@ -79,6 +79,16 @@ const pages = [
   ["vt.tanmau", "clerk-search", at("/search?q=chữ ký")],
   ["vt.tanmau", "clerk-search-empty", at("/search?q=khongcogi")],
   ["vt.tanmau", "account", at("/account")],
+  ["vt.tanmau", "devices", at("/devices")],
+  ["vt.tanmau", "device", async (page) => {
+    await page.goto("/devices");
+    await page.locator("main h3 a").first().click();
+    await page.getByRole("button", { name: "Báo nghi lộ, mất khóa" }).click();
+    await page.locator("dialog#suspect[open]").waitFor();
+  }],
+  ["qt.tanmau", "manager-devices", at("/devices")],
+  ["qt.tanmau", "networks", at("/admin/networks")],
+  ["tp.cds", "findings", at("/findings")],
   ["vt.tanmau", "password", at("/account/password")],
   ["ct.tanmau", "leader-desk", at("/")],
   ["ct.tanmau", "leader-to-sign", at("/outgoing?tile=to-sign")],

@@ -15,7 +15,7 @@ fuzz_target!(|data: &[u8]| {
         list.number(),
         list.is_numbered(),
         list.delta_base(),
-        list.keeps_expired(),
+        list.keeps_expired_since().is_some(),
         list.has_unknown_critical(),
         list.authority_key_id().is_some(),
         list.issuer().to_string(),

@@ -7,6 +7,8 @@ use anyhow::Result;
 use crate::repo::Repo;
 
 const GLOSSARY: &str = "docs/book/glossary.md";
+/// Each threat in its table names the tests that show the measure.
+const THREATS: &str = "docs/book/concepts/signing-threats.md";
 
 /// Every dead link of the written pages, and every word of the glossary that the code has lost.
 pub(crate) fn check(repo: &Repo) -> Result<Vec<String>> {
@@ -29,12 +31,52 @@ pub(crate) fn check(repo: &Repo) -> Result<Vec<String>> {
             sources.push_str(&repo.read(&file)?);
         }
     }
+    broken.extend(unproven(&repo.read(THREATS)?, &sources));
     for name in names(&repo.read(GLOSSARY)?) {
         if !exists(repo, &sources, &name) {
             broken.push(format!("{GLOSSARY}: {name} is not in the code"));
         }
     }
     Ok(broken)
+}
+
+/// Threats without a test, and tests that are gone.
+fn unproven(page: &str, sources: &str) -> Vec<String> {
+    let table = page.split("\n## Threats\n").nth(1).unwrap_or_default();
+    let table = table.split("\n## ").next().unwrap_or_default();
+    let rows = table.lines().filter(|line| line.starts_with("| ")).skip(1);
+    let mut broken = Vec::new();
+    let mut count = 0;
+    for row in rows {
+        count += 1;
+        let proofs = names(row);
+        if proofs.is_empty() {
+            broken.push(format!("{THREATS}: no test for: {row}"));
+        }
+        let gone = proofs.iter().filter(|name| !is_test(sources, name));
+        broken.extend(gone.map(|name| format!("{THREATS}: {name} is no test")));
+    }
+    if count == 0 {
+        broken.push(format!("{THREATS}: no threats"));
+    }
+    broken
+}
+
+/// Whether a function of that name is a test: its attribute stands right above it, other attributes between.
+fn is_test(sources: &str, name: &str) -> bool {
+    let wanted = [format!("fn {name}()"), format!("fn {name}(")];
+    let mut above_is_test = false;
+    for line in sources.lines().map(str::trim) {
+        if line.starts_with("#[") {
+            above_is_test |= line.contains("test]") || line.contains("test(");
+        } else {
+            if above_is_test && wanted.iter().any(|it| line.contains(it.as_str())) {
+                return true;
+            }
+            above_is_test = false;
+        }
+    }
+    false
 }
 
 /// The relative targets of `[…](target)`, without their anchors.
@@ -114,5 +156,20 @@ mod tests {
     fn the_glossary_names_types_in_its_last_column() {
         let row = "| bút phê | `no` | `Directed`, `vanthu_domain::line` |\ntext `no`\n";
         assert_eq!(names(row), ["Directed", "vanthu_domain::line"]);
+    }
+
+    #[test]
+    fn a_threat_names_tests_that_exist() {
+        let sources = "#[test]\nfn kept() {}\n#[tokio::test]\nasync fn too() {}\nfn no_test() {}\n";
+        let page = |cell: &str| {
+            format!(
+                "# T\n\n## Threats\n\n| t | m | by |\n|---|---|---|\n| a | b | {cell} |\n\n## Left\n| x | y | z |\n"
+            )
+        };
+        assert!(unproven(&page("`kept`, `too`"), sources).is_empty());
+        assert_eq!(unproven(&page("`gone`"), sources).len(), 1);
+        assert_eq!(unproven(&page("`no_test`"), sources).len(), 1);
+        assert_eq!(unproven(&page("nothing"), sources).len(), 1);
+        assert_eq!(unproven("# T\n", sources).len(), 1);
     }
 }

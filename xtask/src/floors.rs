@@ -14,6 +14,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("vanthu-domain", 1),
     ("vanthu-pki", 1),
     ("vanthu-wire", 1),
+    ("vanthu-reader", 1),
     ("vanthu-signing", 2),
     ("vanthu-layout", 2),
     ("vanthu-token", 2),
@@ -58,7 +59,7 @@ const IGNORANCE: &[(&str, &str, &str)] = &[
     (
         "vanthu-agent",
         "vanthu-domain",
-        "the agent knows certificates and its protocol, no documents",
+        "the agent knows certificates, its protocol and pages, no rules of documents",
     ),
     (
         "vanthu-agent",
@@ -68,9 +69,13 @@ const IGNORANCE: &[(&str, &str, &str)] = &[
     (
         "vanthu-agent",
         "vanthu-layout",
-        "the agent signs digests, never files",
+        "the agent draws pages and carries no typesetter",
     ),
-    ("vanthu-agent", "vanthu-store", "the agent keeps nothing"),
+    (
+        "vanthu-agent",
+        "vanthu-store",
+        "the agent keeps no document",
+    ),
     (
         "vanthu-agent",
         "vanthu-app",
@@ -86,7 +91,7 @@ const IGNORANCE: &[(&str, &str, &str)] = &[
 /// A heavy or dangerous dependency (by the start of its name), and the crates that hold its door.
 const DOORS: &[(&str, &[&str])] = &[
     ("typst", &["vanthu-layout"]),
-    ("hayro", &["vanthu-layout"]),
+    ("hayro", &["vanthu-reader"]),
     ("rust_xlsxwriter", &["vanthu-layout"]),
     ("sea-orm", &["vanthu-store"]),
     ("sqlx", &["vanthu-store"]),
@@ -108,6 +113,7 @@ const ONLY_COMPUTE: &[&str] = &[
     "vanthu-domain",
     "vanthu-pki",
     "vanthu-wire",
+    "vanthu-reader",
     "vanthu-signing",
     "vanthu-layout",
     "vanthu-token",

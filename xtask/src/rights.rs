@@ -26,10 +26,16 @@ every route for everybody and compare the answers with this table.
 ";
 
 /// The kinds of things, each with its states.
-const KINDS: [(&str, &str, Action); 4] = [
+const KINDS: [(&str, &str, Action); 6] = [
     ("Outgoing documents", "văn bản đi", Action::ViewOutgoing),
     ("Incoming documents", "văn bản đến", Action::ViewIncoming),
     ("Lines", "luồng nhận", Action::StartLine),
+    (
+        "Key devices",
+        "thiết bị lưu khóa bí mật",
+        Action::ViewDevice,
+    ),
+    ("Findings", "phát hiện", Action::CloseFinding),
     ("The agency as a whole", "cơ quan", Action::Draft),
 ];
 
@@ -95,6 +101,8 @@ fn code(state: ObjectState) -> &'static str {
         ObjectState::Outgoing(tag) => tag.code(),
         ObjectState::Incoming(tag) => tag.code(),
         ObjectState::Line(state) => state.code(),
+        ObjectState::Device(tag) => tag.code(),
+        ObjectState::Finding(tag) => tag.code(),
         ObjectState::Plain => "",
     }
 }

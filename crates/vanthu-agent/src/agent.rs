@@ -9,14 +9,17 @@ use vanthu_wire::agent::{
 };
 use vanthu_wire::{Language, Problem};
 
+use crate::checkup::{DevicePoints, LastCheckup};
 use crate::clock::Clock;
-use crate::consent::{Case, Desk};
+use crate::consent::{Case, Desk, random_id};
+use crate::draw::Drawing;
 use crate::examine::{examine, moment};
+use crate::pair::Attempts;
 use crate::practice::is_practice;
 use crate::server::{Remote, client};
 use crate::texts::t;
 use crate::token::{Token, TokenError};
-use crate::{Origin, Pin, problems};
+use crate::{Origin, Paired, Pin, problems};
 
 /// The practice agent consents by itself, with this PIN, for practice certificates only.
 #[derive(Debug, Clone)]
@@ -29,22 +32,30 @@ pub struct AutomaticConsent {
 pub struct Agent {
     /// Where it listens; loopback, checked by the program that starts it.
     pub(crate) address: SocketAddr,
-    pub(crate) paired: Vec<Origin>,
+    pub(crate) paired: Paired,
     pub(crate) automatic: Option<AutomaticConsent>,
     pub(crate) token: Arc<dyn Token>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) drawing: Drawing,
+    pub(crate) devices: DevicePoints,
+    pub(crate) last_checkup: LastCheckup,
     pub(crate) desk: Desk,
-    client: reqwest::Client,
+    pub(crate) attempts: Attempts,
+    /// What forms of this agent's own pages carry back, as long as it runs.
+    pub(crate) form: String,
+    pub(crate) client: reqwest::Client,
 }
 
 impl Agent {
     /// An agent that listens at `address` and speaks with `paired` servers.
     pub fn new(
         address: SocketAddr,
-        paired: Vec<Origin>,
+        paired: Paired,
         automatic: Option<AutomaticConsent>,
         token: Arc<dyn Token>,
         clock: Arc<dyn Clock>,
+        drawing: Drawing,
+        devices: DevicePoints,
     ) -> anyhow::Result<Arc<Self>> {
         anyhow::ensure!(
             address.ip().is_loopback(),
@@ -58,7 +69,12 @@ impl Agent {
             automatic,
             token,
             clock,
+            drawing,
+            devices,
+            last_checkup: LastCheckup::default(),
             desk,
+            attempts: Attempts::default(),
+            form: random_id(),
             client,
         }))
     }
@@ -70,7 +86,11 @@ impl Agent {
             .unwrap_or_else(|error| Err(TokenError::Failed(error.to_string())))
     }
 
-    pub(crate) async fn status(&self, language: Language) -> Result<AgentStatus, Problem> {
+    pub(crate) async fn status(
+        &self,
+        server: &Origin,
+        language: Language,
+    ) -> Result<AgentStatus, Problem> {
         let certificates = self.certificates().await.map_err(|error| {
             tracing::warn!(%error, "the keys could not be listed");
             problems::token(language, &error)
@@ -85,6 +105,7 @@ impl Agent {
                 Consent::Person
             },
             certificates: certificates.iter().map(describe).collect(),
+            accounts: self.paired.accounts(server),
         })
     }
 
@@ -97,14 +118,19 @@ impl Agent {
     ) -> Result<SignAccepted, Problem> {
         let server = request.server.parse::<Origin>().ok();
         let server = server
-            .filter(|server| self.paired.contains(server))
+            .filter(|server| self.paired.knows(server))
             .ok_or_else(|| problems::server_refused(language, &request.server))?;
+        let pairing = self.paired.find(&server, request.account.as_deref());
+        if pairing.is_none() && !self.paired.is_fixed(&server) {
+            return Err(problems::account_not_paired(language, &server));
+        }
         let remote = Remote::new(
             self.client.clone(),
             server,
             request.signing_id,
             language,
             request.token,
+            pairing,
         );
         if let Some(case) = self.desk.find_session(&remote) {
             return if case.is_over() {
@@ -113,7 +139,13 @@ impl Agent {
                 Ok(self.accepted(&case))
             };
         }
-        let session = remote.fetch().await?;
+        let session = match remote.fetch().await {
+            Ok(session) => session,
+            Err(problem) => {
+                self.forget_if_over(&remote, &problem);
+                return Err(problem);
+            }
+        };
         let held = self
             .certificates()
             .await
@@ -135,6 +167,7 @@ impl Agent {
             }
             Err(_) => None,
         };
+        self.check_if_due();
         let case = Case::new(remote, session, certificate, now);
         tracing::info!(
             signing.id = %case.remote.signing_id, server = %case.remote.server,
@@ -143,14 +176,35 @@ impl Agent {
         let id = case.id.clone();
         self.desk.put(case.clone(), now)?;
         if let (true, Some(pin)) = (automatic, pin) {
+            self.check_files(&case).await?;
             let started = self.desk.start(&id, language)?;
             Arc::clone(self)
                 .sign_case(started, pin, Consent::Automatic)
                 .await;
         } else {
             self.watch_deadline(&case);
+            let (agent, case) = (Arc::clone(self), case.clone());
+            tokio::spawn(async move {
+                // What went wrong stands on the case, for whoever opens its page.
+                let _told = agent.check_files(&case).await;
+            });
         }
         Ok(self.accepted(&self.desk.find(&id).unwrap_or(case)))
+    }
+
+    /// A pairing that the server has ended is over here too.
+    fn forget_if_over(&self, remote: &Remote, problem: &Problem) {
+        let Some(pairing) = remote
+            .pairing
+            .as_ref()
+            .filter(|_| &*problem.code == "agent-not-paired")
+        else {
+            return;
+        };
+        tracing::warn!(server = %remote.server, agent.id = %pairing.agent_id, "the server ended this pairing");
+        if let Err(error) = self.paired.remove(&pairing.agent_id) {
+            tracing::error!(%error, "a pairing that is over could not be given up");
+        }
     }
 
     pub(crate) fn accepted(&self, case: &Case) -> SignAccepted {

@@ -7,11 +7,13 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use vanthu_wire::Problem;
 use vanthu_wire::agent::SignRequest;
+use vanthu_wire::pairing::PairRequest;
 use vanthu_wire::problem::PROBLEM_MEDIA_TYPE;
 
+use crate::door::Asking;
 use crate::texts::Asked;
 use crate::{Agent, problems};
 
@@ -20,6 +22,11 @@ pub(crate) fn routes() -> Router<Arc<Agent>> {
         .route("/v1/status", asked_first(get(status)))
         .route("/v1/sign", asked_first(post(sign)))
         .route("/v1/sign/{id}", asked_first(get(outcome)))
+}
+
+/// What pages of any server may call.
+pub(crate) fn offers() -> Router<Arc<Agent>> {
+    Router::new().route("/v1/pair", asked_first(post(pair)))
 }
 
 /// The browser's question before a call is answered by the door; the route only has to exist.
@@ -38,8 +45,12 @@ pub(crate) fn answer_problem(problem: &Problem) -> Response {
     response
 }
 
-async fn status(State(agent): State<Arc<Agent>>, Asked(language): Asked) -> Response {
-    match agent.status(language).await {
+async fn status(
+    State(agent): State<Arc<Agent>>,
+    Extension(Asking(server)): Extension<Asking>,
+    Asked(language): Asked,
+) -> Response {
+    match agent.status(&server, language).await {
         Ok(status) => Json(status).into_response(),
         Err(problem) => answer_problem(&problem),
     }
@@ -57,6 +68,24 @@ async fn sign(
         Ok(accepted) => (StatusCode::ACCEPTED, Json(accepted)).into_response(),
         Err(problem) => {
             tracing::info!(code = %problem.code, "session not taken");
+            answer_problem(&problem)
+        }
+    }
+}
+
+async fn pair(
+    State(agent): State<Arc<Agent>>,
+    Extension(Asking(server)): Extension<Asking>,
+    Asked(language): Asked,
+    request: Result<Json<PairRequest>, JsonRejection>,
+) -> Response {
+    let Ok(Json(request)) = request else {
+        return answer_problem(&problems::bad_request(language));
+    };
+    match agent.begin_pairing(server, request, language).await {
+        Ok(accepted) => (StatusCode::ACCEPTED, Json(accepted)).into_response(),
+        Err(problem) => {
+            tracing::info!(code = %problem.code, "offer not taken");
             answer_problem(&problem)
         }
     }

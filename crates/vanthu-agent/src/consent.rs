@@ -4,7 +4,7 @@
 //! document.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
@@ -12,6 +12,7 @@ use vanthu_pki::Certificate;
 use vanthu_wire::agent::{ConsentState, ItemOutcome, ItemState, SigningSession};
 use vanthu_wire::{Language, Problem};
 
+use crate::draw::NotDrawn;
 use crate::problems;
 use crate::server::Remote;
 
@@ -38,6 +39,10 @@ pub struct Case {
     pub items: Vec<ItemOutcome>,
     /// Why nothing, or not everything, was signed.
     pub problem: Option<Problem>,
+    /// How many files were fetched and are what is to be signed.
+    pub checked: usize,
+    /// The first page of the first document; none while it isn't drawn yet.
+    pub first_page: Option<Result<Arc<Vec<u8>>, NotDrawn>>,
     form: Option<String>,
     watch: watch::Sender<ConsentState>,
 }
@@ -72,6 +77,8 @@ impl Case {
             state: ConsentState::Waiting,
             items,
             problem: None,
+            checked: 0,
+            first_page: None,
             form: None,
             watch: watch::Sender::new(ConsentState::Waiting),
         }
@@ -80,6 +87,12 @@ impl Case {
     /// True when nothing more will happen to it.
     pub fn is_over(&self) -> bool {
         !matches!(self.state, ConsentState::Waiting | ConsentState::Signing)
+    }
+
+    /// True once every file was held against what is to be signed, and its first page was tried to be drawn: before
+    /// that no PIN is taken.
+    pub fn is_shown(&self) -> bool {
+        self.checked == self.session.items.len() && self.first_page.is_some()
     }
 
     fn stop(&mut self, state: ConsentState, problem: Problem) {
@@ -178,6 +191,20 @@ impl Desk {
         Ok(())
     }
 
+    /// One more file is what is to be signed.
+    pub(crate) fn file_checked(&self, id: &str) {
+        if let Some(case) = self.cases().get_mut(id) {
+            case.checked += 1;
+        }
+    }
+
+    /// The first page was drawn, or could not be.
+    pub(crate) fn first_page(&self, id: &str, page: Result<Arc<Vec<u8>>, NotDrawn>) {
+        if let Some(case) = self.cases().get_mut(id) {
+            case.first_page = Some(page);
+        }
+    }
+
     /// The person said yes: from here on nobody else can answer.
     pub(crate) fn start(&self, id: &str, language: Language) -> Result<Case, Problem> {
         let mut cases = self.cases();
@@ -186,6 +213,9 @@ impl Desk {
             .ok_or_else(|| problems::not_found(language))?;
         if case.state != ConsentState::Waiting {
             return Err(problems::already_answered(language));
+        }
+        if case.checked != case.session.items.len() {
+            return Err(problems::not_shown(language));
         }
         case.go(ConsentState::Signing);
         Ok(case.clone())

@@ -3,6 +3,8 @@
 //! | call | who |
 //! |---|---|
 //! | `GET /v1/status`, `POST /v1/sign`, `GET /v1/sign/{id}` | pages of paired servers |
+//! | `POST /v1/pair` | any page that is served safely, for its own server; it learns nothing |
+//! | `GET, POST /pair/{id}`, `POST /unpair`, `GET, POST /check` | the person in front of this computer |
 //! | `GET, POST /consent/{id}` | the person in front of this computer |
 //! | `GET /`, `GET /assets/…` | the same |
 //!
@@ -15,9 +17,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use crate::texts::{self, Asked};
 use crate::{Agent, Origin, api, page, problems};
@@ -32,11 +34,18 @@ const REQUEST_PRIVATE_NETWORK: HeaderName =
 pub fn router(agent: Arc<Agent>) -> Router {
     let pages = Router::new()
         .route("/", get(page::home))
+        .route("/pair/{id}", get(page::pair).post(page::compared))
+        .route("/unpair", post(page::unpair))
+        .route("/check", get(page::checkup).post(page::check_now))
         .route("/consent/{id}", get(page::consent).post(page::answer))
+        .route("/consent/{id}/items/{item_id}", get(page::first_page))
+        .route("/consent/{id}/items/{item_id}/page.png", get(page::picture))
         .route("/assets/{name}", get(page::asset));
     let calls = api::routes().layer(from_fn_with_state(Arc::clone(&agent), paired_pages_only));
+    let offers = api::offers().layer(from_fn(any_server_s_pages));
     pages
         .merge(calls)
+        .merge(offers)
         .fallback(|Asked(language): Asked| async move {
             api::answer_problem(&problems::not_found(language))
         })
@@ -72,6 +81,11 @@ async fn own_host_only(State(agent): State<Arc<Agent>>, request: Request, next: 
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         // Not "no-referrer": browsers would then send `Origin: null` with the consent form.
         (header::REFERRER_POLICY, "same-origin"),
+        // No other page draws a picture of ours.
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
         (
             HeaderName::from_static("permissions-policy"),
             "camera=(), geolocation=(), microphone=()",
@@ -110,24 +124,47 @@ pub(crate) fn from_own_page(headers: &HeaderMap, address: SocketAddr) -> bool {
         && !elsewhere("sec-fetch-site", &|site| site == "same-origin")
 }
 
-/// Lets only pages of paired servers call, and answers the browser's questions beforehand (CORS,
-/// Private Network Access).
+/// Lets only pages of paired servers call.
 async fn paired_pages_only(
     State(agent): State<Arc<Agent>>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
-    let language = texts::asked(request.headers());
-    let origin = request.headers().get(header::ORIGIN).cloned();
-    let paired = origin
-        .as_ref()
-        .and_then(|origin| origin.to_str().ok())
-        .and_then(|origin| origin.parse::<Origin>().ok())
-        .is_some_and(|origin| agent.paired.contains(&origin));
-    let Some(origin) = origin.filter(|_| paired) else {
+    let Some(origin) = origin_of(&request).filter(|origin| agent.paired.knows(origin)) else {
         tracing::warn!("call of a page that is not paired refused");
-        return api::answer_problem(&problems::origin_refused(language));
+        return api::answer_problem(&problems::origin_refused(texts::asked(request.headers())));
     };
+    request.extensions_mut().insert(Asking(origin));
+    answer_across_origins(request, next).await
+}
+
+/// Lets the pages of any server bring an offer, as long as they can't be overheard. What comes is about the page's own
+/// server, since the browser says which that is; nothing is told but where the person finds this agent's page.
+async fn any_server_s_pages(mut request: Request, next: Next) -> Response {
+    let Some(origin) = origin_of(&request) else {
+        tracing::warn!("offer of a page without a usable origin refused");
+        return api::answer_problem(&problems::origin_refused(texts::asked(request.headers())));
+    };
+    request.extensions_mut().insert(Asking(origin));
+    answer_across_origins(request, next).await
+}
+
+/// The server whose page calls.
+#[derive(Debug, Clone)]
+pub(crate) struct Asking(pub(crate) Origin);
+
+fn origin_of(request: &Request) -> Option<Origin> {
+    let origin = request.headers().get(header::ORIGIN)?.to_str().ok()?;
+    // Browsers write an origin in one way only; whatever is written otherwise is no browser's.
+    origin
+        .parse::<Origin>()
+        .ok()
+        .filter(|parsed| parsed.as_str() == origin)
+}
+
+/// Answers, and before that the browser's questions (CORS, Private Network Access).
+async fn answer_across_origins(request: Request, next: Next) -> Response {
+    let origin = request.headers().get(header::ORIGIN).cloned();
     let asks_first = request.method() == Method::OPTIONS;
     let private = request.headers().contains_key(&REQUEST_PRIVATE_NETWORK);
     let mut response = if asks_first {
@@ -136,7 +173,9 @@ async fn paired_pages_only(
         next.run(request).await
     };
     let headers = response.headers_mut();
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    if let Some(origin) = origin {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    }
     headers.insert(header::VARY, HeaderValue::from_static("Origin"));
     if asks_first {
         for (name, value) in [

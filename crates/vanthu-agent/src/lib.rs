@@ -2,9 +2,10 @@
 //!
 //! It holds the door to the keys. It listens on the loopback address only, speaks only with paired
 //! servers, shows on its own page what is to be signed, takes the PIN there, and signs. It never
-//! writes to a key device, never keeps a PIN, and never sees a document: only its digest.
+//! writes to a key device, never keeps a PIN, and keeps no document: it holds each file against the digest that it signs,
+//! shows the first page, and forgets it.
 //!
-//! Start reading at [`door`] for what can be called, [`consent`] for the life of a session on this
+//! Start reading at [`door`] for what can be called, [`pair`] for how a server comes to be served, [`consent`] for the life of a session on this
 //! desk, [`examine`] for what is checked before a person is asked, and [`sign`] for what happens
 //! afterwards.
 
@@ -12,15 +13,23 @@ pub mod agent;
 mod api;
 mod attributes;
 pub mod check;
+pub mod checkup;
 pub mod clock;
 pub mod consent;
 pub mod door;
+pub mod draw;
 pub mod examine;
+pub mod kept;
+pub mod machine;
+pub mod origin;
 mod page;
-pub mod pairing;
+pub mod pair;
+mod paper;
 pub mod practice;
 mod problems;
 mod server;
+pub mod settings;
+mod shown;
 pub mod sign;
 pub mod texts;
 
@@ -28,6 +37,7 @@ pub mod texts;
 mod tests;
 
 pub use agent::{Agent, AutomaticConsent};
-pub use pairing::Origin;
+pub use kept::Paired;
+pub use origin::Origin;
 pub use vanthu_token as token;
 pub use vanthu_token::Pin;

@@ -9,10 +9,13 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
-use vanthu_agent::check::{self, Mark};
+use vanthu_agent::check;
+use vanthu_agent::checkup::{self, DevicePoints};
 use vanthu_agent::clock::SystemClock;
+use vanthu_agent::draw::{self, Drawing};
 use vanthu_agent::token::{SoftToken, Token};
-use vanthu_agent::{Agent, AutomaticConsent, Origin, Pin, door};
+use vanthu_agent::{Agent, AutomaticConsent, Origin, Paired, Pin, door, settings};
+use vanthu_wire::desk::Mark;
 
 /// How long answers that are under way may take when the agent ends.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
@@ -31,15 +34,32 @@ enum What {
     Run(Run),
     /// List the certificates whose keys are here.
     List(Keys),
+    /// Draw the first page of the PDF on standard input; started by the agent itself.
+    #[command(hide = true, name = draw::DRAW)]
+    DrawFirstPage,
     /// Check everything that signing needs, and say what to do about the rest.
     Check(Check),
 }
 
 #[derive(Args)]
 struct Keys {
-    /// Folder of key files: NAME.p12 with its certificate NAME.pem beside it.
+    /// Folder of key files: NAME.p12 with its certificate NAME.pem beside it. Without it, `keys` in the settings.
     #[arg(long, value_name = "DIR")]
-    keys: PathBuf,
+    keys: Option<PathBuf>,
+}
+
+impl Keys {
+    /// The folder, made where it is the usual one.
+    fn folder(&self) -> anyhow::Result<PathBuf> {
+        if let Some(folder) = &self.keys {
+            return Ok(folder.clone());
+        }
+        let settings = settings::folder().context("không biết thư mục thiết lập của người dùng")?;
+        let folder = settings.join("keys");
+        std::fs::create_dir_all(&folder)
+            .with_context(|| format!("không tạo được {}", folder.display()))?;
+        Ok(folder)
+    }
 }
 
 #[derive(Args)]
@@ -49,8 +69,11 @@ struct Run {
     /// Address to listen at; the loopback address only.
     #[arg(long, default_value = "127.0.0.1:18181")]
     listen: SocketAddr,
-    /// Server whose pages may ask for signatures; may be given more than once.
-    #[arg(long, value_name = "URL", required = true)]
+    /// Folder in which pairings are kept; for its owner only.
+    #[arg(long, value_name = "DIR")]
+    settings: Option<PathBuf>,
+    /// Practice and tests: server whose pages may ask for signatures without a pairing; may be given more than once.
+    #[arg(long, value_name = "URL")]
     pair: Vec<Origin>,
     /// Practice only: consent without a person, for certificates of a practice authority.
     #[arg(long, requires = "pin_file")]
@@ -71,7 +94,10 @@ struct Check {
     /// Address the agent listens at.
     #[arg(long, default_value = "127.0.0.1:18181")]
     listen: SocketAddr,
-    /// Server to look for; may be given more than once.
+    /// Folder in which pairings are kept.
+    #[arg(long, value_name = "DIR")]
+    settings: Option<PathBuf>,
+    /// Practice: server to look for without a pairing; may be given more than once.
     #[arg(long, value_name = "URL")]
     pair: Vec<Origin>,
 }
@@ -88,7 +114,9 @@ async fn main() -> ExitCode {
         .init();
     let done = match Command::parse().what {
         What::Run(options) => run(options).await,
-        What::List(options) => list(&options.keys),
+        What::DrawFirstPage => draw::child(std::io::stdin().lock(), std::io::stdout().lock())
+            .map(|()| ExitCode::SUCCESS),
+        What::List(keys) => keys.folder().and_then(|folder| list(&folder)),
         What::Check(options) => check_desk(options).await,
     };
     match done {
@@ -108,22 +136,29 @@ async fn run(options: Run) -> anyhow::Result<ExitCode> {
     );
     let pin = options.pin_file.as_deref().map(read_pin).transpose()?;
     let automatic = pin.clone().map(|pin| AutomaticConsent { pin });
-    let token = Arc::new(SoftToken::new(&options.keys.keys, pin));
+    let folder = options.keys.folder()?;
+    let token = Arc::new(SoftToken::new(&folder, pin));
     let listener = tokio::net::TcpListener::bind(options.listen)
         .await
         .with_context(|| format!("không nghe được ở {}", options.listen))?;
     let address = listener.local_addr()?;
     let servers: Vec<String> = options.pair.iter().map(ToString::to_string).collect();
     let practice = automatic.is_some();
+    // Servers that are only named need no folder, and tests shall leave none behind.
+    let own = options.pair.is_empty().then(settings::folder).flatten();
+    let settings = options.settings.or(own);
+    let paired = match &settings {
+        Some(folder) => Paired::open(folder, options.pair)
+            .with_context(|| format!("không dùng được thư mục thiết lập {}", folder.display()))?,
+        None => Paired::fixed(options.pair),
+    };
     let keys = token.certificates().map(|certificates| certificates.len());
     let keys = keys.context("không đọc được thư mục khóa")?;
-    let agent = Agent::new(
-        address,
-        options.pair,
-        automatic,
-        token,
-        Arc::new(SystemClock),
-    )?;
+    let drawing = Drawing::by(std::env::current_exe()?);
+    let clock = Arc::new(SystemClock);
+    let devices: DevicePoints =
+        Arc::new(move || check::check_keys(&SoftToken::new(&folder, None), &folder, &SystemClock));
+    let agent = Agent::new(address, paired, automatic, token, clock, drawing, devices)?;
     tracing::info!(%address, ?servers, keys, automatic_consent = practice, "signing agent ready");
     if practice {
         tracing::warn!("automatic consent is on, for certificates of a practice authority");
@@ -213,18 +248,25 @@ fn list(folder: &Path) -> anyhow::Result<ExitCode> {
 
 async fn check_desk(options: Check) -> anyhow::Result<ExitCode> {
     let clock = SystemClock;
-    let token = SoftToken::new(&options.keys.keys, None);
-    let mut points = vec![check::check_address(options.listen).await];
-    points.extend(check::check_keys(&token, &options.keys.keys, &clock));
-    for server in &options.pair {
-        points.push(check::check_server(server, &clock).await);
-    }
-    let mut out = std::io::stdout().lock();
-    for point in &points {
-        writeln!(out, "{}", point.to_text())?;
-    }
-    let bad = points.iter().any(|point| point.mark == Mark::Bad);
-    Ok(if bad {
+    let folder = options.keys.folder()?;
+    let token = SoftToken::new(&folder, None);
+    let mut devices = vec![check::check_address(options.listen).await];
+    devices.extend(check::check_keys(&token, &folder, &clock));
+    let own = options.pair.is_empty().then(settings::folder).flatten();
+    let paired = match options.settings.or(own) {
+        Some(folder) => Paired::open(&folder, options.pair)?,
+        None => Paired::fixed(options.pair),
+    };
+    let desk = checkup::Desk {
+        paired: &paired,
+        // Keys that can't be listed have a point of their own.
+        certificates: token.certificates().unwrap_or_default(),
+        devices,
+        clock: &clock,
+    };
+    let checkup = desk.check().await?;
+    write!(std::io::stdout().lock(), "{}", checkup.to_text())?;
+    Ok(if checkup.worst() == Mark::Bad {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS

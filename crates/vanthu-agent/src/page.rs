@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use vanthu_pki::Certificate;
 use vanthu_wire::agent::{Consent, ConsentState, ItemState, Purpose, SessionItem};
+use vanthu_wire::desk::{Mark, Point};
 use vanthu_wire::{Language, Problem};
 use zeroize::Zeroize;
 
@@ -20,11 +21,19 @@ use crate::clock::vietnamese;
 use crate::consent::{Case, random_id};
 use crate::door::from_own_page;
 use crate::examine::moment;
+use crate::kept::Pairing;
 use crate::practice::is_practice;
 use crate::texts::{Asked, PageValues, counted, fill, filters, other, t};
 use crate::{Agent, Pin, api, problems};
 
+mod checkup;
+mod first;
 mod form;
+mod pair;
+
+pub(crate) use checkup::{check_now, checkup};
+pub(crate) use first::{first_page, picture};
+pub(crate) use pair::{compared, pair, unpair};
 
 /// How long an answer waits for the last signature before the page shows the progress instead.
 const WAIT_FOR_THE_END: Duration = Duration::from_secs(3);
@@ -44,6 +53,9 @@ struct ConsentPage<'a> {
     documents: Vec<DocumentView<'a>>,
     certificate: CertificateView,
     seal: bool,
+    /// How far the files are checked, while they are.
+    checking: Option<String>,
+    drawn: bool,
 }
 
 #[derive(Template)]
@@ -84,9 +96,18 @@ struct HomePage<'a> {
     host: String,
     automatic: bool,
     other: (&'static str, &'static str),
-    servers: Vec<&'a str>,
+    form: &'a str,
+    named: &'a [crate::Origin],
+    pairings: Vec<PairingView>,
+    /// What the last check said of this program's version, where that is not good.
+    outdated: Option<Point>,
     certificates: Vec<CertificateView>,
     problem: Option<Problem>,
+}
+
+struct PairingView {
+    pairing: Pairing,
+    at: String,
 }
 
 struct DocumentView<'a> {
@@ -140,7 +161,21 @@ pub(crate) async fn home(
         host: agent.address.to_string(),
         automatic: agent.automatic.is_some(),
         other: other(language),
-        servers: agent.paired.iter().map(crate::Origin::as_str).collect(),
+        form: &agent.form,
+        outdated: agent.last_checkup.get().and_then(|last| {
+            let old = |point: &Point| point.code == "version" && point.mark != Mark::Good;
+            last.points.into_iter().find(old)
+        }),
+        named: agent.paired.named(),
+        pairings: agent
+            .paired
+            .list()
+            .into_iter()
+            .map(|one| PairingView {
+                at: vietnamese(one.paired_at),
+                pairing: one,
+            })
+            .collect(),
         certificates: certificates
             .iter()
             .map(|it| view_certificate(&agent, it, language))
@@ -171,8 +206,10 @@ pub(crate) async fn consent(
         language: language.tag(),
         title: consent_title(&case, language),
         nonce: &nonce,
-        refresh: false,
+        refresh: !case.is_shown(),
         practice: is_practice(&case.certificate),
+        checking: (!case.is_shown()).then(|| checking(&case, language)),
+        drawn: matches!(case.first_page, Some(Ok(_))),
         case: &case,
         form: &form,
         host: agent.address.to_string(),
@@ -235,7 +272,19 @@ async fn answer_form(
     agent.desk.use_form(id, &form.value, language)?;
     match form.answer {
         form::Answer::Refuse => agent.refuse_case(id, language).await,
-        form::Answer::Sign => sign(agent, id, form.pin, language).await,
+        form::Answer::Sign => {
+            let case = agent
+                .desk
+                .find(id)
+                .ok_or_else(|| problems::not_found(language))?;
+            if !case.is_shown() {
+                return Err(problems::not_shown(language));
+            }
+            if matches!(case.first_page, Some(Err(_))) && !form.unseen {
+                return Err(problems::not_seen(language));
+            }
+            sign(agent, id, form.pin, language).await
+        }
     }
 }
 
@@ -329,6 +378,15 @@ fn result(case: &Case) -> Response {
     show(StatusCode::OK, &nonce, &page, language)
 }
 
+fn checking(case: &Case, language: Language) -> String {
+    let (checked, all) = (
+        case.checked.to_string(),
+        case.session.items.len().to_string(),
+    );
+    let text = t("Đang tải và đối chiếu tệp: {checked}/{all}", language);
+    fill(text, &[("checked", &checked), ("all", &all)])
+}
+
 fn consent_title(case: &Case, language: Language) -> String {
     let text = match case.session.purpose {
         Purpose::Person => t("Ký {n} văn bản?", language),
@@ -392,7 +450,7 @@ fn show(status: StatusCode, nonce: &str, page: &impl Template, language: Languag
     };
     let policy = format!(
         "default-src 'none'; style-src 'nonce-{nonce}'; font-src 'self'; form-action 'self'; \
-         base-uri 'none'; frame-ancestors 'none'"
+         img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     let mut response = (status, Html(html)).into_response();
     if let Ok(policy) = HeaderValue::from_str(&policy) {

@@ -29,7 +29,7 @@ pub(crate) fn host_refused(language: Language) -> Problem {
 pub(crate) fn origin_refused(language: Language) -> Problem {
     Problem::new("origin-not-paired", 403, t("Trang này chưa được ghép với thiết bị ký", language))
         .because(t("Thiết bị ký chỉ trả lời các máy chủ đã được ghép.", language))
-        .now(t("Nếu đây đúng là máy chủ của cơ quan, chạy lại thiết bị ký với --pair và địa chỉ của máy chủ.", language))
+        .now(t("Nếu đây đúng là máy chủ của cơ quan, mở Tài khoản › Máy ký của tôi trên Văn Thư và bấm Ghép máy ký này.", language))
 }
 
 pub(crate) fn server_refused(language: Language, server: &str) -> Problem {
@@ -46,6 +46,64 @@ pub(crate) fn server_refused(language: Language, server: &str) -> Problem {
         &[("server", server)],
     ))
     .now(t("Chỉ ghép máy chủ do cơ quan chỉ định.", language))
+}
+
+pub(crate) fn account_not_paired(language: Language, server: &Origin) -> Problem {
+    Problem::new(
+        "account-not-paired",
+        403,
+        t("Máy ký này chưa ghép với tài khoản đang dùng", language),
+    )
+    .because(fill(
+        t(
+            "Máy ký đã ghép với {server}, nhưng cho tài khoản khác.",
+            language,
+        ),
+        &[("server", server.as_str())],
+    ))
+    .now(t(
+        "Mở Tài khoản › Máy ký của tôi trên Văn Thư và bấm Ghép máy ký này.",
+        language,
+    ))
+}
+
+pub(crate) fn pairing_over(language: Language) -> Problem {
+    Problem::new(
+        "pairing-over",
+        410,
+        t("Lần ghép này không còn hiệu lực", language),
+    )
+    .because(t(
+        "Mỗi lần ghép chỉ mở trong vài phút và chỉ trả lời được một lần.",
+        language,
+    ))
+    .now(t("Quay lại Văn Thư và bấm ghép lại.", language))
+}
+
+pub(crate) fn pairing_forged(language: Language, server: &Origin) -> Problem {
+    Problem::new(
+        "pairing-forged",
+        502,
+        t("Không ghép: máy chủ đổi giá trị đã cam kết", language),
+    )
+    .because(fill(
+        t("{server} mở ra một giá trị khác với giá trị đã cam kết trước đó; có thể có kẻ đứng giữa.", language),
+        &[("server", server.as_str())],
+    ))
+    .now(t("Không ghép lại. Báo ngay cho công chức phụ trách công nghệ thông tin.", language))
+}
+
+pub(crate) fn not_kept(language: Language, why: &str) -> Problem {
+    Problem::new(
+        "pairing-not-kept",
+        500,
+        t("Không ghi được thiết lập của máy ký", language),
+    )
+    .because(why)
+    .now(t(
+        "Kiểm tra quyền ghi của thư mục thiết lập, rồi thử lại.",
+        language,
+    ))
 }
 
 pub(crate) fn bad_request(language: Language) -> Problem {
@@ -136,6 +194,41 @@ pub(crate) fn digest_mismatch(language: Language, title: &str) -> Problem {
     Problem::new("digest-mismatch", 422, t("Nội dung được yêu cầu ký không khớp với văn bản", language))
         .because(fill(t("Giá trị băm trong dữ liệu ký của “{title}” khác giá trị băm mà máy chủ nêu. Không ký văn bản nào.", language), &[("title", title)]))
         .now(t("Không ký. Báo ngay cho công chức phụ trách công nghệ thông tin.", language))
+}
+
+pub(crate) fn file_mismatch(language: Language, title: &str) -> Problem {
+    Problem::new("file-mismatch", 422, t("Tệp được xem không phải tệp được yêu cầu ký", language))
+        .because(fill(t("Tệp của “{title}” mà máy chủ gửi có giá trị băm khác giá trị sẽ ký. Không ký văn bản nào.", language), &[("title", title)]))
+        .now(t("Không ký. Báo ngay cho công chức phụ trách công nghệ thông tin.", language))
+}
+
+pub(crate) fn not_shown(language: Language) -> Problem {
+    Problem::new(
+        "not-shown-yet",
+        409,
+        t("Chưa kiểm tra xong văn bản", language),
+    )
+    .because(t(
+        "Máy ký chỉ nhận mã PIN sau khi đã đối chiếu từng tệp với giá trị sẽ ký.",
+        language,
+    ))
+    .now(t(
+        "Chờ trang hiện trang đầu của văn bản rồi nhập mã PIN.",
+        language,
+    ))
+}
+
+pub(crate) fn not_seen(language: Language) -> Problem {
+    Problem::new(
+        "page-not-seen",
+        409,
+        t("Chưa xác nhận ký khi không xem được trang đầu", language),
+    )
+    .because(t("Máy ký không vẽ được trang đầu của văn bản.", language))
+    .now(t(
+        "Xem văn bản trên Văn Thư, rồi đánh dấu vào ô xác nhận trước khi ký; hoặc từ chối.",
+        language,
+    ))
 }
 
 pub(crate) fn certificate_mismatch(language: Language, title: &str) -> Problem {

@@ -4,4 +4,6 @@
 mod consent;
 mod desk;
 mod door;
+mod pairing;
+mod shown;
 mod world;

@@ -28,7 +28,7 @@ use succession::Succession;
 use crate::{App, AppError};
 
 /// The installation's name in its checkpoints.
-const INSTALLATION: &str = "installation-id";
+pub(crate) const INSTALLATION: &str = "installation-id";
 /// The key's public half, a `SubjectPublicKeyInfo` in hexadecimal.
 const PUBLIC_KEY: &str = "ledger-key";
 /// The object of the entries about keys.

@@ -7,13 +7,16 @@
 
 pub mod account;
 pub mod agency;
+pub mod agent;
 pub mod anchors;
 pub mod checkpoint;
 pub mod credential;
 pub mod delivery;
 pub mod desk;
+pub mod device;
 pub mod error;
 pub mod events;
+pub mod finding;
 pub mod frozen;
 pub mod incoming;
 pub mod installation;
@@ -42,6 +45,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Notify;
+use vanthu_domain::agent::Version;
 use vanthu_domain::calendar::WorkingCalendar;
 use vanthu_domain::profile::RegulationProfile;
 use vanthu_domain::{Clock, Moment, Randomness};
@@ -113,6 +117,8 @@ pub struct App {
     pub rounds: Rounds,
     /// Conversations with services that are under way in this program.
     pub conversations: Conversations,
+    /// The oldest version of the signing agent that gets documents to sign, where the installation sets one.
+    pub agent_minimum: OnceLock<Version>,
     /// What was read out of papers a short time ago.
     pub readings: Readings,
     /// How many files' signatures were examined since the program began.
@@ -150,6 +156,7 @@ impl App {
             services: OnceLock::new(),
             rounds: Rounds::default(),
             conversations: Conversations::default(),
+            agent_minimum: OnceLock::new(),
             readings: Readings::default(),
             examinations: AtomicU64::new(0),
         }))

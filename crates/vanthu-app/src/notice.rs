@@ -135,6 +135,36 @@ pub const TEXTS: &[(&str, &str, &str)] = &[
         "The document “{subject}” waits for your signature.",
     ),
     (
+        "outside-asked",
+        "{by} xin mang thiết bị {number} ra ngoài cơ quan đến {until}: {reason}.",
+        "{by} asks to take the device {number} out of the office until {until}: {reason}.",
+    ),
+    (
+        "outside-granted",
+        "{by} cho phép mang thiết bị {number} ra ngoài cơ quan đến {until}.",
+        "{by} permits the device {number} to leave the office until {until}.",
+    ),
+    (
+        "outside-refused",
+        "{by} không cho phép mang thiết bị {number} ra ngoài cơ quan: {reason}.",
+        "{by} does not permit the device {number} to leave the office: {reason}.",
+    ),
+    (
+        "key-suspected",
+        "{by} báo nghi lộ, mất khóa trên thiết bị {number}[ của {from}]: {reason}. Chứng thư đã tạm dừng; đề nghị thu hồi đã khởi tạo.",
+        "{by} reports a suspected key on the device {number}[ of {from}]: {reason}. Its certificates are suspended; the request to revoke them was started.",
+    ),
+    (
+        "suspension-lifted",
+        "{by} bỏ tạm dừng chứng thư trên thiết bị {number}: {reason}.",
+        "{by} lifted the suspension of the device {number}: {reason}.",
+    ),
+    (
+        "finding-recorded",
+        "Phát hiện về việc dùng chữ ký số của {by}: {reason}.",
+        "A finding about the use of the digital signature of {by}: {reason}.",
+    ),
+    (
         "to-number",
         "Văn bản “{subject}” đã ký, chờ cấp số.",
         "The document “{subject}” is signed and waits for its number.",

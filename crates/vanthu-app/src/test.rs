@@ -120,14 +120,21 @@ impl World {
         Self::build(false, None).await
     }
 
-    /// With the practice authority.
-    pub(crate) async fn with_authority() -> Self {
-        Self::build(true, None).await
+    /// With the practice authority, on that database where one is named.
+    pub(crate) async fn with_authority(url: Option<String>) -> Self {
+        Self::build(true, url).await
     }
 
     /// On that database, without a certificate authority.
     pub(crate) async fn on(url: String) -> Self {
         Self::build(false, Some(url)).await
+    }
+
+    /// The same tables as a real installation sees them.
+    pub(crate) fn real(&self) -> Arc<App> {
+        let (store, ports) = (self.app.store.clone(), self.app.ports.clone());
+        let trust = self.authority.as_ref().unwrap().trust();
+        App::new(store, ports, trust, Mode::Real, self.app.base_url.clone()).unwrap()
     }
 
     async fn build(with_authority: bool, url: Option<String>) -> Self {
@@ -516,6 +523,7 @@ impl World {
                 state: CertificateState::Effective,
                 not_before: monday(),
                 not_after: monday().plus_seconds(365 * 86_400),
+                device_id: None,
             },
             der: String::new(),
             chain: Vec::new(),
@@ -613,6 +621,26 @@ impl World {
         self.run().await;
         self.incoming(&id, to).await
     }
+}
+
+/// The PostgreSQL that the environment offers.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests have no configuration file"
+)]
+pub(crate) fn postgres() -> Option<String> {
+    std::env::var("VANTHU_TEST_POSTGRES")
+        .ok()
+        .filter(|url| !url.is_empty())
+}
+
+/// Runs a statement there.
+pub(crate) fn run_sql(server: &str, sql: &str) {
+    let done = std::process::Command::new("psql")
+        .args(["-q", "-v", "ON_ERROR_STOP=1", "-c", sql, server])
+        .status()
+        .unwrap();
+    assert!(done.success(), "{sql}");
 }
 
 /// The paper of a letter.

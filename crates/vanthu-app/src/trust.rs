@@ -178,6 +178,34 @@ impl Trust {
     }
 }
 
+impl Trust {
+    /// Whether a path leads from the certificate to an anchor at that moment, whatever its status is.
+    pub fn leads_to_anchor(
+        &self,
+        certificate: &Certificate,
+        chain: &[Certificate],
+        at: Time,
+    ) -> bool {
+        let mut intermediates = self.intermediates.clone();
+        intermediates.extend_from_slice(chain);
+        let options = PathOptions {
+            purpose: Purpose::DocumentSigning,
+            revocation: RevocationMode::Off,
+            ..PathOptions::default()
+        };
+        let nothing = RevocationData::default();
+        path::validate_with(
+            certificate,
+            &intermediates,
+            &self.roots_at(at),
+            at,
+            &nothing,
+            &options,
+        )
+        .is_valid()
+    }
+}
+
 /// What a source finds; where it answers nothing at all, what the question itself brought. What stays unknown of it
 /// is never taken for good.
 pub(crate) async fn evidence_about(

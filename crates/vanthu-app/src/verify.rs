@@ -16,12 +16,14 @@ use vanthu_domain::verdict::{
 use vanthu_pki::Time;
 use vanthu_pki::path::RevocationMode;
 use vanthu_signing::{
-    Coverage, Indication, PageFacts, PdfFacts, PdfProblem, PlatformRule, Report, SignatureReport,
-    SubIndication, ValidationInput, embedded, inspect, is_extension, validate,
+    Coverage, Embedded, Indication, PageFacts, PdfFacts, PdfProblem, PlatformRule, Report,
+    SignatureReport, SubIndication, ValidationInput, embedded, inspect, is_extension, validate,
 };
 use vanthu_store::outgoing::OutgoingRow;
 use vanthu_store::report::ReportRow;
 use vanthu_store::{Tx, agency, certificate, person, report as kept};
+
+pub mod stranger;
 
 use crate::port::StatusFound;
 use crate::signing::paper::{AGENCY_FIELD, DATE_FIELD, MONTH_FIELD, NUMBER_FIELD, PERSON_FIELD};
@@ -81,26 +83,34 @@ pub async fn report(app: &App, pdf: Vec<u8>) -> Result<Report, AppError> {
 async fn judge(app: &App, pdf: Vec<u8>) -> Result<(Report, StatusFound), AppError> {
     app.examinations.fetch_add(1, Ordering::Relaxed);
     let at = Time::from_unix(app.now().unix_seconds());
-    let (pdf, found) = evidence(app, pdf, at).await?;
+    let brought = |pdf: &Vec<u8>| embedded(pdf).unwrap_or_default();
+    let (pdf, found) = evidence(app, pdf, brought, at).await?;
     let input = ValidationInput {
-        anchors: app.trust.roots(),
-        intermediates: [app.trust.intermediates.clone(), found.certificates.clone()].concat(),
-        evidence: found.evidence.clone(),
-        revocation: RevocationMode::Required,
-        at,
         platform: Some(PlatformRule {
             fillable: [NUMBER_FIELD, DATE_FIELD, MONTH_FIELD]
                 .map(str::to_owned)
                 .to_vec(),
             seal_field: AGENCY_FIELD.to_owned(),
         }),
-        ..ValidationInput::default()
+        ..input(app, at, &found)
     };
     let trust = app.trust.clone();
     let report = tokio::task::spawn_blocking(move || within_periods(&pdf, input, &trust))
         .await
         .map_err(|e| AppError::fault("validate", e))?;
     Ok((report, found))
+}
+
+/// What any file is judged by, with what was found about its certificates.
+fn input(app: &App, at: Time, found: &StatusFound) -> ValidationInput {
+    ValidationInput {
+        anchors: app.trust.roots(),
+        intermediates: [app.trust.intermediates.clone(), found.certificates.clone()].concat(),
+        evidence: found.evidence.clone(),
+        revocation: RevocationMode::Required,
+        at,
+        ..ValidationInput::default()
+    }
 }
 
 /// Judges a file by anchors that have purposes and periods: an anchor counts for a signature or a time-stamp only when
@@ -290,20 +300,24 @@ pub fn same(left: &str, right: &str) -> bool {
 /// Evidence about every certificate that the file's signatures and time-stamps rest on: what it brings along, and
 /// what the source finds. Where a source gives none, the report says that the status is not known; it is never
 /// taken for good.
-async fn evidence(app: &App, pdf: Vec<u8>, at: Time) -> Result<(Vec<u8>, StatusFound), AppError> {
+async fn evidence<F: Send + 'static>(
+    app: &App,
+    file: F,
+    brought: impl FnOnce(&F) -> Embedded + Send + 'static,
+    at: Time,
+) -> Result<(F, StatusFound), AppError> {
     let (anchors, known) = (app.trust.roots(), app.trust.intermediates.clone());
     let reading = tokio::task::spawn_blocking(move || {
-        let brought = embedded(&pdf).unwrap_or_default();
-        let mut question = brought.question(anchors, at);
+        let mut question = brought(&file).question(anchors, at);
         question.known.extend(known);
-        (pdf, question)
+        (file, question)
     });
-    let (pdf, question) = reading.await.map_err(|e| AppError::fault("read", e))?;
+    let (file, question) = reading.await.map_err(|e| AppError::fault("read", e))?;
     if question.certificates.is_empty() {
-        return Ok((pdf, StatusFound::default()));
+        return Ok((file, StatusFound::default()));
     }
     let found = evidence_about(app.ports.revocation.as_ref(), question).await;
-    Ok((pdf, found))
+    Ok((file, found))
 }
 
 async fn holder_of(app: &App, signature: &SignatureReport) -> Result<Option<PersonId>, AppError> {

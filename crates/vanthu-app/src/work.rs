@@ -102,9 +102,14 @@ impl Work<'_> {
         self.person_id = Some(person_id.to_string());
     }
 
+    /// What follows is recorded as done for this agency.
+    pub(crate) fn act_for(&mut self, agency_id: &AgencyId) {
+        self.agency_id = Some(agency_id.to_string());
+    }
+
     /// What the system does from here on is recorded as an act of whoever opened the session, for its agency.
-    pub(crate) fn act_for(&mut self, session: &vanthu_store::signing::SigningRow) {
-        self.agency_id = Some(session.agency_id.to_string());
+    pub(crate) fn act_in(&mut self, session: &vanthu_store::signing::SigningRow) {
+        self.act_for(&session.agency_id);
         self.act_as(&session.account_id, &session.person_id);
     }
 

@@ -97,6 +97,16 @@ acts! {
     CredentialRefused = "credential-refused", "Từ chối khóa ở dịch vụ ký số";
     /// A key was taken off an account.
     CredentialRemoved = "credential-removed", "Bỏ khóa ở dịch vụ ký số";
+    /// A person asked for a pairing with the agent on their machine.
+    AgentOffered = "agent-offered", "Mở ghép máy ký";
+    /// An agent was paired with the account.
+    AgentPaired = "agent-paired", "Ghép máy ký";
+    /// A pairing ended, at the agent, at the server or with the account.
+    AgentUnpaired = "agent-unpaired", "Bỏ ghép máy ký";
+    /// An agent told what "check my signing machine" found.
+    AgentChecked = "agent-checked", "Kiểm tra máy ký";
+    /// The file that an agent was given isn't what it was to sign.
+    SigningMismatch = "signing-mismatch", "Nội dung đưa ký không khớp";
     /// The authorised person's signature stands.
     Signed = "signed", "Người có thẩm quyền ký số";
     /// A number was given.
@@ -153,6 +163,34 @@ acts! {
     ViewDeleted = "view-deleted", "Xóa bộ lọc đã lưu";
     /// A job that was given up was started again.
     JobRestarted = "job-restarted", "Chạy lại việc nền";
+    /// A key device was entered in the record.
+    DeviceRecorded = "device-recorded", "Ghi nhận thiết bị lưu khóa";
+    /// The holder asked to take a device out of the office.
+    OutsideAsked = "outside-asked", "Xin mang thiết bị ra ngoài cơ quan";
+    /// The head permitted it.
+    OutsideGranted = "outside-granted", "Cho phép mang thiết bị ra ngoài cơ quan";
+    /// The head refused it.
+    OutsideRefused = "outside-refused", "Không cho phép mang thiết bị ra ngoài cơ quan";
+    /// The holder no longer asks for it.
+    OutsideEnded = "outside-ended", "Rút đề nghị mang thiết bị ra ngoài cơ quan";
+    /// The holder took the device out.
+    DeviceTakenOut = "device-taken-out", "Mang thiết bị ra ngoài cơ quan";
+    /// The device is back in the office.
+    DeviceBroughtBack = "device-brought-back", "Mang thiết bị về cơ quan";
+    /// A key is suspected; its certificates are suspended.
+    KeySuspected = "key-suspected", "Báo nghi lộ, mất khóa; tạm dừng chứng thư";
+    /// The request to revoke a certificate was started.
+    RevocationStarted = "revocation-started", "Khởi tạo đề nghị thu hồi chứng thư";
+    /// Somebody else lifted the suspension.
+    SuspensionLifted = "suspension-lifted", "Bỏ tạm dừng chứng thư";
+    /// Something was found about the use of keys.
+    FindingRecorded = "finding-recorded", "Ghi nhận phát hiện";
+    /// Somebody looks into a finding.
+    FindingLookedAt = "finding-looked-at", "Xem xét phát hiện";
+    /// A finding was closed with a conclusion.
+    FindingClosed = "finding-closed", "Kết luận phát hiện";
+    /// The addresses of the agency's offices were set.
+    NetworksSet = "networks-set", "Khai báo mạng của cơ quan";
     /// A document's file was opened.
     FileOpened = "file-opened", "Xem tệp văn bản";
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AgencyId, CertificateId, PersonId};
+use crate::id::{AgencyId, CertificateId, DeviceId, PersonId};
 use crate::moment::Moment;
 
 /// Whose certificate it is.
@@ -74,6 +74,8 @@ pub struct CertificateRecord {
     pub not_before: Moment,
     /// Until when it is valid.
     pub not_after: Moment,
+    /// The device that holds its key; without one it signs nothing.
+    pub device_id: Option<DeviceId>,
 }
 
 /// Why a certificate may not sign now.
@@ -126,6 +128,7 @@ mod tests {
             state,
             not_before: START,
             not_after: END,
+            device_id: None,
         }
     }
 

@@ -112,6 +112,16 @@ ids! {
     SigningId = "sgn";
     /// A key that a service holds.
     CredentialId = "crd";
+    /// A signing agent that was paired (máy ký đã ghép).
+    AgentId = "agt";
+    /// A key device (thiết bị lưu khóa bí mật).
+    DeviceId = "dev";
+    /// A permission to take a device out of the office (phép mang thiết bị ra ngoài).
+    PermitId = "pmt";
+    /// A request to revoke a certificate (đề nghị thu hồi chứng thư).
+    RevocationRequestId = "rrq";
+    /// A finding (phát hiện).
+    FindingId = "fnd";
     /// A list that a person keeps under a name (bộ lọc đã lưu).
     SavedViewId = "sav";
 }

@@ -6,20 +6,24 @@
 
 pub mod account;
 pub mod agency;
+pub mod agent;
 pub mod audit;
 pub mod body;
 pub mod calendar;
 pub mod certificate;
 pub mod checkpoint;
 pub mod delivery;
+pub mod device;
 pub mod email;
 pub mod english;
 pub mod filetype;
+pub mod finding;
 pub mod id;
 pub mod incoming;
 pub mod kind;
 pub mod line;
 pub mod moment;
+pub mod network;
 pub mod outgoing;
 pub mod permission;
 pub mod profile;

@@ -4,14 +4,20 @@
 //! the object. Whatever no rule of [`RULES`] grants is refused. Pages, API, jobs and files ask
 //! here, and the interface asks the same question to say why a button is not there.
 
+mod rules;
+
 use serde::{Deserialize, Serialize};
 
 use crate::agency::Role;
+use crate::device::DeviceTag;
+use crate::finding::FindingTag;
 use crate::id::{AccountId, AgencyId, PersonId, UnitId};
 use crate::incoming::IncomingTag;
 use crate::line::LineState;
 use crate::outgoing::OutgoingTag;
 use crate::refusal::{Refusal, RefusalCode};
+
+pub use rules::RULES;
 
 /// Who acts: an account with the posts held today.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +56,11 @@ impl Actor {
         self.posts
             .iter()
             .any(|p| p.role == Role::UnitHead && p.unit_id.as_ref() == Some(unit_id))
+    }
+
+    /// Whether the actor inspects signing: in every agency, by a post in any.
+    pub fn inspects(&self) -> bool {
+        self.posts.iter().any(|post| post.role == Role::Inspector)
     }
 
     /// Whether the actor works in the agency.
@@ -158,6 +169,30 @@ coded! {
         ViewJobs = "view-jobs", "xem việc nền";
         /// Start a job again that was given up.
         RestartJob = "restart-job", "chạy lại việc nền";
+        /// See the signing agents of an agency.
+        ViewAgents = "view-agents", "xem máy ký của cơ quan";
+        /// See a key device with its custody history.
+        ViewDevice = "view-device", "xem thiết bị lưu khóa";
+        /// See all key devices of an agency.
+        ViewDevices = "view-devices", "xem các thiết bị lưu khóa của cơ quan";
+        /// Ask to take a device out of the office.
+        AskOutside = "ask-outside", "xin mang thiết bị ra ngoài cơ quan";
+        /// Permit or refuse that.
+        DecideOutside = "decide-outside", "cho phép mang thiết bị ra ngoài cơ quan";
+        /// Take it out by the permission.
+        TakeOutside = "take-outside", "mang thiết bị ra ngoài cơ quan";
+        /// Bring it back.
+        BringBack = "bring-back", "ghi nhận đã mang thiết bị về cơ quan";
+        /// Report a suspected key.
+        SuspectKey = "suspect-key", "báo nghi lộ, mất khóa";
+        /// Lift the suspension of a suspected key.
+        LiftSuspension = "lift-suspension", "bỏ tạm dừng chứng thư";
+        /// See findings.
+        ViewFindings = "view-findings", "xem phát hiện";
+        /// Look into a finding and close it.
+        CloseFinding = "close-finding", "xem xét, kết luận phát hiện";
+        /// Say which addresses are the agency's offices.
+        SetNetworks = "set-networks", "khai báo mạng của cơ quan";
     }
 }
 
@@ -190,6 +225,18 @@ coded! {
         Administrator = "administrator", "quản trị của cơ quan";
         /// Looks after the agency's machines and programs.
         ItOfficer = "it-officer", "công chức CNTT của cơ quan";
+        /// Holds the key device.
+        KeyHolder = "key-holder", "người giữ thiết bị";
+        /// Manages the agency's subscribers.
+        CertificateManager = "certificate-manager", "đầu mối quản lý thuê bao của cơ quan";
+        /// Gives permission for the device: the head, and for others' devices any leader.
+        PermitGiver = "permit-giver", "thủ trưởng hoặc lãnh đạo cơ quan, không tự cho phép mình trừ thủ trưởng";
+        /// Manages or leads, has not made the report, and does not hold the device.
+        SecondPerson = "second-person", "đầu mối quản lý thuê bao hoặc lãnh đạo, không phải người báo và người giữ thiết bị";
+        /// Inspects signing, in every agency.
+        Inspector = "inspector", "người kiểm tra, giám sát";
+        /// Leads the agency in which it was found, and is not the one of whom it was found.
+        LeaderOfFound = "leader-of-found", "lãnh đạo cơ quan nơi có phát hiện, không phải người liên quan";
     }
 }
 
@@ -202,6 +249,10 @@ pub enum ObjectState {
     Incoming(IncomingTag),
     /// A line's.
     Line(LineState),
+    /// A key device's.
+    Device(DeviceTag),
+    /// A finding's.
+    Finding(FindingTag),
     /// The object has no life.
     Plain,
 }
@@ -213,6 +264,8 @@ impl ObjectState {
             Self::Outgoing(tag) => tag.name(),
             Self::Incoming(tag) => tag.name(),
             Self::Line(state) => state.name(),
+            Self::Device(tag) => tag.name(),
+            Self::Finding(tag) => tag.name(),
             Self::Plain => "",
         }
     }
@@ -265,6 +318,28 @@ pub enum Object {
         /// Its state.
         state: LineState,
     },
+    /// A key device.
+    Device {
+        /// The agency that looks after it.
+        agency_id: AgencyId,
+        /// Who holds it.
+        holder_id: Option<PersonId>,
+        /// Who reported the suspicion that stands.
+        reported_by: Option<PersonId>,
+        /// The head of the agency, where it is known.
+        head_id: Option<PersonId>,
+        /// Its state.
+        state: DeviceTag,
+    },
+    /// A finding.
+    Finding {
+        /// The agency in which it was found.
+        agency_id: AgencyId,
+        /// Of whom.
+        person_id: PersonId,
+        /// Its state.
+        state: FindingTag,
+    },
 }
 
 impl Object {
@@ -275,6 +350,8 @@ impl Object {
             Self::Outgoing { state, .. } => ObjectState::Outgoing(*state),
             Self::Incoming { state, .. } => ObjectState::Incoming(*state),
             Self::Line { state, .. } => ObjectState::Line(*state),
+            Self::Device { state, .. } => ObjectState::Device(*state),
+            Self::Finding { state, .. } => ObjectState::Finding(*state),
         }
     }
 
@@ -284,7 +361,9 @@ impl Object {
             Self::Agency { agency_id }
             | Self::Outgoing { agency_id, .. }
             | Self::Incoming { agency_id, .. }
-            | Self::Line { agency_id, .. } => agency_id,
+            | Self::Line { agency_id, .. }
+            | Self::Device { agency_id, .. }
+            | Self::Finding { agency_id, .. } => agency_id,
         }
     }
 
@@ -304,13 +383,17 @@ impl Object {
             Relation::Administrator,
         );
         when(actor.has(agency_id, Role::ItOfficer), Relation::ItOfficer);
+        when(
+            actor.has(agency_id, Role::CertificateManager),
+            Relation::CertificateManager,
+        );
         let drafts = [Role::Specialist, Role::UnitHead, Role::Clerk];
         when(
             drafts.iter().any(|role| actor.has(agency_id, *role)),
             Relation::Member,
         );
         match self {
-            Self::Agency { .. } => {}
+            Self::Agency { .. } => when(actor.inspects(), Relation::Inspector),
             Self::Outgoing {
                 unit_id,
                 drafter_id,
@@ -353,6 +436,28 @@ impl Object {
                 when(here && heads, Relation::HoldingHead);
                 when(here && *given_by == actor.person_id, Relation::Giver);
             }
+            Self::Device {
+                holder_id,
+                reported_by,
+                head_id,
+                ..
+            } => {
+                let here = actor.works_in(agency_id);
+                let leads = actor.has(agency_id, Role::Leader);
+                let manages = actor.has(agency_id, Role::CertificateManager);
+                let is = |id: &Option<PersonId>| id.as_ref() == Some(&actor.person_id);
+                when(here && is(holder_id), Relation::KeyHolder);
+                let permits = leads && (!is(holder_id) || is(head_id));
+                when(permits, Relation::PermitGiver);
+                let second = (leads || manages) && !is(holder_id) && !is(reported_by);
+                when(second, Relation::SecondPerson);
+            }
+            Self::Finding { person_id, .. } => {
+                let other = *person_id != actor.person_id;
+                let leads = actor.has(agency_id, Role::Leader);
+                when(leads && other, Relation::LeaderOfFound);
+                when(actor.inspects() && other, Relation::Inspector);
+            }
         }
         relations
     }
@@ -371,262 +476,7 @@ pub struct Rule {
 }
 
 use Action as A;
-use ObjectState::{Incoming as I, Line as L, Outgoing as O};
-use Relation as R;
-
-const OUT_INSIDERS: &[Relation] = &[R::Drafter, R::DraftingHead, R::Signer, R::Clerk, R::Leader];
-
-/// The whole matrix. What is not here is refused.
-///
-/// Clause: TG-7, TG-22.1b, KH-2
-pub const RULES: &[Rule] = &[
-    Rule {
-        action: A::Draft,
-        by: &[R::Member],
-        when: &[],
-    },
-    Rule {
-        action: A::ViewOutgoing,
-        by: &[R::Drafter, R::DraftingHead],
-        when: &[],
-    },
-    Rule {
-        action: A::ViewOutgoing,
-        by: &[R::Signer],
-        when: &[
-            O(OutgoingTag::AwaitingSignature),
-            O(OutgoingTag::Signed),
-            O(OutgoingTag::Numbered),
-            O(OutgoingTag::Sealed),
-            O(OutgoingTag::Issued),
-        ],
-    },
-    Rule {
-        action: A::ViewOutgoing,
-        by: &[R::Clerk, R::Leader],
-        when: &[
-            O(OutgoingTag::Signed),
-            O(OutgoingTag::Numbered),
-            O(OutgoingTag::Sealed),
-            O(OutgoingTag::Issued),
-        ],
-    },
-    Rule {
-        action: A::Edit,
-        by: &[R::Drafter],
-        when: &[O(OutgoingTag::Drafting)],
-    },
-    Rule {
-        action: A::Submit,
-        by: &[R::Drafter],
-        when: &[O(OutgoingTag::Drafting)],
-    },
-    Rule {
-        action: A::Withdraw,
-        by: &[R::Drafter],
-        when: &[O(OutgoingTag::Drafting)],
-    },
-    Rule {
-        action: A::TakeBack,
-        by: &[R::Drafter],
-        when: &[O(OutgoingTag::InReview), O(OutgoingTag::AwaitingSignature)],
-    },
-    Rule {
-        action: A::Approve,
-        by: &[R::DraftingHead],
-        when: &[O(OutgoingTag::InReview)],
-    },
-    Rule {
-        action: A::GiveBack,
-        by: &[R::DraftingHead],
-        when: &[O(OutgoingTag::InReview)],
-    },
-    Rule {
-        action: A::GiveBack,
-        by: &[R::Signer],
-        when: &[O(OutgoingTag::AwaitingSignature)],
-    },
-    Rule {
-        action: A::GiveBack,
-        by: &[R::Clerk],
-        when: &[O(OutgoingTag::Signed)],
-    },
-    Rule {
-        action: A::Comment,
-        by: &[R::Drafter, R::DraftingHead],
-        when: &[
-            O(OutgoingTag::Drafting),
-            O(OutgoingTag::InReview),
-            O(OutgoingTag::AwaitingSignature),
-        ],
-    },
-    Rule {
-        action: A::Comment,
-        by: &[R::Signer],
-        when: &[O(OutgoingTag::AwaitingSignature)],
-    },
-    Rule {
-        action: A::Sign,
-        by: &[R::Signer],
-        when: &[O(OutgoingTag::AwaitingSignature)],
-    },
-    Rule {
-        action: A::GiveNumber,
-        by: &[R::Clerk],
-        when: &[O(OutgoingTag::Signed)],
-    },
-    Rule {
-        action: A::VoidNumber,
-        by: &[R::Clerk],
-        when: &[O(OutgoingTag::Numbered)],
-    },
-    Rule {
-        action: A::Seal,
-        by: &[R::Clerk],
-        when: &[O(OutgoingTag::Numbered)],
-    },
-    Rule {
-        action: A::Issue,
-        by: &[R::Clerk],
-        when: &[O(OutgoingTag::Sealed)],
-    },
-    Rule {
-        action: A::Track,
-        by: OUT_INSIDERS,
-        when: &[O(OutgoingTag::Issued)],
-    },
-    Rule {
-        action: A::Resend,
-        by: &[R::Clerk],
-        when: &[O(OutgoingTag::Issued)],
-    },
-    Rule {
-        action: A::ViewIncoming,
-        by: &[R::Clerk],
-        when: &[],
-    },
-    Rule {
-        action: A::ViewIncoming,
-        by: &[R::Leader],
-        when: &[
-            I(IncomingTag::Registered),
-            I(IncomingTag::Presented),
-            I(IncomingTag::Directed),
-            I(IncomingTag::Processing),
-            I(IncomingTag::Completed),
-        ],
-    },
-    Rule {
-        action: A::ViewIncoming,
-        by: &[R::PresentedTo, R::Involved],
-        when: &[
-            I(IncomingTag::Presented),
-            I(IncomingTag::Directed),
-            I(IncomingTag::Processing),
-            I(IncomingTag::Completed),
-        ],
-    },
-    Rule {
-        action: A::Accept,
-        by: &[R::Clerk],
-        when: &[I(IncomingTag::Checked)],
-    },
-    Rule {
-        action: A::ReturnToSender,
-        by: &[R::Clerk],
-        when: &[I(IncomingTag::Checked)],
-    },
-    Rule {
-        action: A::Register,
-        by: &[R::Clerk],
-        when: &[I(IncomingTag::Accepted)],
-    },
-    Rule {
-        action: A::Present,
-        by: &[R::Clerk],
-        when: &[I(IncomingTag::Registered)],
-    },
-    Rule {
-        action: A::Direct,
-        by: &[R::PresentedTo],
-        when: &[I(IncomingTag::Presented)],
-    },
-    Rule {
-        action: A::Reply,
-        by: &[R::Involved],
-        when: &[I(IncomingTag::Directed), I(IncomingTag::Processing)],
-    },
-    Rule {
-        action: A::AssignLine,
-        by: &[R::HoldingHead],
-        when: &[L(LineState::ToDo), L(LineState::Doing)],
-    },
-    Rule {
-        action: A::StartLine,
-        by: &[R::Holder],
-        when: &[L(LineState::ToDo)],
-    },
-    Rule {
-        action: A::ReadLine,
-        by: &[R::Holder],
-        when: &[L(LineState::ToDo)],
-    },
-    Rule {
-        action: A::FinishLine,
-        by: &[R::Holder],
-        when: &[L(LineState::ToDo), L(LineState::Doing)],
-    },
-    Rule {
-        action: A::ReturnLine,
-        by: &[R::Holder],
-        when: &[L(LineState::ToDo), L(LineState::Doing)],
-    },
-    Rule {
-        action: A::TakeBackLine,
-        by: &[R::Giver],
-        when: &[L(LineState::ToDo), L(LineState::Doing)],
-    },
-    Rule {
-        action: A::AskExtension,
-        by: &[R::Holder],
-        when: &[L(LineState::ToDo), L(LineState::Doing)],
-    },
-    Rule {
-        action: A::DecideExtension,
-        by: &[R::Giver],
-        when: &[L(LineState::ToDo), L(LineState::Doing)],
-    },
-    Rule {
-        action: A::ViewRegisters,
-        by: &[R::Clerk, R::Leader],
-        when: &[],
-    },
-    Rule {
-        action: A::ViewAccounts,
-        by: &[R::Administrator],
-        when: &[],
-    },
-    Rule {
-        action: A::MakeAccount,
-        by: &[R::Administrator],
-        when: &[],
-    },
-    Rule {
-        action: A::LockAccount,
-        by: &[R::Administrator],
-        when: &[],
-    },
-    Rule {
-        action: A::ViewJobs,
-        by: &[R::Administrator, R::ItOfficer],
-        when: &[],
-    },
-    Rule {
-        action: A::RestartJob,
-        by: &[R::Administrator, R::ItOfficer],
-        when: &[],
-    },
-];
+use ObjectState::{Device as D, Finding as F, Incoming as I, Line as L, Outgoing as O};
 
 /// Whether somebody in this relation may act on an object in this state.
 pub fn grants(action: Action, relation: Relation, state: ObjectState) -> bool {
@@ -685,7 +535,18 @@ pub fn states_of(action: Action) -> Vec<ObjectState> {
         | A::MakeAccount
         | A::LockAccount
         | A::ViewJobs
-        | A::RestartJob => vec![ObjectState::Plain],
+        | A::RestartJob
+        | A::ViewAgents
+        | A::ViewDevices
+        | A::SetNetworks => vec![ObjectState::Plain],
+        A::ViewDevice
+        | A::AskOutside
+        | A::DecideOutside
+        | A::TakeOutside
+        | A::BringBack
+        | A::SuspectKey
+        | A::LiftSuspension => DeviceTag::ALL.into_iter().map(D).collect(),
+        A::ViewFindings | A::CloseFinding => FindingTag::ALL.iter().copied().map(F).collect(),
         A::ViewIncoming
         | A::Accept
         | A::ReturnToSender

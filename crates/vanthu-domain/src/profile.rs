@@ -92,6 +92,12 @@ settings! {
     SessionIdleMinutes = "session-idle-minutes" Number;
     /// Minutes that a signing session stays open.
     SigningSessionMinutes = "signing-session-minutes" Number;
+    /// Seconds by which each document of a signing session lengthens it.
+    SigningSecondsPerItem = "signing-seconds-per-item" Number;
+    /// Hours that what is known of a certificate's status may be old before it signs.
+    StatusFreshHours = "status-fresh-hours" Number;
+    /// What happens where the status can't be determined before signing (`refuse`, or `warn`).
+    StatusUnknown = "status-unknown" Text;
     /// Bytes of one file, at most.
     MaxFileBytes = "max-file-bytes" Number;
     /// Characters of the name of a file, at most.

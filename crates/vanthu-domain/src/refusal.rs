@@ -207,6 +207,8 @@ codes! {
     FileDamaged = "file-damaged";
     /// The file holds nothing: `file`.
     FileEmpty = "file-empty";
+    /// A signature file came without the file that it signs.
+    SignedFileMissing = "signed-file-missing";
     /// The file is locked by a password: `file`.
     FileEncrypted = "file-encrypted";
     /// The file holds scripts, launches or hidden files: `file`.
@@ -351,6 +353,10 @@ codes! {
     DigestMismatch = "digest-mismatch";
     /// No signing agent answers on this machine.
     AgentAbsent = "agent-absent";
+    /// The agent isn't paired with this account: `login`.
+    AgentNotPaired = "agent-not-paired";
+    /// The offer of a pairing has run out, or was answered.
+    PairingOver = "pairing-over";
     /// The signing agent is too old: `version`, `required`.
     AgentOutdated = "agent-outdated";
     // --- number, seal, issue ---
@@ -366,6 +372,22 @@ codes! {
     RegisterClosed = "register-closed";
     /// No decision gives the agency's key device to this clerk: `agency`.
     SealHolderNotRecorded = "seal-holder-not-recorded";
+    /// The certificate names no device: `serial`.
+    DeviceNotOnRecord = "device-not-on-record";
+    /// Somebody else holds the device: `device`.
+    DeviceNotYours = "device-not-yours";
+    /// The device is in a state in which nobody signs with it: `state`.
+    DeviceNotUsable = "device-not-usable";
+    /// No decision in force gives the agency's device to this clerk: `device`.
+    DeviceNotEntrusted = "device-not-entrusted";
+    /// The permission to have the device outside is over: `until`.
+    DevicePermitOver = "device-permit-over";
+    /// It is tried from outside the office without a permission: `address`.
+    DeviceOutsideOffice = "device-outside-office";
+    /// A request for the same device is open.
+    OutsidePending = "outside-pending";
+    /// No permission in force lets the device leave.
+    OutsideNotPermitted = "outside-not-permitted";
     /// The seal's picture and size are not on record: `agency`.
     SealPictureMissing = "seal-picture-missing";
     /// The agency would sign on another day than that of issue: `day`, `today`.

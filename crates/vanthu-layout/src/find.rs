@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::{PageText, TextLine, Word, extract_text};
-use crate::{PlaceOnPage, ReadError, Rect};
+use crate::{PageText, PlaceOnPage, ReadError, Rect, TextLine, Word, extract_text};
 
 /// A signature needs at least this height (cell 7c).
 const LEAST_SIGNATURE_HEIGHT: f64 = 36.0;

@@ -5,16 +5,9 @@ use std::sync::LazyLock;
 use typst::foundations::Bytes;
 use typst::text::Font;
 
-use crate::LayoutError;
+use vanthu_reader::{TINOS_BOLD, TINOS_BOLD_ITALIC, TINOS_ITALIC, TINOS_REGULAR};
 
-/// Tinos Regular (TrueType).
-pub const TINOS_REGULAR: &[u8] = include_bytes!("../fonts/Tinos-Regular.ttf");
-/// Tinos Bold.
-pub const TINOS_BOLD: &[u8] = include_bytes!("../fonts/Tinos-Bold.ttf");
-/// Tinos Italic.
-pub const TINOS_ITALIC: &[u8] = include_bytes!("../fonts/Tinos-Italic.ttf");
-/// Tinos Bold Italic.
-pub const TINOS_BOLD_ITALIC: &[u8] = include_bytes!("../fonts/Tinos-BoldItalic.ttf");
+use crate::LayoutError;
 
 static FONTS: LazyLock<Vec<Font>> = LazyLock::new(|| {
     [TINOS_REGULAR, TINOS_BOLD, TINOS_ITALIC, TINOS_BOLD_ITALIC]

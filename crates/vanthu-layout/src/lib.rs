@@ -1,7 +1,7 @@
-//! Typesetting of official documents, registers and lists to PDF/A, and reading of PDF pages.
+//! Typesetting of official documents, registers and lists to PDF/A, and finding places in PDFs from elsewhere.
 //!
-//! The crate locks typst and hayro behind one door (quarantine): nothing of theirs is in its
-//! interface. Nothing is read from disk or network and no clock is asked; the same input gives
+//! The crate locks typst behind one door (quarantine): nothing of it is in its
+//! interface. What reads and draws pages is [`vanthu_reader`]. Nothing is read from disk or network and no clock is asked; the same input gives
 //! the same bytes. Lengths are PDF points, the origin is the bottom left corner of the page.
 //!
 //! - [`typeset_letter`]: a document after Appendix I of Decree 30/2020/NĐ-CP, with the [`Places`]
@@ -17,25 +17,23 @@ mod find;
 mod fonts;
 mod geometry;
 mod letter;
-mod read;
 mod register;
-mod render;
 mod sheet;
-mod text;
 mod verdict;
 
-pub use error::{LayoutError, ReadError};
+pub use error::LayoutError;
 pub use find::{FoundDate, FoundPlaces, find_places, places_in};
-pub use fonts::{TINOS_BOLD, TINOS_BOLD_ITALIC, TINOS_ITALIC, TINOS_REGULAR};
-pub use geometry::{PlaceOnPage, Rect};
+pub use geometry::PlaceOnPage;
 pub use letter::{Letter, Places, Typeset, typeset_letter};
 pub use register::{
     IncomingEntry, OutgoingEntry, RegisterCover, typeset_incoming_register,
     typeset_outgoing_register,
 };
-pub use render::{page_count, render_page};
 pub use sheet::{Sheet, SheetCell, SheetColumn, typeset_sheet, write_sheet};
-pub use text::{PageText, TextLine, Word, extract_text};
+pub use vanthu_reader::{
+    PageText, ReadError, Rect, TINOS_BOLD, TINOS_BOLD_ITALIC, TINOS_ITALIC, TINOS_REGULAR,
+    TextLine, Word, extract_text, page_count, render_page,
+};
 pub use verdict::{
     VerdictPaper, VerdictPart, VerdictPoint, VerdictTable, VerdictTone, typeset_verdict,
 };

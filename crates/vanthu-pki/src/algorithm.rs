@@ -106,6 +106,16 @@ impl DigestAlgorithm {
         context.finish().as_ref().to_vec()
     }
 
+    /// SHA-256 of one slice.
+    pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
+        let mut octets = [0; 32];
+        let digest = digest::digest(&digest::SHA256, bytes);
+        for (to, from) in octets.iter_mut().zip(digest.as_ref()) {
+            *to = *from;
+        }
+        octets
+    }
+
     /// Too weak for a new signature: verified and reported, never made. For a moment in the past
     /// ask [`strength::Strength`].
     pub fn is_weak(self) -> bool {

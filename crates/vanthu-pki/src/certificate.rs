@@ -2,7 +2,7 @@
 
 use crate::oid::ObjectIdentifier;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm};
 use crate::asn1::{Reader, Tlv, tag};
@@ -32,6 +32,7 @@ struct Parsed {
     extensions: Vec<Extension>,
     algorithm: Vec<u8>,
     signature: Vec<u8>,
+    fingerprint: OnceLock<[u8; 32]>,
 }
 
 impl Certificate {
@@ -92,6 +93,7 @@ impl Certificate {
             extensions,
             algorithm,
             signature,
+            fingerprint: OnceLock::new(),
         })))
     }
 
@@ -121,6 +123,13 @@ impl Certificate {
     /// The bytes it was read from.
     pub fn der(&self) -> &[u8] {
         &self.0.der
+    }
+
+    /// SHA-256 of the bytes, computed once.
+    pub fn fingerprint(&self) -> &[u8; 32] {
+        self.0
+            .fingerprint
+            .get_or_init(|| DigestAlgorithm::sha256(&self.0.der))
     }
 
     /// The part its signature covers.

@@ -16,7 +16,8 @@ mod verify;
 
 pub use parse::{Attribute, CertificateDigest, SignedData, SignerId, SignerInfo, parse};
 pub use verify::{
-    CertificateBinding, CmsError, VerifiedSigner, verify, verify_content, verify_counter,
+    CertificateBinding, CmsError, VerifiedSigner, VerifiedValue, agrees, verify, verify_content,
+    verify_counter,
 };
 
 /// The signed attributes of CAdES-BES as PAdES wants them (ETSI EN 319 142-1 6.3): content type,

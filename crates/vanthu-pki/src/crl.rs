@@ -1,8 +1,8 @@
 //! Certificate revocation lists (danh sách chứng thư chữ ký số bị thu hồi).
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::algorithm::SignatureAlgorithm;
+use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm};
 use crate::asn1::{Tlv, tag};
 use crate::certificate::Certificate;
 use crate::error::Malformed;
@@ -27,6 +27,8 @@ struct Parsed {
     next_update: Option<Time>,
     entries: Vec<RevokedEntry>,
     extensions: Vec<Extension>,
+    unknown_critical: bool,
+    fingerprint: OnceLock<[u8; 32]>,
 }
 
 /// One revoked certificate.
@@ -104,14 +106,23 @@ impl Crl {
             issuer,
             this_update,
             next_update,
+            unknown_critical: has_unknown_critical(&extensions, &entries),
             entries,
             extensions,
+            fingerprint: OnceLock::new(),
         })))
     }
 
     /// The bytes it was read from.
     pub fn der(&self) -> &[u8] {
         &self.0.der
+    }
+
+    /// SHA-256 of the bytes, computed once.
+    pub fn fingerprint(&self) -> &[u8; 32] {
+        self.0
+            .fingerprint
+            .get_or_init(|| DigestAlgorithm::sha256(&self.0.der))
     }
 
     /// Who issued it.
@@ -199,24 +210,23 @@ impl Crl {
         self.integer_extension(oid::DELTA_CRL)
     }
 
-    /// It keeps entries of certificates that have expired.
-    pub fn keeps_expired(&self) -> bool {
-        self.extension(oid::EXPIRED_CERTS_ON_CRL).is_some()
+    /// Since when entries of certificates that expire are kept (expiredCertsOnCRL, X.509 9.5.2.4); `None` where they
+    /// are not.
+    pub fn keeps_expired_since(&self) -> Option<Time> {
+        let value = &self.extension(oid::EXPIRED_CERTS_ON_CRL)?.value;
+        Tlv::read_all(value).ok()?.time().ok()
+    }
+
+    /// Whether it would name the certificate if that were revoked: it is not newer than the certificate's end, or it
+    /// keeps the entries of those that ended then.
+    pub fn can_name(&self, certificate: &Certificate) -> bool {
+        let end = certificate.not_after();
+        self.this_update() <= end || self.keeps_expired_since().is_some_and(|since| end >= since)
     }
 
     /// An extension that must be understood and is not.
     pub fn has_unknown_critical(&self) -> bool {
-        const KNOWN: [oid::ObjectIdentifier; 4] = [
-            oid::ISSUING_DISTRIBUTION_POINT,
-            oid::DELTA_CRL,
-            oid::AUTHORITY_KEY_ID,
-            oid::CRL_NUMBER,
-        ];
-        self.0
-            .extensions
-            .iter()
-            .any(|it| it.critical && !KNOWN.contains(&it.kind))
-            || self.entries().iter().any(|entry| entry.unknown_critical)
+        self.0.unknown_critical
     }
 
     /// Key identifier of the key that signed it.
@@ -261,6 +271,17 @@ impl PartialEq for Crl {
 }
 
 impl Eq for Crl {}
+
+fn has_unknown_critical(extensions: &[Extension], entries: &[RevokedEntry]) -> bool {
+    const KNOWN: [oid::ObjectIdentifier; 4] = [
+        oid::ISSUING_DISTRIBUTION_POINT,
+        oid::DELTA_CRL,
+        oid::AUTHORITY_KEY_ID,
+        oid::CRL_NUMBER,
+    ];
+    let unknown = |it: &Extension| it.critical && !KNOWN.contains(&it.kind);
+    extensions.iter().any(unknown) || entries.iter().any(|entry| entry.unknown_critical)
+}
 
 /// The certificate issuer named by one entry holds for those after it.
 fn read_entry(entry: Tlv<'_>, issuer: &mut Option<Name>) -> Result<RevokedEntry, Malformed> {

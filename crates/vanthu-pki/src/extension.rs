@@ -1,5 +1,7 @@
 //! Certificate extensions: the ones a path depends on (RFC 5280 4.2), read and written.
 
+use std::collections::BTreeSet;
+
 use crate::oid::ObjectIdentifier;
 
 use crate::asn1::{Reader, Tlv, tag};
@@ -321,12 +323,24 @@ impl NameConstraints {
     }
 }
 
+/// More certificate policies or mappings in one certificate are refused.
+const MOST_POLICIES: usize = 256;
+
 /// Policies of a certificate.
 pub(crate) fn read_policies(value: &[u8]) -> Result<Vec<ObjectIdentifier>, Malformed> {
     let mut reader = Reader::new(value).sequence()?;
     let mut policies = Vec::new();
+    let mut known = BTreeSet::new();
     while !reader.is_empty() {
-        policies.push(reader.sequence()?.expect(tag::OID)?.oid()?);
+        let policy = reader.sequence()?.expect(tag::OID)?.oid()?;
+        // "A certificate policy OID MUST NOT appear more than once" (RFC 5280 4.2.1.4).
+        if !known.insert(policy) {
+            return Err(Malformed("a certificate policy twice"));
+        }
+        if known.len() > MOST_POLICIES {
+            return Err(Malformed("too many certificate policies"));
+        }
+        policies.push(policy);
     }
     Ok(policies)
 }
@@ -340,6 +354,9 @@ pub(crate) fn read_mappings(
     while !reader.is_empty() {
         let mut pair = reader.sequence()?;
         pairs.push((pair.expect(tag::OID)?.oid()?, pair.expect(tag::OID)?.oid()?));
+        if pairs.len() > MOST_POLICIES {
+            return Err(Malformed("too many policy mappings"));
+        }
     }
     Ok(pairs)
 }

@@ -1,5 +1,7 @@
 //! OCSP, RFC 6960: request, response, and who may answer (kiểm tra trạng thái trực tuyến).
 
+use std::sync::OnceLock;
+
 use crate::algorithm::{DigestAlgorithm, SignatureAlgorithm};
 use crate::asn1::{self, Reader, Tlv, tag};
 use crate::certificate::Certificate;
@@ -8,6 +10,7 @@ use crate::extension::{self, Extension};
 use crate::key::{self, PublicKeyInfo, VerifyError};
 use crate::name::Name;
 use crate::oid;
+use crate::path::Verifications;
 use crate::time::Time;
 
 /// Which certificate a question or an answer is about.
@@ -159,6 +162,9 @@ pub enum ResponderId {
     KeyHash(Vec<u8>),
 }
 
+/// Signatures tried while looking for who signed one response.
+const MOST_TRIED: usize = 64;
+
 /// A successful basic response.
 #[derive(Clone, Debug)]
 pub struct OcspResponse {
@@ -166,6 +172,7 @@ pub struct OcspResponse {
     tbs: Vec<u8>,
     algorithm: Vec<u8>,
     signature: Vec<u8>,
+    fingerprint: OnceLock<[u8; 32]>,
     /// Who says to have signed.
     pub responder: ResponderId,
     /// When it was signed.
@@ -252,6 +259,7 @@ impl OcspResponse {
             tbs: tbs.full.to_vec(),
             algorithm,
             signature,
+            fingerprint: OnceLock::new(),
             responder,
             produced_at,
             answers,
@@ -263,6 +271,12 @@ impl OcspResponse {
     /// The bytes it was read from.
     pub fn der(&self) -> &[u8] {
         &self.der
+    }
+
+    /// SHA-256 of the bytes, computed once.
+    pub fn fingerprint(&self) -> &[u8; 32] {
+        self.fingerprint
+            .get_or_init(|| DigestAlgorithm::sha256(&self.der))
     }
 
     /// The algorithm of its signature where this crate supports it; `signer` brings the kind of key.
@@ -284,35 +298,57 @@ impl OcspResponse {
     }
 
     /// Checks that `issuer`, or a responder it entitled directly, signed the response; returns
-    /// that certificate. A delegate's own revocation is not looked at here but
-    /// where a path is judged.
+    /// that certificate. A delegate was valid when the response says to have been signed; whether it
+    /// still counts, and its own revocation, are looked at where a path is judged.
+    ///
+    /// At most 64 signatures are tried.
     pub fn verify(&self, issuer: &Certificate) -> Result<Certificate, OcspError> {
+        self.signer(issuer, &Verifications::new(MOST_TRIED))
+    }
+
+    /// The same within a bound that is shared with other questions.
+    pub fn signer(
+        &self,
+        issuer: &Certificate,
+        verifications: &Verifications,
+    ) -> Result<Certificate, OcspError> {
         let mut problem = OcspError::NotEntitled;
         for candidate in self.certificates.iter().chain([issuer]) {
-            if !self.names(candidate)
-                || !(candidate == issuer || self.is_delegate(candidate, issuer))
-            {
+            let is_entitled = candidate == issuer || self.may_answer(candidate, issuer);
+            if !is_entitled || !self.names(candidate) {
                 continue;
             }
-            let kind = candidate.public_key_info().kind;
-            let outcome = SignatureAlgorithm::resolve(&self.algorithm, kind, None)?
-                .ok_or(VerifyError::Unsupported)
-                .and_then(|it| key::verify(candidate.spki(), it, &self.tbs, &self.signature));
-            match outcome {
-                Ok(()) => return Ok(candidate.clone()),
-                Err(error) => problem = OcspError::Signature(error),
+            match verifications.signed_response(self, candidate) {
+                Some(Ok(())) => {}
+                Some(Err(VerifyError::Malformed(what))) => return Err(what.into()),
+                Some(Err(error)) => {
+                    problem = OcspError::Signature(error);
+                    continue;
+                }
+                None => continue,
+            }
+            if candidate == issuer || verifications.issued(candidate, issuer) == Some(Ok(())) {
+                return Ok(candidate.clone());
             }
         }
         Err(problem)
     }
 
-    fn is_delegate(&self, candidate: &Certificate, issuer: &Certificate) -> bool {
+    /// The key of `signer` made the signature; nothing else is looked at.
+    pub(crate) fn verify_with(&self, signer: &Certificate) -> Result<(), VerifyError> {
+        let kind = signer.public_key_info().kind;
+        let algorithm = SignatureAlgorithm::resolve(&self.algorithm, kind, None)?
+            .ok_or(VerifyError::Unsupported)?;
+        key::verify(signer.spki(), algorithm, &self.tbs, &self.signature)
+    }
+
+    /// What a delegate's certificate says, but for the issuer's signature on it (RFC 6960 4.2.2.2).
+    fn may_answer(&self, candidate: &Certificate, issuer: &Certificate) -> bool {
         candidate.issuer() == issuer.subject()
             && candidate
                 .extended_key_usage()
                 .is_some_and(|usages| usages.contains(&oid::KP_OCSP_SIGNING))
             && candidate.is_within_validity(self.produced_at)
-            && candidate.verify_issued_by(issuer).is_ok()
     }
 
     fn names(&self, certificate: &Certificate) -> bool {

@@ -13,12 +13,20 @@ use crate::time::Time;
 
 mod build;
 mod chain;
+mod evidence;
+mod examiner;
 mod names;
 mod policy;
 mod profile;
 mod revocation;
+mod verifications;
 
+pub use evidence::{Doubt, Proof, Said, StatusEvidence, stands_until};
+pub use examiner::{EvidenceRule, Examiner, NoRule};
 pub use revocation::{RevocationStatus, StatusSource};
+pub use verifications::Verifications;
+
+use examiner::Memory;
 
 /// Evidence about revocation.
 #[derive(Clone, Debug, Default)]
@@ -132,6 +140,18 @@ pub enum PathProblem {
     Revoked(Time, Option<u64>),
     /// The state at the time in question cannot be determined.
     RevocationUnknown,
+    /// The bound on signatures to be verified was reached before this one.
+    TooManySignatures,
+}
+
+impl PathProblem {
+    /// The signature on a certificate is bad or was not verified.
+    fn is_of_signature(&self) -> bool {
+        matches!(
+            self,
+            Self::BadSignature | Self::UnsupportedAlgorithm | Self::TooManySignatures
+        )
+    }
 }
 
 /// A problem and the certificate it concerns: 0 is the end certificate.
@@ -143,6 +163,19 @@ pub struct PathFailure {
     pub problem: PathProblem,
 }
 
+/// A list or response that was at hand and does not show that a certificate is good.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SetAside {
+    /// Place of the certificate in the chain.
+    pub index: usize,
+    /// Who signed it, by name.
+    pub signer: String,
+    /// When it was issued.
+    pub issued_at: Time,
+    /// Why it does not count.
+    pub doubt: Doubt,
+}
+
 /// The answer.
 #[derive(Clone, Debug)]
 pub struct PathReport {
@@ -152,14 +185,22 @@ pub struct PathReport {
     pub anchored: bool,
     /// All that speaks against it; empty for a good path.
     pub failures: Vec<PathFailure>,
-    /// State of each certificate below the anchor, in the order of the chain.
+    /// State of each certificate below the anchor, in the order of the chain; empty where nothing was asked, because
+    /// the mode says so or a signature of the chain is bad.
     pub revocation: Vec<RevocationStatus>,
+    /// Evidence about them that was left out for what its signer is.
+    pub set_aside: Vec<SetAside>,
 }
 
 impl PathReport {
     /// Nothing speaks against the path.
     pub fn is_valid(&self) -> bool {
         self.anchored && self.failures.is_empty()
+    }
+
+    /// Every signature of the chain is good, as far as it was looked at.
+    fn is_signed(&self) -> bool {
+        !self.failures.iter().any(|it| it.problem.is_of_signature())
     }
 
     /// Some certificate has this problem.
@@ -175,8 +216,8 @@ impl PathReport {
 /// says about names, policies and the length of paths binds all the same (RFC 5937 3.2).
 ///
 /// `intermediates` may hold anything, in any order, also what is not needed. Work has bounds: 32
-/// chains of at most 12 certificates, 256 signatures tried while looking for them, 100 000 names
-/// compared with constraints on each.
+/// chains of at most 12 certificates, [`Verifications::MOST`] signatures verified in all, those on revocation data
+/// included, 100 000 names compared with constraints on each chain.
 pub fn validate(
     certificate: &Certificate,
     intermediates: &[Certificate],
@@ -201,22 +242,21 @@ pub fn validate_with(
     evidence: &RevocationData,
     options: &PathOptions,
 ) -> PathReport {
-    Context {
+    Examiner {
         intermediates,
         anchors,
-        at,
         evidence,
-        conformance: options.conformance,
-        depth: 0,
-        list_signer: None,
+        verifications: &Verifications::default(),
+        rule: &NoRule,
     }
-    .judge(certificate, options)
+    .path(certificate, at, options)
 }
 
 /// What stays the same while one question, and the questions it raises, are answered.
 #[derive(Clone, Copy)]
 struct Context<'a> {
     intermediates: &'a [Certificate],
+    /// Those in question; about revocation, those of the chain alone (RFC 5280 6.3.3 (f)).
     anchors: &'a [Certificate],
     at: Time,
     evidence: &'a RevocationData,
@@ -225,20 +265,28 @@ struct Context<'a> {
     depth: u8,
     /// The one being judged, where the question is whether it may sign a list.
     list_signer: Option<&'a Certificate>,
+    verifications: &'a Verifications,
+    rule: &'a dyn EvidenceRule,
+    memory: &'a Memory,
 }
 
 impl Context<'_> {
     fn judge(&self, certificate: &Certificate, options: &PathOptions) -> PathReport {
         let mut best: Option<PathReport> = None;
-        for chain in build::chains(certificate, self.intermediates, self.anchors) {
+        let chains = build::chains(
+            certificate,
+            self.intermediates,
+            self.anchors,
+            self.verifications,
+        );
+        // A chain with a bad signature is none: its few failures do not make it the better one.
+        let rank = |it: &PathReport| (!it.is_signed(), it.failures.len());
+        for chain in chains {
             let report = chain::judge(self, chain, options);
             if report.is_valid() {
                 return report;
             }
-            if best
-                .as_ref()
-                .is_none_or(|it| report.failures.len() < it.failures.len())
-            {
+            if best.as_ref().is_none_or(|it| rank(&report) < rank(it)) {
                 best = Some(report);
             }
         }
@@ -250,6 +298,7 @@ impl Context<'_> {
                 problem: PathProblem::NoPath,
             }],
             revocation: Vec::new(),
+            set_aside: Vec::new(),
         })
     }
 }

@@ -256,14 +256,11 @@ pub fn verify_answer_to(
     others: &[Certificate],
 ) -> Result<VerifiedToken, TokenError> {
     let wanted = request.digest.ok_or(TokenError::Unsupported)?;
-    let digest_of = |digest| {
-        if digest == wanted {
-            request.imprint.clone()
-        } else {
-            Vec::new()
-        }
-    };
-    let verified = verify_token(token, digest_of, others)?;
+    // The algorithm first: no imprint of another one is that of the request, an empty one neither.
+    if parse_token(token)?.digest.ok_or(TokenError::Unsupported)? != wanted {
+        return Err(TokenError::ImprintMismatch);
+    }
+    let verified = verify_token(token, |_| request.imprint.clone(), others)?;
     if request.nonce.is_some() && request.nonce != verified.info.nonce {
         return Err(TokenError::NonceMismatch);
     }
@@ -278,4 +275,59 @@ fn read_imprint(mut fields: Reader<'_>) -> Result<(Option<DigestAlgorithm>, Vec<
     let imprint = fields.expect(tag::OCTET_STRING)?.body.to_vec();
     fields.finish()?;
     Ok((digest, imprint))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::authority::{Authority, Validity};
+    use crate::key::SoftKey;
+
+    /// Signs whatever is stated.
+    fn token(info: &[u8]) -> Vec<u8> {
+        let now = Time::from_unix(1_795_309_920);
+        let validity = Validity {
+            from: now,
+            to: now.plus_days(1),
+        };
+        let root = Authority::root(SoftKey::generate_p256().unwrap(), "Gốc", validity, 1).unwrap();
+        let (key, certificate) = (root.key(), root.certificate());
+        let algorithm = key.default_algorithm();
+        let digest = algorithm.digest().digest(info);
+        let signed = cms::attributes_for(oid::TST_INFO, &digest, certificate, algorithm);
+        let signature = key.sign(algorithm, &signed).unwrap();
+        let content = cms::Content {
+            kind: oid::TST_INFO,
+            encapsulated: Some(info),
+        };
+        cms::signed_data(
+            &content,
+            &signed,
+            algorithm,
+            &signature,
+            certificate,
+            &[],
+            Vec::new(),
+        )
+    }
+
+    #[test]
+    fn an_empty_imprint_of_another_algorithm_is_no_answer() {
+        let asked = DigestAlgorithm::Sha256;
+        let request = TimestampRequest::new(asked, &asked.digest(b"van ban"), None);
+        let outcome = |digest: DigestAlgorithm, imprint: &[u8]| {
+            let info = asn1::sequence(&[
+                asn1::small_integer(1),
+                asn1::oid(oid::PRACTICE_TIMESTAMP_POLICY),
+                asn1::sequence(&[digest.identifier(), asn1::octet_string(imprint)]),
+                asn1::small_integer(1),
+                asn1::generalized_time(Time::from_unix(1_795_309_920)),
+            ]);
+            verify_answer_to(&request, &token(&info), &[]).map(|it| it.info.imprint)
+        };
+        let right = asked.digest(b"van ban");
+        assert_eq!(outcome(asked, &right), Ok(right.clone()));
+        let other = outcome(DigestAlgorithm::Sha512, &[]);
+        assert_eq!(other, Err(TokenError::ImprintMismatch));
+    }
 }

@@ -7,6 +7,7 @@ use vanthu_pki::authority::{
     Authority, CertificateRequest, CrlRequest, Endpoints, OcspAuthority, Revocation,
     TimestampAuthority, Validity, authority_name,
 };
+use vanthu_pki::cms::{CertificateBinding, CmsError, VerifiedValue};
 use vanthu_pki::crl::{Crl, Scope};
 use vanthu_pki::extension::{Extension, GeneralName, KeyUsage};
 use vanthu_pki::ocsp::{self, OcspResponse, OcspStatus};
@@ -195,12 +196,44 @@ fn a_changed_signature_or_stamp_never_covers_anything_else() {
         Some(&token),
     );
 
+    let made = VerifiedValue {
+        certificate: &world.signer,
+        algorithm,
+        attributes: &attributes,
+        signature: &value,
+    };
+    let whole = cms::parse(&file).unwrap();
+    assert_eq!(
+        cms::agrees(&whole, &digest, made),
+        Ok(CertificateBinding::Bound)
+    );
+    let other = algorithm.digest().digest(b"quyet dinh");
+    assert_eq!(
+        cms::agrees(&whole, &other, made),
+        Err(CmsError::DigestMismatch)
+    );
+    let another = VerifiedValue {
+        signature: &value[1..],
+        ..made
+    };
+    assert_eq!(
+        cms::agrees(&whole, &digest, another),
+        Err(CmsError::BadSignature)
+    );
+
     let others = [world.signer.clone()];
     let mut accepted = 0;
     for bytes in changed(&file) {
         let Ok(signed) = cms::parse(&bytes) else {
             continue;
         };
+        if cms::agrees(&signed, &digest, made).is_ok() {
+            let [signer] = signed.signers.as_slice() else {
+                panic!("not one signer");
+            };
+            let verified = cms::verify_content(&signed, signer, &[b"cong van"], &[]);
+            assert!(verified.is_ok(), "{}", hex::encode(&bytes));
+        }
         for signer in &signed.signers {
             let other = cms::verify_content(&signed, signer, &[b"quyet dinh"], &others);
             assert!(other.is_err(), "{}", hex::encode(&bytes));

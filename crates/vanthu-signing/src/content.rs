@@ -136,6 +136,12 @@ impl Digests {
         hex::encode(self.get(DigestAlgorithm::Sha256).unwrap_or_default())
     }
 
+    /// Whether they are those of these bytes.
+    pub(crate) fn is(&self, bytes: &[u8]) -> bool {
+        let own = DigestAlgorithm::Sha256.digest(bytes);
+        self.get(DigestAlgorithm::Sha256) == Some(own.as_slice())
+    }
+
     /// Reads to the end once.
     pub(crate) fn of(reader: &mut dyn Read, algorithms: &[DigestAlgorithm]) -> io::Result<Self> {
         let mut hasher = Hasher::new(algorithms);

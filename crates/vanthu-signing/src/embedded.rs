@@ -10,6 +10,7 @@ use vanthu_pki::{Certificate, Malformed, Time};
 use crate::asic::archive::Archive;
 use crate::asic::layout::Layout;
 use crate::asic::pack::ContainerError;
+use crate::cades::file::der_of;
 use crate::cades::known;
 use crate::form;
 use crate::longterm::dss;
@@ -64,7 +65,7 @@ pub fn embedded(pdf: &[u8]) -> Result<Embedded, PdfProblem> {
 /// ```
 pub fn embedded_detached(p7s: &[u8]) -> Result<Embedded, Malformed> {
     let mut found = Embedded::default();
-    found.add(cms::parse(p7s)?);
+    found.add(cms::parse(&der_of(p7s))?);
     Ok(found)
 }
 

@@ -37,7 +37,7 @@ pub(crate) struct FieldMaker<'u, 'd, 'a, 'f> {
 
 /// A signature field ready to be signed.
 pub(crate) struct OpenField {
-    reference: Ref,
+    pub(crate) reference: Ref,
     widget: Ref,
 }
 

@@ -10,6 +10,8 @@ use crate::syntax::text;
 
 const MAX_FIELDS: usize = 20_000;
 const MAX_FIELD_DEPTH: usize = 32;
+/// Kids of all fields together: an array that many fields share counts for each.
+const MAX_KIDS: usize = 100_000;
 
 /// `/Ff` bit 1: the field cannot be changed by a person.
 pub(crate) const READ_ONLY: i64 = 1;
@@ -73,6 +75,7 @@ pub(crate) fn fields(document: &Document<'_>) -> Result<Vec<Field>, PdfProblem> 
     let mut walk = Walk {
         document,
         seen: BTreeSet::new(),
+        kids: 0,
         fields: Vec::new(),
     };
     walk.list(&list, &inherited, 0)?;
@@ -82,6 +85,7 @@ pub(crate) fn fields(document: &Document<'_>) -> Result<Vec<Field>, PdfProblem> 
 struct Walk<'d, 'a> {
     document: &'d Document<'a>,
     seen: BTreeSet<Ref>,
+    kids: usize,
     fields: Vec<Field>,
 }
 
@@ -138,6 +142,10 @@ impl Walk<'_, '_> {
             .iter()
             .filter_map(Object::as_ref)
             .collect();
+        self.kids += kid_refs.len();
+        if self.kids > MAX_KIDS {
+            return Err(PdfProblem::limit("size of the form"));
+        }
         let mut named_kids = false;
         for kid in &kid_refs {
             let kid = self.document.load(*kid)?;

@@ -151,7 +151,12 @@ pub fn inspect(pdf: &[u8]) -> Result<PdfFacts, PdfProblem> {
 /// On which page each annotation stands.
 fn widgets(document: &Document<'_>, pages: &[Page]) -> BTreeMap<Ref, u32> {
     let mut found = BTreeMap::new();
+    let mut arrays = BTreeSet::new();
     for (page, index) in pages.iter().zip(0..) {
+        let array = page.dict.get("Annots").and_then(Object::as_ref);
+        if array.is_some_and(|it| !arrays.insert(it)) {
+            continue;
+        }
         let Ok(Some(list)) = document.get(&page.dict, "Annots") else {
             continue;
         };
@@ -218,9 +223,9 @@ fn active_content(document: &Document<'_>, root: &Dict) -> Result<Vec<ActiveCont
     if root.contains("OpenAction") && !is_plain_destination(document, root)? {
         found.insert(ActiveContent::OpenAction);
     }
-    for number in document.entries().keys() {
+    for (number, _) in document.entries() {
         // A damaged object no page needs is not judged here.
-        let Ok(object) = document.load_number(*number) else {
+        let Ok(object) = document.load_number(number) else {
             continue;
         };
         scan(&object, &mut found);

@@ -85,12 +85,14 @@ mod hash;
 mod held;
 mod inspect;
 mod longterm;
+mod mdp;
 mod page;
 mod pending;
 mod prepare;
 mod problem;
 mod request;
 mod revision;
+mod seed;
 mod state;
 mod syntax;
 mod update;
@@ -114,6 +116,7 @@ pub use asic::sniff::{FileKind, sniff};
 pub use cades::extend::{
     extend_detached_lt, extend_detached_lta, missing_detached_evidence, stamp_detached,
 };
+pub use cades::file::content_inside;
 pub use cades::prepare::{
     CompletedDetached, DetachedError, DetachedRequest, PreparedDetached, prepare_detached,
 };

@@ -1,6 +1,7 @@
 //! A signature between its signed attributes and its value: what files of every kind have in common.
 
-use vanthu_pki::{Certificate, SignatureAlgorithm, cms, tsp, verify};
+use vanthu_pki::cms::{self, CertificateBinding, VerifiedValue};
+use vanthu_pki::{Certificate, SignatureAlgorithm, tsp, verify};
 
 use crate::embed::EmbedError;
 
@@ -66,8 +67,8 @@ impl Pending {
         .map_err(|_| EmbedError::BadSignature)
     }
 
-    /// Puts the CMS structure over content of this digest together, and judges it like a stranger's before anything is
-    /// written.
+    /// Puts the CMS structure over content of this digest together around a value that [`Pending::check`] accepted, and
+    /// reads it back before anything is written.
     pub(crate) fn assemble(
         &self,
         digest: &[u8],
@@ -88,14 +89,15 @@ impl Pending {
             timestamp_token,
         );
         let whole = cms::parse(&cms).map_err(|_| EmbedError::BadSignature)?;
-        let [signer] = whole.signers.as_slice() else {
-            return Err(EmbedError::BadSignature);
+        let value = VerifiedValue {
+            certificate: &self.certificate,
+            algorithm: self.algorithm,
+            attributes: &self.signed_attributes,
+            signature,
         };
-        let verified =
-            cms::verify(&whole, signer, digest, &[]).map_err(|_| EmbedError::BadSignature)?;
-        if verified.certificate != self.certificate {
-            return Err(EmbedError::BadSignature);
+        match cms::agrees(&whole, digest, value) {
+            Ok(CertificateBinding::Bound) => Ok(cms),
+            Ok(_) | Err(_) => Err(EmbedError::BadSignature),
         }
-        Ok(cms)
     }
 }

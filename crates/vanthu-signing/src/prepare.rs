@@ -2,16 +2,18 @@
 
 use std::io::{Read, Seek};
 
-use vanthu_pki::{Certificate, SignatureAlgorithm, Time};
+use vanthu_pki::{Certificate, DigestAlgorithm, SignatureAlgorithm, Time};
 
 use crate::embed::Prepared;
 use crate::field::FieldMaker;
 use crate::form;
 use crate::hash::{self, Hashed};
 use crate::held::Held;
+use crate::mdp::{FieldLock, MdpRules};
 use crate::problem::PdfProblem;
 use crate::request::{DocMdp, Fonts, SignatureRequest};
 use crate::revision;
+use crate::seed;
 use crate::syntax::document::Document;
 use crate::syntax::object::{Dict, Object, Ref};
 use crate::syntax::source::{FileSource, Source};
@@ -67,6 +69,14 @@ pub enum PrepareError {
     /// An earlier signature locks the document.
     #[error("an earlier signature locks the document")]
     Locked,
+    /// The field asks for a signature that is not made here (seed values, ISO 32000-2, 12.7.5.5).
+    #[error("field {field} asks for another signature: {entry}")]
+    SeedValue {
+        /// The field.
+        field: String,
+        /// The entry of its seed values that is not met.
+        entry: String,
+    },
     /// Forms of the XFA kind are not signed.
     #[error("the document holds an XFA form")]
     XfaForm,
@@ -140,8 +150,8 @@ pub fn preview(
 ) -> Result<Vec<u8>, PrepareError> {
     let source = Source::Memory(pdf);
     let document = open(source)?;
-    let update = revise(&document, request, fonts)?;
-    let hashed = Hashed::of(&source, vanthu_pki::DigestAlgorithm::Sha256)?;
+    let update = revise(&document, request, None, fonts)?;
+    let hashed = Hashed::of(&source, DigestAlgorithm::Sha256)?;
     let tail = update.finish(&hashed.sha256)?;
     Ok(revision::unsigned(&source, &tail.bytes)?)
 }
@@ -158,11 +168,12 @@ fn prepare_source(
     if hash::engine(algorithm.digest()).is_none() {
         return Err(PrepareError::AlgorithmUnsupported);
     }
-    if certificate.public_key_info().kind != algorithm.key_kind() {
+    let key = certificate.public_key_info();
+    if key.kind != algorithm.key_kind() || key.is_weak() {
         return Err(PrepareError::CertificateUnusable);
     }
     let document = open(source)?;
-    let update = revise(&document, request, fonts)?;
+    let update = revise(&document, request, Some(algorithm.digest()), fonts)?;
     Ok(Prepared::new(update, hashed()?, certificate, algorithm)?)
 }
 
@@ -182,6 +193,7 @@ pub(crate) fn open(source: Source<'_>) -> Result<Document<'_>, PdfProblem> {
 fn revise<'d, 'a>(
     document: &'d Document<'a>,
     request: &SignatureRequest,
+    digest: Option<DigestAlgorithm>,
     fonts: &Fonts<'_>,
 ) -> Result<Update<'d, 'a>, PrepareError> {
     let status = Status::of(document)?;
@@ -189,8 +201,14 @@ fn revise<'d, 'a>(
     let mut update = Update::of(document);
     let mut maker = FieldMaker::new(&mut update, fonts)?;
     // The widget made first lies below the others: the seal covers part of the signature.
+    let mut lock = request.lock_all.then_some(FieldLock::All);
     let field = match maker.open_signature_field(&request.field_name)? {
-        Some(field) => field,
+        Some(field) => {
+            let dict = maker.update().dict(field.reference)?;
+            seed::honour(document, &dict, request, digest)?;
+            lock = lock.or(FieldLock::of_field(document, &dict)?);
+            field
+        }
         None if status.certified && request.place.is_some() => {
             return Err(PrepareError::NotReserved(request.field_name.clone()));
         }
@@ -205,7 +223,7 @@ fn revise<'d, 'a>(
     for field in &request.fill {
         maker.fill(field)?;
     }
-    let signature_dict = signature_dict(document, request)?;
+    let signature_dict = signature_dict(document, request, lock.as_ref())?;
     let signature = maker.update().add_signature(signature_dict, GAP_BYTES);
     maker.sign(field, signature, &request.appearance)?;
     maker.finish()?;
@@ -244,11 +262,9 @@ impl Status {
                 continue;
             };
             status.signed = true;
-            let rules = mdp_rules(document, signature, &field.dict)?;
+            let rules = MdpRules::of(document, signature, &field.dict)?;
             status.certified |= rules.certification.is_some();
-            status.locked |= rules.locks_all
-                || rules.certification == Some(DocMdp::NoChanges)
-                || rules.lock_level == Some(DocMdp::NoChanges);
+            status.locked |= rules.locks_all() || rules.level() == Some(DocMdp::NoChanges);
         }
         Ok(status)
     }
@@ -275,93 +291,11 @@ impl Status {
     }
 }
 
-/// Restrictions that one signature puts on later revisions.
-pub(crate) struct MdpRules {
-    pub(crate) certification: Option<DocMdp>,
-    pub(crate) lock_level: Option<DocMdp>,
-    pub(crate) field_lock: Option<FieldLock>,
-    pub(crate) locks_all: bool,
-}
-
-/// Which fields FieldMDP locks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum FieldLock {
-    All,
-    Include(Vec<String>),
-    Exclude(Vec<String>),
-}
-
-/// Reads `/Reference` of a signature and `/Lock` of its field.
-pub(crate) fn mdp_rules(
+fn signature_dict(
     document: &Document<'_>,
-    signature: &Dict,
-    field: &Dict,
-) -> Result<MdpRules, PdfProblem> {
-    let mut rules = MdpRules {
-        certification: None,
-        lock_level: None,
-        field_lock: None,
-        locks_all: false,
-    };
-    if let Some(references) = document.get(signature, "Reference")? {
-        for reference in references.as_array().unwrap_or_default() {
-            let reference = document.resolve(reference)?;
-            let Some(reference) = reference.as_dict() else {
-                continue;
-            };
-            let method = document.get(reference, "TransformMethod")?;
-            let parameters = document.get(reference, "TransformParams")?;
-            let parameters = parameters.as_deref().and_then(Object::as_dict);
-            if method.as_deref().is_some_and(|name| name.is_name("DocMDP")) {
-                let level = match parameters {
-                    Some(parameters) => document.get(parameters, "P")?.and_then(|p| p.as_int()),
-                    None => None,
-                };
-                rules.certification = DocMdp::from_level(level.unwrap_or(2));
-                if rules.certification.is_none() {
-                    return Err(PdfProblem::structure("DocMDP has an unknown permission"));
-                }
-            } else if method
-                .as_deref()
-                .is_some_and(|name| name.is_name("FieldMDP"))
-            {
-                let parameters = parameters
-                    .ok_or_else(|| PdfProblem::structure("FieldMDP has no parameters"))?;
-                rules.field_lock = Some(field_lock(document, parameters)?);
-            }
-        }
-    }
-    if let Some(lock) = document.get(field, "Lock")?
-        && let Some(lock) = lock.as_dict()
-        && let Some(level) = document.get(lock, "P")?
-    {
-        rules.lock_level = level.as_int().and_then(DocMdp::from_level);
-    }
-    rules.locks_all = rules.field_lock == Some(FieldLock::All);
-    Ok(rules)
-}
-
-fn field_lock(document: &Document<'_>, parameters: &Dict) -> Result<FieldLock, PdfProblem> {
-    let mut names = Vec::new();
-    if let Some(list) = document.get(parameters, "Fields")? {
-        for item in list.as_array().unwrap_or_default() {
-            let item = document.resolve(item)?;
-            names.push(text::decode(item.as_string().unwrap_or_default()));
-        }
-    }
-    match document
-        .get(parameters, "Action")?
-        .as_deref()
-        .and_then(Object::as_name)
-    {
-        Some(b"All") => Ok(FieldLock::All),
-        Some(b"Include") => Ok(FieldLock::Include(names)),
-        Some(b"Exclude") => Ok(FieldLock::Exclude(names)),
-        _ => Err(PdfProblem::structure("FieldMDP has an unknown action")),
-    }
-}
-
-fn signature_dict(document: &Document<'_>, request: &SignatureRequest) -> Result<Dict, PdfProblem> {
+    request: &SignatureRequest,
+    lock: Option<&FieldLock>,
+) -> Result<Dict, PdfProblem> {
     let string = |value: &str| Object::String(text::encode(value));
     let mut dict = Dict::typed("Sig")
         .with("Filter", Object::name("Adobe.PPKLite"))
@@ -382,8 +316,8 @@ fn signature_dict(document: &Document<'_>, request: &SignatureRequest) -> Result
         let parameters = parameters().with("P", Object::Int(permission.level()));
         references.push(transform("DocMDP", parameters));
     }
-    if request.lock_all {
-        let parameters = parameters().with("Action", Object::name("All"));
+    if let Some(lock) = lock {
+        let parameters = lock.written(parameters());
         let reference =
             transform("FieldMDP", parameters).with("Data", Object::Ref(document.root_ref()?));
         references.push(reference);

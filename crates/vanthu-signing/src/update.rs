@@ -13,6 +13,24 @@ use crate::syntax::xref::{self, Form};
 /// Room for each number of `/ByteRange`: files stay below ten thousand million bytes.
 const NUMBER_WIDTH: usize = 10;
 
+/// Entries of a trailer that belong to its section alone, those of a cross-reference stream included.
+const SECTION_KEYS: [&str; 14] = [
+    "Size",
+    "Prev",
+    "ID",
+    "XRefStm",
+    "Type",
+    "W",
+    "Index",
+    "Length",
+    "Filter",
+    "DecodeParms",
+    "F",
+    "FFilter",
+    "FDecodeParms",
+    "DL",
+];
+
 /// A revision being written.
 pub(crate) struct Update<'d, 'a> {
     base: &'d Document<'a>,
@@ -185,11 +203,10 @@ impl<'d, 'a> Update<'d, 'a> {
             .sections()
             .last()
             .is_some_and(|section| section.form == Form::Stream);
-        let mut trailer = Dict::new();
-        for key in ["Root", "Info"] {
-            if let Some(value) = self.base.trailer().get(key) {
-                trailer.set(key, value.clone());
-            }
+        // All entries of the trailer before but those of its section (7.5.6).
+        let mut trailer = self.base.trailer().clone();
+        for key in SECTION_KEYS {
+            trailer.remove(key);
         }
         trailer.set("Prev", Object::Int(previous as i64));
         trailer.set("ID", self.file_identifier(identifier));

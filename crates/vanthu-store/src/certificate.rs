@@ -3,7 +3,7 @@
 use sea_orm::Value;
 use vanthu_domain::Moment;
 use vanthu_domain::certificate::{CertificateRecord, CertificateState, Holder};
-use vanthu_domain::id::{AgencyId, CertificateId, PersonId};
+use vanthu_domain::id::{AgencyId, CertificateId, DeviceId, PersonId};
 
 use crate::agency::missing;
 use crate::db::Tx;
@@ -26,7 +26,8 @@ pub struct CertificateRow {
 record!(CertificateRow, "certificates", [certificate_id]; record, der, chain, created_at);
 record!(
     CertificateRecord, "certificates", [certificate_id];
-    certificate_id, serial, subject, issuer, thumbprint, holder, state, not_before, not_after
+    certificate_id, serial, subject, issuer, thumbprint, holder, state, not_before, not_after,
+    device_id
 );
 
 impl Field for CertificateRecord {
@@ -93,6 +94,51 @@ pub async fn load(tx: &mut Tx, certificate_id: &CertificateId) -> Result<Certifi
     find(tx, certificate_id)
         .await?
         .ok_or_else(|| missing::<CertificateRow>(certificate_id))
+}
+
+/// The certificate, kept from others until the transaction ends.
+pub async fn find_locked(
+    tx: &mut Tx,
+    certificate_id: &CertificateId,
+) -> Result<Option<CertificateRow>> {
+    let rest = format!("WHERE certificate_id = $1{}", tx.for_update());
+    tx.first(&rest, args![certificate_id]).await
+}
+
+/// The certificates whose keys are on a device, kept from others until the transaction ends.
+pub async fn list_of_device_locked(
+    tx: &mut Tx,
+    device_id: &DeviceId,
+) -> Result<Vec<CertificateRow>> {
+    let rest = format!(
+        "WHERE device_id = $1 ORDER BY certificate_id{}",
+        tx.for_update()
+    );
+    tx.list(&rest, args![device_id]).await
+}
+
+/// The certificates whose keys are on a device.
+pub async fn list_of_device(tx: &mut Tx, device_id: &DeviceId) -> Result<Vec<CertificateRow>> {
+    tx.list(
+        "WHERE device_id = $1 ORDER BY certificate_id",
+        args![device_id],
+    )
+    .await
+}
+
+/// The certificates whose keys are on the devices of an agency: whose signature may have come
+/// when it is not that of the certificate that was asked for.
+pub async fn list_of_devices_in(
+    tx: &mut Tx,
+    agency_id: &AgencyId,
+    limit: u32,
+) -> Result<Vec<CertificateRow>> {
+    tx.list(
+        "WHERE device_id IN (SELECT d.device_id FROM devices d WHERE d.agency_id = $1) \
+         ORDER BY not_before DESC, certificate_id LIMIT $2",
+        args![agency_id, limit],
+    )
+    .await
 }
 
 /// The certificate of a thumbprint (SHA-256 in hexadecimal).

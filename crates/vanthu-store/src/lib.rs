@@ -12,21 +12,24 @@
 //!   never points into the void; what was put in vain is swept later;
 //! - a row that fits no state of the domain is [`StoreError::Corrupt`], never a default.
 //!
-//! Locks are taken in this order, the ledger always last: the object's row, the register, the
-//! ledger.
+//! Locks are taken in this order, the ledger always last: the device, its certificates, the signing
+//! session, the object's row, the register, the ledger.
 //!
 //! This crate never reads a clock, decides a right, or knows HTTP or PDF.
 
 pub mod account;
 pub mod agency;
+pub mod agent;
 pub mod blob;
 pub mod certificate;
 pub mod checkpoint;
 pub mod credential;
 pub mod db;
 pub mod delivery;
+pub mod device;
 pub mod error;
 pub mod file;
+pub mod finding;
 pub mod incoming;
 pub mod installation;
 pub mod job;

@@ -40,8 +40,18 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 4,
-        name: "0004_other_holders_of_keys",
-        text: include_str!("../migrations/0004_other_holders_of_keys.sql"),
+        name: "0004_agents",
+        text: include_str!("../migrations/0004_agents.sql"),
+    },
+    Migration {
+        number: 5,
+        name: "0005_devices_and_findings",
+        text: include_str!("../migrations/0005_devices_and_findings.sql"),
+    },
+    Migration {
+        number: 6,
+        name: "0006_other_holders_of_keys",
+        text: include_str!("../migrations/0006_other_holders_of_keys.sql"),
     },
 ];
 

@@ -120,6 +120,18 @@ pub async fn list_posts_where(tx: &mut Tx, filter: &PostFilter) -> Result<Vec<Po
     tx.list(&format!("{text} ORDER BY post_id"), args).await
 }
 
+/// Whoever inspects on a day, in any agency.
+pub async fn list_inspectors(tx: &mut Tx, day: Day) -> Result<Vec<PersonId>> {
+    let posts: Vec<Post> = tx
+        .list(
+            "WHERE role = 'inspector' AND from_day <= $1 \
+             AND (until_day IS NULL OR until_day >= $1) ORDER BY post_id",
+            args![day],
+        )
+        .await?;
+    Ok(posts.into_iter().map(|post| post.person_id).collect())
+}
+
 /// Every post of an agency, past ones among them.
 pub async fn list_posts_of_agency(tx: &mut Tx, agency_id: &AgencyId) -> Result<Vec<Post>> {
     tx.list("WHERE agency_id = $1 ORDER BY post_id", args![agency_id])

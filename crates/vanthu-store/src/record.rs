@@ -11,6 +11,8 @@ use vanthu_domain::account::AccountState;
 use vanthu_domain::agency::{AgencyKind, Capacity, Role};
 use vanthu_domain::certificate::CertificateState;
 use vanthu_domain::delivery::{DeliveryState, StatusCode};
+use vanthu_domain::device::{Belongs, DeviceKind, DeviceTag, Suspicion};
+use vanthu_domain::finding::{Conclusion, FindingKind, FindingTag};
 use vanthu_domain::id;
 use vanthu_domain::incoming::{ClosingCode, IncomingTag};
 use vanthu_domain::kind::{DocumentKind, Urgency};
@@ -152,6 +154,13 @@ coded!(
     AccountState,
     Role,
     CertificateState,
+    DeviceKind,
+    DeviceTag,
+    Belongs,
+    Suspicion,
+    FindingKind,
+    FindingTag,
+    Conclusion,
     DeliveryState,
     ClosingCode,
     IncomingTag,
@@ -198,6 +207,11 @@ texts!(
     id::SigningId,
     id::CredentialId,
     id::SavedViewId,
+    id::AgentId,
+    id::DeviceId,
+    id::PermitId,
+    id::RevocationRequestId,
+    id::FindingId,
     DocumentKind,
 );
 

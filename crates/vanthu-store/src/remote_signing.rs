@@ -105,7 +105,7 @@ pub async fn list_unsettled(
         "WHERE (ending IS NULL OR (certainty = 'maybe-signed' AND settled IS NULL)) \
          AND signing_id IN (SELECT s.signing_id FROM signings s \
          JOIN signing_items i ON i.signing_id = s.signing_id \
-         WHERE s.person_id = $1 AND i.outgoing_id = $2) ORDER BY signing_id DESC",
+         WHERE s.person_id = $1 AND i.outgoing_id = $2 AND i.state <> 'skipped') ORDER BY signing_id DESC",
         args![person_id, outgoing_id],
     )
     .await

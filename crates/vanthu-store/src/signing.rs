@@ -220,6 +220,64 @@ pub async fn list_waiting_for(
     .await
 }
 
+/// The waiting sessions of a certificate, kept from others until the transaction ends.
+pub async fn list_waiting_of_certificate(
+    tx: &mut Tx,
+    certificate_id: &CertificateId,
+) -> Result<Vec<SigningRow>> {
+    let rest = format!(
+        "WHERE certificate_id = $1 AND state IN ('open', 'fetched') ORDER BY signing_id{}",
+        tx.for_update()
+    );
+    tx.list(&rest, args![certificate_id]).await
+}
+
+/// How many sessions of a certificate wait.
+pub async fn count_waiting(tx: &mut Tx, certificate_id: &CertificateId) -> Result<i64> {
+    let sql = "SELECT COUNT(*) FROM signings \
+               WHERE certificate_id = $1 AND state IN ('open', 'fetched')";
+    tx.number(sql, args![certificate_id]).await
+}
+
+/// The other sessions of the same certificate that signing software works on.
+pub async fn list_waiting_elsewhere(tx: &mut Tx, than: &SigningRow) -> Result<Vec<SigningRow>> {
+    tx.list(
+        "WHERE certificate_id = $1 AND state = 'fetched' AND signing_id <> $2 ORDER BY signing_id",
+        args![than.certificate_id, than.signing_id],
+    )
+    .await
+}
+
+/// From where a session was opened and fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SigningPlaceRow {
+    /// The session.
+    pub signing_id: SigningId,
+    /// The address of the browser, where it is known.
+    pub opened_from: Option<String>,
+    /// The address of the signing software, once it has fetched the session.
+    pub fetched_from: Option<String>,
+}
+
+record!(SigningPlaceRow, "signing_places", [signing_id]; signing_id, opened_from, fetched_from);
+
+/// Keeps from where a session was opened.
+pub async fn insert_place(tx: &mut Tx, place: &SigningPlaceRow) -> Result<()> {
+    tx.insert(place).await
+}
+
+/// From where a session was opened and fetched, where that is known.
+pub async fn find_place(tx: &mut Tx, signing_id: &SigningId) -> Result<Option<SigningPlaceRow>> {
+    tx.first("WHERE signing_id = $1", args![signing_id]).await
+}
+
+/// Keeps from where a session was fetched.
+pub async fn set_fetched_from(tx: &mut Tx, signing_id: &SigningId, address: &str) -> Result<()> {
+    let sql = "UPDATE signing_places SET fetched_from = $2 WHERE signing_id = $1";
+    tx.run(sql, args![signing_id, address]).await?;
+    Ok(())
+}
+
 /// An account's sessions, the youngest first.
 pub async fn list_of_account(
     tx: &mut Tx,

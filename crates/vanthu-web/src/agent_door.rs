@@ -3,13 +3,15 @@
 
 use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
 use axum::http::StatusCode;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use axum::http::request::Parts;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use vanthu_app::AppError;
 use vanthu_app::signing::answer::{self, Answer};
-use vanthu_app::signing::{Consent, cancel, fetch};
+use vanthu_app::signing::fetch::By;
+use vanthu_app::signing::{Consent, cancel, fetch, show};
 use vanthu_domain::id::SigningId;
 use vanthu_domain::refusal::RefusalCode;
 use vanthu_wire::agent::{
@@ -20,13 +22,24 @@ use vanthu_wire::agent::{
 use crate::api::{Given, Named, malformed};
 use crate::error::WebError;
 use crate::route::{Asks, Route};
+use crate::session::Address;
 use crate::state::Web;
+
+mod desk;
+mod proven;
+
+use proven::MaybeProven;
 
 /// A signature is small.
 const MOST_BYTES: usize = 256 * 1024;
 
 /// The routes.
-pub(crate) const ROUTES: &[Route] = &[
+pub(crate) fn routes() -> Vec<Route> {
+    [SESSIONS, desk::ROUTES].concat()
+}
+
+/// Those of signing sessions.
+const SESSIONS: &[Route] = &[
     Route::get("/agent/v1/sessions/{signing_id}", Asks::Secret, || {
         get(fetched)
     }),
@@ -34,6 +47,11 @@ pub(crate) const ROUTES: &[Route] = &[
         "/agent/v1/sessions/{signing_id}/items/{item_id}",
         Asks::Secret,
         || post(answered),
+    ),
+    Route::get(
+        "/agent/v1/sessions/{signing_id}/items/{item_id}/file",
+        Asks::Secret,
+        || get(shown),
     ),
     Route::post(
         "/agent/v1/sessions/{signing_id}/cancel",
@@ -65,12 +83,45 @@ impl<S: Send + Sync> FromRequestParts<S> for Bearer {
     }
 }
 
+/// The version of the agent, from `User-Agent: vanthu-agent/1.2.3`.
+struct Program(Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Program {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, WebError> {
+        let named = parts
+            .headers
+            .get(USER_AGENT)
+            .and_then(|value| value.to_str().ok());
+        let version = named.and_then(|name| name.strip_prefix("vanthu-agent/"));
+        Ok(Self(version.map(str::to_owned)))
+    }
+}
+
 async fn fetched(
     State(web): State<Web>,
     Named(id): Named<SigningId>,
+    Address(address): Address,
     Bearer(token): Bearer,
+    Program(version): Program,
+    MaybeProven(proof): MaybeProven,
 ) -> Result<Json<SigningSession>, WebError> {
-    Ok(Json(fetch::fetch(&web.app, &id, &token).await?))
+    let by = By {
+        proof,
+        version,
+        address: Some(address).filter(|it| !it.is_empty()),
+    };
+    Ok(Json(fetch::fetch(&web.app, &id, &token, &by).await?))
+}
+
+async fn shown(
+    State(web): State<Web>,
+    Named((signing_id, item_id)): Named<(SigningId, String)>,
+    Bearer(token): Bearer,
+) -> Result<Response, WebError> {
+    let file = show::show(&web.app, &signing_id, &token, &item_id).await?;
+    Ok(([(CONTENT_TYPE, "application/pdf")], file).into_response())
 }
 
 async fn answered(

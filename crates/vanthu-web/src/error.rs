@@ -136,7 +136,12 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::DelegationExpired
         | C::CertificateNotYours
         | C::SealHolderNotRecorded
+        | C::DeviceNotYours
+        | C::DeviceNotEntrusted
+        | C::DevicePermitOver
+        | C::DeviceOutsideOffice
         | C::SigningConsentAutomaticRefused
+        | C::AgentNotPaired
         | C::PasswordChangeRequired
         | C::Csrf
         | C::AccountLocked => StatusCode::FORBIDDEN,
@@ -175,6 +180,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::SigningSessionExpired
         | C::SigningSessionUsed
         | C::SigningSessionCancelled
+        | C::PairingOver
         | C::DigestMismatch
         | C::SigningUnderWay
         | C::SigningOutcomeUnknown
@@ -202,6 +208,8 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::RegistrationRequired
         | C::LinesOpen
         | C::ExtensionPending
+        | C::OutsidePending
+        | C::OutsideNotPermitted
         | C::ApprovalMissing => StatusCode::CONFLICT,
         C::FieldRequired
         | C::FieldTooLong
@@ -214,6 +222,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::StateSecret
         | C::FileDamaged
         | C::FileEmpty
+        | C::SignedFileMissing
         | C::FileEncrypted
         | C::FileScripts
         | C::FileTypeMismatch
@@ -235,6 +244,8 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::CertificateSuspended
         | C::CertificateUnknownIssuer
         | C::CertificateNotOnRecord
+        | C::DeviceNotOnRecord
+        | C::DeviceNotUsable
         | C::CertificatePractice
         | C::SigningMeansNotOffered
         | C::RemoteTooMany

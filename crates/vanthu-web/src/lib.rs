@@ -78,7 +78,7 @@ fn parts() -> [Part; 4] {
             around: api::around,
         },
         Part {
-            routes: agent_door::ROUTES.to_vec(),
+            routes: agent_door::routes(),
             around: agent_door::around,
         },
         Part {

@@ -1,7 +1,7 @@
 //! What was found about a file's signatures as a paper to be kept: one page of HTML that needs nothing else, or PDF/A.
 //! The words are those of the page that shows it; both looks are made of one [`VerdictPaper`].
 
-mod around;
+pub(crate) mod around;
 
 pub use around::Around;
 

@@ -200,6 +200,10 @@ const CITED: &[(&str, &str)] = &[
         "Quy chế áp dụng của cơ quan, mục ",
         "Regulation profile of the agency, section ",
     ),
+    (
+        "Quy chế quản lý chữ ký số của địa phương, phần quản lý thiết bị lưu khóa",
+        "Local regulation on digital signatures, part on key devices",
+    ),
     ("thư điện tử công vụ", "official e-mail"),
     ("dung lượng tệp", "size of files"),
     ("đặt tên tệp", "names of files"),

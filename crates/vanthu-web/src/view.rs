@@ -63,6 +63,10 @@ pub struct Shell {
     pub csrf: String,
     /// The person signs: the page looks for the agent on this machine.
     pub signer: bool,
+    /// The version of the agent that the server ships.
+    pub agent_shipped: String,
+    /// The oldest version of the agent that gets documents to sign.
+    pub agent_minimum: String,
     /// Id of the last event before this page was made; empty when the page needs no events.
     pub events_from: String,
     /// Messages of the action that led here.

@@ -7,7 +7,10 @@
 //! 5. The agent answers each item with a [`SubmitSignature`], or the whole with a
 //!    [`CancelSession`].
 //!
-//! The server never sees a key or a PIN; the agent never sees a document, only its digest.
+//! Between 4 and 5 it fetches the file of each item (`…/items/{item_id}/file`), holds it against the digest, and shows its
+//! first page.
+//!
+//! The server never sees a key or a PIN; the agent keeps no document.
 
 use std::fmt;
 
@@ -136,6 +139,9 @@ pub struct AgentStatus {
     pub consent: Consent,
     /// The certificates whose keys this agent can use.
     pub certificates: Vec<AgentCertificate>,
+    /// The accounts of the asking page's server with which the agent is paired.
+    #[serde(default)]
+    pub accounts: Vec<String>,
 }
 
 /// A certificate whose key the agent can use.
@@ -164,6 +170,9 @@ pub struct SignRequest {
     pub signing_id: String,
     /// Its one-time secret.
     pub token: SessionToken,
+    /// The account that opened it, where the page says so: an agent may be paired with several of one server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
 }
 
 /// The agent took the session; the page opens `consent_url` in a new window.
@@ -249,6 +258,9 @@ pub struct SessionOpened {
     pub server: String,
     /// After this moment nothing is accepted.
     pub expires_at: Timestamp,
+    /// The account that opened it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<String>,
 }
 
 // ---- agent and server -------------------------------------------------------------------------
@@ -271,6 +283,9 @@ pub struct SigningSession {
     pub consent: Consent,
     /// After this moment nothing is accepted.
     pub expires_at: Timestamp,
+    /// Bytes of the file of one document, at most.
+    #[serde(default)]
+    pub max_file_bytes: u64,
     /// The documents.
     pub items: Vec<SessionItem>,
 }
@@ -334,6 +349,10 @@ pub enum CancelReason {
     ConsentExpired,
     /// The signed attributes do not carry the digest that the server names.
     DigestMismatch,
+    /// The file that the server showed isn't what the digest was made of.
+    FileMismatch,
+    /// The file could not be fetched.
+    FileNotFetched,
     /// No key here belongs to the certificate.
     CertificateNotHere,
     /// The certificate has expired, or is not valid yet.
@@ -396,6 +415,7 @@ mod tests {
             server: "http://127.0.0.1:8080".into(),
             signing_id: "sgn_1".into(),
             token: SessionToken::new("very-secret"),
+            account: None,
         };
         assert!(!format!("{request:?}").contains("very-secret"));
         assert!(

@@ -7,8 +7,10 @@
 
 pub mod agent;
 pub mod binary;
+pub mod desk;
 pub mod exchange;
 pub mod language;
+pub mod pairing;
 pub mod problem;
 
 pub use binary::{Base64, Digest};

@@ -8,6 +8,7 @@ use anyhow::{Context as _, ensure};
 use serde::Deserialize;
 use std::time::Duration;
 use vanthu_app::service::settings::ServiceSettings;
+use vanthu_domain::agent::Version;
 use vanthu_pki::gather::{Access, AddressPolicy, Limits, Network, Options};
 
 /// The whole file.
@@ -23,6 +24,29 @@ pub(crate) struct Config {
     /// Services that tell the status of certificates.
     #[serde(default)]
     pub(crate) status: StatusServices,
+    /// Signing agents.
+    #[serde(default)]
+    pub(crate) agents: Agents,
+}
+
+/// Signing agents on people's machines.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Agents {
+    /// The oldest version that gets documents to sign, as 0.1.0; without it any does.
+    pub(crate) minimum_version: Option<String>,
+}
+
+impl Agents {
+    /// The same as a version.
+    pub(crate) fn minimum(&self) -> anyhow::Result<Option<Version>> {
+        let read = |text: &String| {
+            text.parse::<Version>().with_context(|| {
+                format!("[agents] minimum_version: “{text}” không phải phiên bản, như 0.1.0")
+            })
+        };
+        self.minimum_version.as_ref().map(read).transpose()
+    }
 }
 
 /// How it is reached.
@@ -255,6 +279,20 @@ mod tests {
             read(&practice).is_err(),
             "no practice anchors in a real installation"
         );
+    }
+
+    #[test]
+    fn the_oldest_agent_is_a_version_or_nothing() {
+        assert_eq!(read(WHOLE).unwrap().agents.minimum().unwrap(), None);
+        let with = |version: &str| {
+            read(&format!(
+                "{WHOLE}[agents]\nminimum_version = \"{version}\"\n"
+            ))
+            .unwrap()
+        };
+        let minimum = with("0.2.0").agents.minimum().unwrap().unwrap();
+        assert_eq!(minimum.to_string(), "0.2.0");
+        assert!(with("new").agents.minimum().is_err());
     }
 
     #[test]

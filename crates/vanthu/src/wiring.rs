@@ -162,6 +162,10 @@ pub(crate) async fn real(config: &Config, store: Store) -> anyhow::Result<Arc<Ap
     let app = App::new(store, ports, trust, Mode::Real, url)?;
     // It was made a moment ago: nobody has set them yet.
     let _first = app.services.set(services);
+    if let Some(minimum) = config.agents.minimum()? {
+        // Set once: the installation was made a moment ago.
+        let _set = app.agent_minimum.set(minimum);
+    }
     Ok(app)
 }
 

@@ -22,11 +22,13 @@ pub(super) struct Form {
     pub(super) answer: Answer,
     /// The PIN; empty with a no.
     pub(super) pin: Pin,
+    /// The person knows that the first page could not be drawn.
+    pub(super) unseen: bool,
 }
 
 /// Reads `application/x-www-form-urlencoded`; none if a field is missing, double or unknown.
 pub(super) fn read(body: &[u8]) -> Option<Form> {
-    let (mut value, mut answer, mut pin) = (None, None, None);
+    let (mut value, mut answer, mut pin, mut unseen) = (None, None, None, None);
     for pair in body.split(|&byte| byte == b'&') {
         let cut = pair.iter().position(|&byte| byte == b'=')?;
         let (name, rest) = pair.split_at_checked(cut)?;
@@ -40,6 +42,7 @@ pub(super) fn read(body: &[u8]) -> Option<Form> {
                     _ => return None,
                 })
                 .is_some(),
+            b"unseen" if text.as_str() == "yes" => unseen.replace(()).is_some(),
             b"pin" => pin.replace(Pin::new(text.as_str().to_owned())).is_some(),
             _ => return None,
         };
@@ -52,6 +55,7 @@ pub(super) fn read(body: &[u8]) -> Option<Form> {
         value: value?,
         answer: answer?,
         pin,
+        unseen: unseen.is_some(),
     })
 }
 
@@ -98,6 +102,8 @@ mod tests {
             "form=a&answer=sign&pin=%C3",
             "form=a&answer=sign&pin=%1",
             "form=a&answer=sign&other=1",
+            "form=a&answer=sign&unseen=no",
+            "form=a&answer=sign&unseen=yes&unseen=yes",
         ] {
             assert!(read(body.as_bytes()).is_none(), "{body}");
         }

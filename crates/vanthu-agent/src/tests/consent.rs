@@ -17,7 +17,6 @@ async fn the_page_shows_what_is_signed_with_what() {
         "V/v thử số 2",
         "UBND xã Bình Mẫu",
         "2 trang",
-        "01010101",
         "CA Bình Mẫu",
         "07:00:00 01/01/2028",
         "trả lời trước 12:03:00 22/11/2026",
@@ -26,6 +25,10 @@ async fn the_page_shows_what_is_signed_with_what() {
     ] {
         assert!(page.contains(text), "{text}\n{page}");
     }
+    let digest = world.session.lock().unwrap().items[1]
+        .document_digest
+        .to_string();
+    assert!(page.contains(&digest[..8]), "{page}");
     assert!(page.contains(&world.server));
     assert!(page.contains(&world.certificate.sha256_thumbprint()[..8]));
     assert!(
@@ -248,6 +251,7 @@ fn is_vietnamese(text: &str) -> bool {
 async fn everything_is_said_in_the_language_of_the_page_that_handed_it_over() {
     let world = World::new(Options::default()).await;
     let path = path_of(&world.hand_over_in("en").await);
+    world.until_shown(&path).await;
     assert_eq!(world.told.lock().unwrap().languages, ["en"]);
     // What the browser itself would like does not count for a session of an English page.
     let browser = own(Request::get(&path)).header(header::ACCEPT_LANGUAGE, "vi");

@@ -5,6 +5,7 @@ use vanthu_wire::{Base64, Digest};
 
 use super::world::{Options, World, attributes};
 use crate::door;
+use crate::draw::Drawing;
 
 async fn refused(world: &World) -> (u16, String, Vec<CancelReason>) {
     let answer = world.hand_over().await;
@@ -38,7 +39,9 @@ async fn attributes_bound_to_another_certificate_are_refused() {
     let world = World::new(Options::default()).await;
     let key = vanthu_pki::SoftKey::generate_p256().unwrap();
     let other = super::world::certificate(&key, "Trần Thị Mẫu", (2025, 2028));
-    world.session.lock().unwrap().items[0].signed_attributes = Base64(attributes(&[1; 32], &other));
+    let digest = world.session.lock().unwrap().items[0].document_digest;
+    world.session.lock().unwrap().items[0].signed_attributes =
+        Base64(attributes(digest.as_bytes(), &other));
     assert_eq!(refused(&world).await.1, "certificate-mismatch");
 }
 
@@ -175,15 +178,25 @@ async fn an_agent_on_another_address_does_not_start() {
     let clock = std::sync::Arc::new(crate::clock::SystemClock);
     for address in ["0.0.0.0:18181", "192.168.1.5:18181", "[::]:18181"] {
         let address = address.parse().unwrap();
-        let agent = crate::Agent::new(address, Vec::new(), None, token.clone(), clock.clone());
+        let agent = crate::Agent::new(
+            address,
+            crate::Paired::default(),
+            None,
+            token.clone(),
+            clock.clone(),
+            Drawing::by("none".into()),
+            std::sync::Arc::new(Vec::new),
+        );
         assert!(agent.is_err(), "{address}");
     }
     let agent = crate::Agent::new(
         "[::1]:18181".parse().unwrap(),
-        Vec::new(),
+        crate::Paired::default(),
         None,
         token,
         clock,
+        Drawing::by("none".into()),
+        std::sync::Arc::new(Vec::new),
     )
     .unwrap();
     let _router = door::router(agent);

@@ -1,5 +1,6 @@
 //! An agent with one key, a server that records what it is told, and a clock that stands still.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
@@ -18,11 +19,17 @@ use vanthu_wire::agent::{
     Algorithm, CancelReason, CancelSession, Consent, ItemState, Purpose, SessionItem,
     SignatureTaken, SigningSession, SubmitSignature,
 };
+use vanthu_wire::desk::{CertificateFacts, ServerFacts};
+use vanthu_wire::pairing::{
+    PROOF_HEADER, PairingAnswer, PairingOffer, PairingOpened, commitment, proof,
+};
 use vanthu_wire::{Base64, Digest, Problem};
 
 use crate::clock::Clock;
+use crate::draw::Drawing;
+use crate::paper::tests::{a_file, digest_of};
 use crate::token::{OpenKey, Token, TokenError};
-use crate::{Agent, AutomaticConsent, Pin, door};
+use crate::{Agent, AutomaticConsent, Paired, Pin, door};
 
 pub(super) const PIN: &str = "mật khẩu 1+1";
 
@@ -114,6 +121,16 @@ pub(super) struct Told {
     pub(super) refuses: Vec<String>,
     /// In which languages it was asked to answer.
     pub(super) languages: Vec<String>,
+    /// What an agent answered an offer with.
+    pub(super) answered: Option<PairingAnswer>,
+    /// What paired agents told: the last part of the address, and the body.
+    pub(super) calls: Vec<(String, Value)>,
+    /// Opens another value than it committed to.
+    pub(super) forges: bool,
+    /// Ends every pairing.
+    pub(super) unpaired: bool,
+    /// The files of the items.
+    pub(super) files: BTreeMap<String, Vec<u8>>,
 }
 
 #[derive(Clone)]
@@ -128,6 +145,7 @@ pub(super) struct World {
     pub(super) session: Arc<Mutex<SigningSession>>,
     pub(super) told: Arc<Mutex<Told>>,
     pub(super) certificate: Certificate,
+    pub(super) settings: tempfile::TempDir,
     router: Router,
 }
 
@@ -136,6 +154,10 @@ pub(super) struct Options {
     pub(super) years: (i64, i64),
     pub(super) automatic: bool,
     pub(super) documents: usize,
+    /// Whether the server was named when the agent was started.
+    pub(super) named: bool,
+    /// Whether the files can be drawn.
+    pub(super) draws: bool,
 }
 
 impl Default for Options {
@@ -145,6 +167,8 @@ impl Default for Options {
             years: (2025, 2028),
             automatic: false,
             documents: 2,
+            named: true,
+            draws: true,
         }
     }
 }
@@ -186,8 +210,14 @@ impl World {
         if !options.practice {
             certificate = unmarked(&certificate);
         }
+        let mut files = BTreeMap::new();
         let items = (1..=options.documents)
-            .map(|n| item(n, &certificate))
+            .map(|n| {
+                let file = a_file(&format!("so {n}"));
+                let item = item(n, &file, &certificate);
+                files.insert(item.item_id.clone(), file);
+                item
+            })
             .collect();
         let session = Arc::new(Mutex::new(SigningSession {
             signing_id: "sgn_1".into(),
@@ -201,9 +231,13 @@ impl World {
                 Consent::Person
             },
             expires_at: "2026-11-22T05:03:00Z".parse().unwrap(),
+            max_file_bytes: 1 << 20,
             items,
         }));
-        let told = Arc::new(Mutex::new(Told::default()));
+        let told = Arc::new(Mutex::new(Told {
+            files,
+            ..Told::default()
+        }));
         let server = serve(FakeServer {
             session: session.clone(),
             told: told.clone(),
@@ -219,11 +253,26 @@ impl World {
             certificate: certificate.clone(),
         });
         // Nobody listens on port 9 of this computer.
-        let paired = vec![
-            server.parse().unwrap(),
-            "http://127.0.0.1:9".parse().unwrap(),
-        ];
-        let agent = Agent::new(address, paired, automatic, token, clock.clone()).unwrap();
+        let named = if options.named {
+            vec![
+                server.parse().unwrap(),
+                "http://127.0.0.1:9".parse().unwrap(),
+            ]
+        } else {
+            Vec::new()
+        };
+        let settings = tempfile::tempdir().unwrap();
+        let paired = Paired::open(settings.path(), named).unwrap();
+        let agent = Agent::new(
+            address,
+            paired,
+            automatic,
+            token,
+            clock.clone(),
+            drawing(options.draws),
+            Arc::new(Vec::new),
+        )
+        .unwrap();
         let router = door::router(agent);
         Self {
             clock,
@@ -231,6 +280,7 @@ impl World {
             session,
             told,
             certificate,
+            settings,
             router,
         }
     }
@@ -272,7 +322,37 @@ impl World {
 
     /// Hands the session over and gives the path of the consent page.
     pub(super) async fn consent_path(&self) -> String {
-        path_of(&self.hand_over().await)
+        let path = path_of(&self.hand_over().await);
+        self.until_shown(&path).await;
+        path
+    }
+
+    /// Opens the page until its files are checked, or the case is over.
+    pub(super) async fn until_shown(&self, path: &str) {
+        for _ in 0..1_000_000 {
+            if !self
+                .open(path)
+                .await
+                .text
+                .contains("http-equiv=\"refresh\"")
+            {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+        panic!("the files are never checked");
+    }
+
+    /// Why the server was told that nothing more comes; waits until it is told.
+    pub(super) async fn cancelled(&self) -> Vec<CancelReason> {
+        for _ in 0..1_000_000 {
+            let told = self.told.lock().unwrap().cancelled.clone();
+            if !told.is_empty() {
+                return told;
+            }
+            tokio::task::yield_now().await;
+        }
+        panic!("the server is never told");
     }
 
     pub(super) async fn open(&self, path: &str) -> Answer {
@@ -302,6 +382,21 @@ impl World {
     }
 }
 
+/// Stands for the child that draws: a picture without pixels, or nothing.
+fn drawing(draws: bool) -> Drawing {
+    let script = if draws {
+        "cat > /dev/null; printf '\\211PNG\\r\\n\\032\\n'"
+    } else {
+        "exit 1"
+    };
+    let most = std::time::Duration::from_mins(1);
+    Drawing::with(
+        "/bin/sh".into(),
+        vec!["-c".to_owned(), script.to_owned()],
+        most,
+    )
+}
+
 /// The path of the consent page of a session that was taken.
 pub(super) fn path_of(answer: &Answer) -> String {
     assert_eq!(answer.status, 202, "{}", answer.text);
@@ -316,8 +411,8 @@ pub(super) fn own(request: axum::http::request::Builder) -> axum::http::request:
     request.header(header::HOST, "127.0.0.1:18181")
 }
 
-fn item(n: usize, certificate: &Certificate) -> SessionItem {
-    let digest = [n as u8; 32];
+fn item(n: usize, file: &[u8], certificate: &Certificate) -> SessionItem {
+    let Digest(digest) = digest_of(file);
     SessionItem {
         item_id: format!("item_{n}"),
         title: format!("V/v thử số {n} <script>"),
@@ -336,8 +431,11 @@ async fn serve(server: FakeServer) -> String {
     let address = listener.local_addr().unwrap();
     let router = Router::new()
         .route("/agent/v1/sessions/{id}", get(session))
+        .route("/agent/v1/pairings/{id}", get(offer).post(answered))
+        .route("/agent/v1/agents/{id}/{what}", post(told))
         .route("/agent/v1/sessions/{id}/cancel", post(cancel))
         .route("/agent/v1/sessions/{id}/items/{item}", post(submit))
+        .route("/agent/v1/sessions/{id}/items/{item}/file", get(file))
         .with_state(server);
     tokio::spawn(async move { axum::serve(listener, router).await });
     format!("http://{address}")
@@ -350,13 +448,108 @@ fn knows_the_secret(headers: &HeaderMap) {
 async fn session(State(server): State<FakeServer>, headers: HeaderMap) -> Response {
     knows_the_secret(&headers);
     let language = headers[header::ACCEPT_LANGUAGE].to_str().unwrap();
-    server
-        .told
-        .lock()
-        .unwrap()
-        .languages
-        .push(language.to_owned());
+    let mut told = server.told.lock().unwrap();
+    told.languages.push(language.to_owned());
+    if headers.contains_key(PROOF_HEADER) {
+        is_proven(
+            &told,
+            &headers,
+            "GET",
+            "/agent/v1/sessions/sgn_1",
+            "secret",
+            b"",
+        );
+    }
+    if told.unpaired {
+        let problem = Problem::new("agent-not-paired", 403, "Máy ký này chưa ghép");
+        return (StatusCode::FORBIDDEN, Json(problem)).into_response();
+    }
     Json(server.session.lock().unwrap().clone()).into_response()
+}
+
+/// Who asks to be paired.
+pub(super) fn an_offer() -> PairingOffer {
+    PairingOffer {
+        agent_id: "agt_1".into(),
+        installation: "ins_1".into(),
+        account_id: "acc_1".into(),
+        login: "vt.binhmau".into(),
+        person: "Nguyễn Văn Mẫu".into(),
+        agency: "UBND xã Bình Mẫu".into(),
+        commitment: commitment("agt_1", &Digest([7; 32])),
+    }
+}
+
+async fn offer(headers: HeaderMap) -> Json<PairingOffer> {
+    knows_the_secret(&headers);
+    Json(an_offer())
+}
+
+async fn answered(
+    State(server): State<FakeServer>,
+    headers: HeaderMap,
+    Json(answer): Json<PairingAnswer>,
+) -> Json<PairingOpened> {
+    knows_the_secret(&headers);
+    let mut told = server.told.lock().unwrap();
+    told.answered = Some(answer);
+    let nonce = if told.forges {
+        Digest([6; 32])
+    } else {
+        Digest([7; 32])
+    };
+    Json(PairingOpened { nonce })
+}
+
+/// Takes what is signed with the key that answered the offer.
+async fn told(
+    State(server): State<FakeServer>,
+    Path((id, what)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: axum::body::Bytes,
+) -> Response {
+    let mut told = server.told.lock().unwrap();
+    let path = format!("/agent/v1/agents/{id}/{what}");
+    is_proven(&told, &headers, "POST", &path, "", &body);
+    if told.unpaired {
+        let problem = Problem::new("agent-not-paired", 403, "Máy ký này chưa ghép");
+        return (StatusCode::FORBIDDEN, Json(problem)).into_response();
+    }
+    let asks = what == "ask";
+    told.calls
+        .push((what, serde_json::from_slice(&body).unwrap()));
+    if asks {
+        let known = CertificateFacts {
+            anchored: true,
+            on_record: false,
+        };
+        return Json(ServerFacts {
+            now: "2026-11-22T04:50:00Z".parse().unwrap(),
+            shipped_version: "999.0.0".to_owned(),
+            minimum_version: "0.0.0".to_owned(),
+            timestamps: false,
+            certificates: vec![known],
+        })
+        .into_response();
+    }
+    StatusCode::NO_CONTENT.into_response()
+}
+
+fn is_proven(
+    told: &Told,
+    headers: &HeaderMap,
+    method: &str,
+    path: &str,
+    secret: &str,
+    body: &[u8],
+) {
+    let header = headers[PROOF_HEADER].to_str().unwrap();
+    let (id, value) = header.split_once(':').unwrap();
+    let Base64(value) = serde_json::from_value(value.into()).unwrap();
+    let message = proof(id, method, path, secret, body);
+    let key = &told.answered.as_ref().unwrap().key;
+    let how = SignatureAlgorithm::EcdsaP256Sha256;
+    vanthu_pki::verify(key.as_bytes(), how, &message, &value).unwrap();
 }
 
 async fn cancel(
@@ -367,6 +560,18 @@ async fn cancel(
     knows_the_secret(&headers);
     server.told.lock().unwrap().cancelled.push(body.reason);
     StatusCode::NO_CONTENT
+}
+
+async fn file(
+    State(server): State<FakeServer>,
+    Path((_, item)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    knows_the_secret(&headers);
+    match server.told.lock().unwrap().files.get(&item) {
+        Some(file) => file.clone().into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 async fn submit(

@@ -12,7 +12,8 @@ use vanthu_store::{person, session};
 
 use crate::{App, AppError, Caller, Work};
 
-/// Locks it: no sign-in, every session ended, every open signing session cancelled, at once.
+/// Locks it: no sign-in, every session ended, every open signing session cancelled,
+/// every signing agent unpaired, at once.
 ///
 /// Clause: KH-2, TD-3
 pub async fn lock(
@@ -35,6 +36,7 @@ pub async fn lock(
     let now = work.now;
     let ended = session::revoke_all(&mut work.tx, id, None, now).await?;
     crate::signing::end_all(&mut work, id, "account-locked").await?;
+    crate::agent::end::end_all(&mut work, id, "account-locked").await?;
     let data = json!({"reason": reason, "sessions_ended": ended});
     work.record(Act::AccountLocked, id, &[row.person_id.to_string()], data)
         .await?;

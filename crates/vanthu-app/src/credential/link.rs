@@ -5,9 +5,11 @@ use vanthu_domain::audit::Act;
 use vanthu_domain::id::CredentialId;
 use vanthu_domain::refusal::{Refusal, RefusalCode};
 use vanthu_remote::{ConsentMode, Scal};
+use vanthu_store::certificate;
 use vanthu_store::credential::{self, Agreeing, CredentialRow};
 
 use super::look::{Known, Look, holder_of, judge, known, service_of};
+use crate::signing::strange;
 use crate::{App, AppError, Caller};
 
 /// Links the key of that name. The service is asked for it once more: what a page sent is believed in nothing.
@@ -29,6 +31,9 @@ pub async fn link(
         Ok(row) => row,
         Err(AppError::Refused(refusal)) => {
             record_refusal(app, caller, &input.service, &refusal).await?;
+            if refusal.code == RefusalCode::CertificateNotYours {
+                find_wanted(app, caller, &found).await?;
+            }
             return Err(AppError::Refused(refusal));
         }
         Err(fault) => return Err(fault),
@@ -61,7 +66,7 @@ fn row_of(
     input: &Look,
     holder: &str,
     found: &Known,
-    certificate: &vanthu_store::certificate::CertificateRow,
+    certificate: &certificate::CertificateRow,
 ) -> Result<CredentialRow, AppError> {
     let info = &found.info;
     let algorithm = info
@@ -88,6 +93,20 @@ fn row_of(
         linked_at: work.now,
         removed_at: None,
     })
+}
+
+/// Whose certificate it is that this account wanted is a finding.
+async fn find_wanted(app: &App, caller: &Caller, found: &Known) -> Result<(), AppError> {
+    let Some(own) = found.info.certificates.first() else {
+        return Ok(());
+    };
+    let mut tx = app.store.read().await?;
+    let row = certificate::find_by_thumbprint(&mut tx, &own.sha256_thumbprint()).await?;
+    drop(tx);
+    match row {
+        Some(row) => strange::wanted(app, caller, &row).await,
+        None => Ok(()),
+    }
 }
 
 /// Whoever tries to sign with another's key leaves a trace.

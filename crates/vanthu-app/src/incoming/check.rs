@@ -334,7 +334,7 @@ mod tests {
     /// Proves: TG-8.1a, TG-3
     #[tokio::test]
     async fn a_document_with_both_signatures_has_the_value_of_an_original() {
-        let world = World::with_authority().await;
+        let world = World::with_authority(None).await;
         let from = world.office("H01.01", "Sở Mẫu").await;
         let to = world.office("H01.02", "UBND xã Một").await;
         let mut letter = Letter::about("V/v báo cáo");
@@ -367,7 +367,7 @@ mod tests {
     /// Proves: TG-8.1a
     #[tokio::test]
     async fn a_silent_status_service_leaves_it_undetermined_until_it_answers() {
-        let world = World::with_authority().await;
+        let world = World::with_authority(None).await;
         let from = world.office("H01.01", "Sở Mẫu").await;
         let to = world.office("H01.02", "UBND xã Một").await;
         let mut letter = Letter::about("V/v báo cáo");

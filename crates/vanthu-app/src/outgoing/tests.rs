@@ -25,7 +25,7 @@ use super::withdraw::withdraw;
 use crate::signing::Purpose;
 use crate::signing::open::places_of;
 use crate::test::equipped::{Desk, refusal};
-use crate::test::{Letter, Life, Office, World, paper};
+use crate::test::{Letter, Life, Office, World, paper, postgres, run_sql};
 
 #[tokio::test]
 async fn the_second_tab_gets_a_conflict_and_nothing_is_lost() {
@@ -558,22 +558,4 @@ fn lying(mut archive: Vec<u8>) -> Vec<u8> {
         archive[at..at + 4].copy_from_slice(&100_u32.to_le_bytes());
     }
     archive
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "tests have no configuration file"
-)]
-fn postgres() -> Option<String> {
-    std::env::var("VANTHU_TEST_POSTGRES")
-        .ok()
-        .filter(|url| !url.is_empty())
-}
-
-fn run_sql(server: &str, sql: &str) {
-    let done = std::process::Command::new("psql")
-        .args(["-q", "-v", "ON_ERROR_STOP=1", "-c", sql, server])
-        .status()
-        .unwrap();
-    assert!(done.success(), "{sql}");
 }

@@ -77,6 +77,11 @@ impl Folders {
         self.agent().join("keys")
     }
 
+    /// Where the practice agent keeps its pairings.
+    pub fn agent_settings(&self) -> PathBuf {
+        self.agent().join("settings")
+    }
+
     /// The PIN of all of them.
     pub fn pin(&self) -> PathBuf {
         self.agent().join("pin")

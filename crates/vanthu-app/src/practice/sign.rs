@@ -12,7 +12,7 @@ use vanthu_wire::agent::SessionItem;
 
 use crate::practice::world::PIN;
 use crate::signing::answer::{Answer, answer};
-use crate::signing::fetch::fetch;
+use crate::signing::fetch::{By, fetch};
 use crate::signing::open::{OpenSigning, open};
 use crate::{App, AppError, Caller};
 
@@ -86,7 +86,7 @@ pub async fn sign(
         credential: None,
     };
     let opened = open(app, caller, order).await?;
-    let session = fetch(app, &opened.signing_id, &opened.token).await?;
+    let session = fetch(app, &opened.signing_id, &opened.token, &By::default()).await?;
     for item in &session.items {
         let given = Answer {
             signing_id: opened.signing_id.clone(),

@@ -12,8 +12,9 @@ use vanthu_domain::account::{AccountState, Failures};
 use vanthu_domain::agency::{Agency, Post, Role, SigningAuthority, Unit};
 use vanthu_domain::audit::{Act, Entry};
 use vanthu_domain::certificate::{CertificateRecord, CertificateState, Holder};
+use vanthu_domain::device::{Belongs, DeviceKind, DeviceRecord, DeviceState, Entrustment};
 use vanthu_domain::id::{
-    AccountId, AgencyId, AuthorityId, CertificateId, PersonId, PostId, SealId, UnitId,
+    AccountId, AgencyId, AuthorityId, CertificateId, DeviceId, PersonId, PostId, SealId, UnitId,
 };
 use vanthu_domain::{Clock, Day, Moment, Randomness};
 use vanthu_layout::TINOS_BOLD;
@@ -21,6 +22,7 @@ use vanthu_pki::authority::{AgencySubject, Authority, PersonSubject, Revocation}
 use vanthu_pki::{Certificate, SoftKey, Time, pkcs12};
 use vanthu_store::account::{self, AccountRow};
 use vanthu_store::certificate::{self, CertificateRow};
+use vanthu_store::device::{self, DeviceRow};
 use vanthu_store::person::{self, PersonRow};
 use vanthu_store::seal::{self, SealRow};
 use vanthu_store::{Store, Tx, agency, installation, ledger};
@@ -407,7 +409,7 @@ impl Put<'_> {
             agency_id: agency_id.clone(),
             keeper: clerk,
         };
-        self.certificate(&drawn.issued, holder).await?;
+        self.certificate(&drawn.issued, holder, &agency_id).await?;
         let row = SealRow {
             seal_id: SealId::new(self.now, self.chance.u128()),
             agency_id: agency_id.clone(),
@@ -479,6 +481,7 @@ impl Put<'_> {
                 Holder::Person {
                     person_id: person_id.clone(),
                 },
+                agency_id,
             )
             .await?;
         }
@@ -494,7 +497,54 @@ impl Put<'_> {
         )
     }
 
-    async fn certificate(&mut self, issued: &Issued, holder: Holder) -> Result<(), AppError> {
+    /// A key file counts as the device of its certificate. A person's is with the person, the
+    /// agency's with the clerk, by a decision.
+    async fn device(
+        &mut self,
+        issued: &Issued,
+        holder: &Holder,
+        agency_id: &AgencyId,
+    ) -> Result<DeviceId, AppError> {
+        let (belongs, person) = match holder {
+            Holder::Person { person_id } => (Belongs::Person, Some(person_id.clone())),
+            Holder::Agency { keeper, .. } => (Belongs::Agency, keeper.clone()),
+        };
+        let device_id = DeviceId::new(self.now, self.chance.u128());
+        let decision = format!("Quyết định số 21/QĐ ngày {} (thực hành)", self.since());
+        let row = DeviceRow {
+            record: DeviceRecord {
+                device_id: device_id.clone(),
+                agency_id: agency_id.clone(),
+                kind: DeviceKind::Soft,
+                serial: format!("TH-{}", issued.name),
+                belongs,
+                entrustment: (belongs == Belongs::Agency).then(|| Entrustment {
+                    reference: decision,
+                    from_day: self.since(),
+                    until_day: None,
+                }),
+                state: match person {
+                    Some(holder) => DeviceState::Held {
+                        since: self.now,
+                        holder,
+                    },
+                    None => DeviceState::InStore { since: self.now },
+                },
+            },
+            created_at: self.now,
+        };
+        let words = "Biên bản giao nhận thiết bị (thực hành)";
+        device::insert(self.tx, &row, None, words).await?;
+        Ok(device_id)
+    }
+
+    async fn certificate(
+        &mut self,
+        issued: &Issued,
+        holder: Holder,
+        agency_id: &AgencyId,
+    ) -> Result<(), AppError> {
+        let device_id = self.device(issued, &holder, agency_id).await?;
         let it = &issued.certificate;
         let moment = |time: Time| Moment::from_unix_seconds(time.unix());
         let row = CertificateRow {
@@ -508,6 +558,7 @@ impl Put<'_> {
                 state: CertificateState::Effective,
                 not_before: moment(it.not_before()),
                 not_after: moment(it.not_after()),
+                device_id: Some(device_id),
             },
             der: STANDARD.encode(it.der()),
             chain: issued

@@ -9,6 +9,9 @@ use vanthu_store::signing::{self, SessionState, SigningRow};
 use crate::signing::by_token;
 use crate::{App, AppError, Caller};
 
+/// What an agent says when it was shown something else than it was to sign: that concerns more than the session.
+const MISMATCHES: [&str; 2] = ["digest-mismatch", "file-mismatch"];
+
 /// The agent says why nothing (more) will be signed.
 pub async fn cancel_by_agent(
     app: &App,
@@ -50,12 +53,13 @@ async fn end(mut work: crate::Work<'_>, row: SigningRow, reason: &str) -> Result
         Some(reason.clone()),
     )
     .await?;
-    work.record(
-        Act::SigningFailed,
-        &row.signing_id,
-        &about,
-        json!({"reason": reason}),
-    )
-    .await?;
+    let act = if MISMATCHES.contains(&reason.as_str()) {
+        tracing::error!(signing.id = %row.signing_id, reason, "an agent was given something else than it was to sign");
+        Act::SigningMismatch
+    } else {
+        Act::SigningFailed
+    };
+    work.record(act, &row.signing_id, &about, json!({"reason": reason}))
+        .await?;
     work.commit().await
 }

@@ -4,16 +4,20 @@
 //! fetched once with a one-time secret, lives for minutes, and gives a result per document.
 
 pub mod answer;
+pub mod batch;
 pub mod cancel;
 pub mod ending;
 pub mod examine;
 pub mod fetch;
+pub(crate) mod holding;
 pub(crate) mod key;
 pub mod open;
 pub mod paper;
 pub mod remote;
 pub mod settle;
+pub mod show;
 pub mod state;
+pub(crate) mod strange;
 pub(crate) mod take;
 
 use base64::Engine as _;

@@ -1,5 +1,6 @@
 //! A signing session is opened: everything that can be wrong is found before anybody types a PIN.
 
+use futures_util::future::join_all;
 use serde_json::json;
 use vanthu_domain::Moment;
 use vanthu_domain::agency::SigningAuthority;
@@ -15,11 +16,13 @@ use vanthu_store::certificate::CertificateRow;
 use vanthu_store::file::{self, FileRole};
 use vanthu_store::outgoing::OutgoingRow;
 use vanthu_store::signing::{
-    self, Consent, ItemState, Means, Purpose, SessionState, SigningItemRow, SigningRow,
+    self, Consent, ItemState, Means, Purpose, SessionState, SigningItemRow, SigningPlaceRow,
+    SigningRow,
 };
 use vanthu_store::{agency, person, seal};
 
 use crate::account::session::hash_of;
+use crate::finding::record::Found;
 use crate::outgoing::letter::Around;
 use crate::outgoing::view::load_for;
 use crate::signing::key::{Key, key_for};
@@ -27,11 +30,13 @@ use crate::signing::paper::{
     About, PaperPlaces, agency_request, attachment_request, fonts, person_request,
 };
 use crate::signing::remote::{self, Asking, SPARE_SECONDS, WantedItem};
-use crate::signing::{MAIN_ITEM, certificates_of, examine, settle};
-use crate::{App, AppError, Caller, Mode, verify};
+use crate::signing::{MAIN_ITEM, certificates_of, examine, holding, settle, strange};
+use crate::{App, AppError, Caller, Mode, Work, verify};
 
 /// The most documents of one session.
-const MOST_DOCUMENTS: usize = 200;
+pub const MOST_DOCUMENTS: usize = 200;
+/// So many documents are prepared beside each other: what computes does so on threads of its own.
+const BESIDE_EACH_OTHER: usize = 4;
 /// Marked in the reason of a signature that nobody consented to by hand.
 const AUTOMATIC: &str = "THỰC HÀNH – máy ký tự đồng ý, không có người xác nhận";
 
@@ -50,6 +55,24 @@ pub struct OpenSigning {
     pub credential: Option<CredentialId>,
 }
 
+/// What the browser tells beside the order.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    /// From which address it asks, where that is known.
+    pub address: Option<String>,
+    /// Which certificates the signing software shows: SHA-256 in hexadecimal.
+    pub certificates: Vec<String>,
+}
+
+/// A document that could not be prepared, and why.
+#[derive(Debug, Clone)]
+pub struct LeftOut {
+    /// The document.
+    pub outgoing_id: OutgoingId,
+    /// Why.
+    pub refusal: Refusal,
+}
+
 /// What the page hands to the agent, or shows while the holder agrees on the own device.
 #[derive(Debug, Clone)]
 pub struct SigningOpened {
@@ -61,6 +84,10 @@ pub struct SigningOpened {
     pub expires_at: Moment,
     /// Where a service holds the key.
     pub at_service: Option<AtService>,
+    /// The documents that are not in it, each with why.
+    pub left_out: Vec<LeftOut>,
+    /// The certificate's status could not be determined, and the profile lets sign all the same.
+    pub not_determined: bool,
 }
 
 /// What the page shows before the holder's device asks.
@@ -82,12 +109,28 @@ pub async fn open(
     caller: &Caller,
     input: OpenSigning,
 ) -> Result<SigningOpened, AppError> {
+    open_seen(app, caller, input, &Seen::default()).await
+}
+
+/// The same, for a browser whose address and signing software are known. Of several documents,
+/// those that can't be prepared are left out, each with why; one alone is refused.
+///
+/// Clause: TG-22.1b, AG-17.3c, AG-15.7, KH-2
+pub async fn open_seen(
+    app: &App,
+    caller: &Caller,
+    input: OpenSigning,
+    seen: &Seen,
+) -> Result<SigningOpened, AppError> {
     let by_agent = input.means == Means::Agent;
     if input.consent == Consent::Automatic && (app.mode != Mode::Practice || !by_agent) {
         return Err(AppError::refused(
             RefusalCode::SigningConsentAutomaticRefused,
         ));
     }
+    let mut input = input;
+    let mut known = std::collections::BTreeSet::new();
+    input.documents.retain(|id| known.insert(id.clone()));
     if input.documents.is_empty() || input.documents.len() > MOST_DOCUMENTS {
         return Err(Refusal::new(RefusalCode::BatchTooLarge)
             .with("max", MOST_DOCUMENTS)
@@ -96,32 +139,32 @@ pub async fn open(
     }
     let now = app.now();
     let key = key_for(app, caller, &input, now).await?;
-    examine::certificate_may_sign(app, &key.certificate, now).await?;
-    let signing_id = SigningId::new(now, app.random());
-    let mut made = Made {
-        signing_id: signing_id.clone(),
-        items: Vec::new(),
-        wanted: Vec::new(),
-    };
-    for id in &input.documents {
-        settle::nothing_is_open(app, caller, id).await?;
-        prepare_document(app, caller, &input, id, &key, &mut made).await?;
-        key.takes(made.items.len())?;
+    if by_agent {
+        strange::shown(app, caller, &key.certificate, &seen.certificates).await?;
     }
+    holder_may_sign(app, caller, &key, seen).await?;
+    let checked = examine::certificate_may_sign(app, &key.certificate, now).await?;
+    let signing_id = SigningId::new(now, app.random());
+    let made = prepare_all(app, caller, &input, &key, &signing_id).await?;
     let token = app.secret();
-    let deadline = now.plus_seconds(session_minutes(app, caller).await? * 60);
+    let mut work = app.begin(caller).await?;
+    // What was checked may have been suspended meanwhile; from here on it waits for us.
+    let certificate_id = &key.certificate.record.certificate_id;
+    examine::still_may_sign(&mut work, certificate_id).await?;
+    let lasts = seconds_for(app, &mut work, caller, made.wanted.len()).await?;
+    let deadline = work.now.plus_seconds(lasts);
     let row = SigningRow {
         signing_id: signing_id.clone(),
         account_id: caller.actor.account_id.clone(),
         person_id: caller.person_id().clone(),
         agency_id: caller.agency_id.clone(),
         purpose: input.purpose,
-        certificate_id: key.certificate.record.certificate_id.clone(),
+        certificate_id: certificate_id.clone(),
         token_hash: hash_of(&token),
         consent: input.consent,
         means: input.means,
         state: SessionState::Open,
-        created_at: now,
+        created_at: work.now,
         expires_at: match key.at_service {
             Some(_) => deadline.plus_seconds(SPARE_SECONDS),
             None => deadline,
@@ -129,33 +172,14 @@ pub async fn open(
         ended_at: None,
         result: None,
     };
-    let mut work = app.begin(caller).await?;
     signing::insert(&mut work.tx, &row, &made.items).await?;
-    let mut shown = None;
-    if let Some((service, credential)) = &key.at_service {
-        let display = display_of(&input, &made.wanted);
-        let asking = Asking {
-            session: &row,
-            credential,
-            certificate: certificates_of(&key.certificate)?.0,
-            wanted: &made.wanted,
-            display: &display,
-            deadline,
-        };
-        let begun = asking.begin(app, service)?.map_err(|bad| {
-            let code = super::ending::code_of(remote::ending_of(bad));
-            remote::about(code.unwrap_or(RefusalCode::RemoteNotOffered), &service.name)
-        })?;
-        let code = begun
-            .pending()
-            .map_or_else(String::new, |it| it.verification_code);
-        remote::put_down(&mut work, &asking, code.clone()).await?;
-        shown = Some(AtService {
-            service: service.name.clone(),
-            code,
-            deadline,
-        });
-    }
+    let place = SigningPlaceRow {
+        signing_id: signing_id.clone(),
+        opened_from: seen.address.clone(),
+        fetched_from: None,
+    };
+    signing::insert_place(&mut work.tx, &place).await?;
+    let at_service = ask_service(app, &mut work, &input, &key, &row, &made, deadline).await?;
     let about: Vec<String> = input.documents.iter().map(ToString::to_string).collect();
     let data = json!({
         "purpose": input.purpose.code(),
@@ -163,7 +187,9 @@ pub async fn open(
         "means": input.means.code(),
         "service": key.at_service.as_ref().map(|(it, _)| it.code.as_str()),
         "serial": key.certificate.record.serial,
-        "items": made.items.len(),
+        "items": made.wanted.len(),
+        "left_out": made.left_out.len(),
+        "status": checked.word(),
     });
     work.record(Act::SigningOpened, &signing_id, &about, data)
         .await?;
@@ -172,16 +198,85 @@ pub async fn open(
         signing_id,
         token,
         expires_at: row.expires_at,
-        at_service: shown,
+        at_service,
+        left_out: made.left_out,
+        not_determined: checked == examine::Checked::NotDetermined,
     })
 }
 
-async fn session_minutes(app: &App, caller: &Caller) -> Result<i64, AppError> {
+/// Puts the request to the service down beside the session; nothing where the key is at hand.
+async fn ask_service(
+    app: &App,
+    work: &mut Work<'_>,
+    input: &OpenSigning,
+    key: &Key<'_>,
+    session: &SigningRow,
+    made: &Made,
+    deadline: Moment,
+) -> Result<Option<AtService>, AppError> {
+    let Some((service, credential)) = &key.at_service else {
+        return Ok(None);
+    };
+    let display = display_of(input, &made.wanted);
+    let asking = Asking {
+        session,
+        credential,
+        certificate: certificates_of(&key.certificate)?.0,
+        wanted: &made.wanted,
+        display: &display,
+        deadline,
+    };
+    let begun = asking.begin(app, service)?.map_err(|bad| {
+        let code = super::ending::code_of(remote::ending_of(bad));
+        remote::about(code.unwrap_or(RefusalCode::RemoteNotOffered), &service.name)
+    })?;
+    let code = begun
+        .pending()
+        .map_or_else(String::new, |it| it.verification_code);
+    remote::put_down(work, &asking, code.clone()).await?;
+    Ok(Some(AtService {
+        service: service.name.clone(),
+        code,
+        deadline,
+    }))
+}
+
+/// How long a session of so many items stays open.
+async fn seconds_for(
+    app: &App,
+    work: &mut Work<'_>,
+    caller: &Caller,
+    items: usize,
+) -> Result<i64, AppError> {
+    let agency = agency::load(&mut work.tx, &caller.agency_id).await?;
+    let profile = app.profile_of(&agency)?;
+    let number = |setting| {
+        let value = profile.number(setting, work.today()).value;
+        i64::try_from(value).unwrap_or(60)
+    };
+    let each = number(Setting::SigningSecondsPerItem);
+    Ok(number(Setting::SigningSessionMinutes) * 60 + each * i64::try_from(items).unwrap_or(0))
+}
+
+/// The device is on record with this person, and where it may sign. A key at a remote service is
+/// nowhere that a person could carry it to.
+async fn holder_may_sign(
+    app: &App,
+    caller: &Caller,
+    key: &Key<'_>,
+    seen: &Seen,
+) -> Result<(), AppError> {
+    let (person, certificate) = (caller.person_id(), &key.certificate);
+    let address = seen.address.as_deref().filter(|_| !key.is_remote());
     let mut tx = app.store.read().await?;
-    let agency = agency::load(&mut tx, &caller.agency_id).await?;
-    let setting = Setting::SigningSessionMinutes;
-    let minutes = app.profile_of(&agency)?.number(setting, app.now().day());
-    Ok(i64::try_from(minutes.value).unwrap_or(5))
+    let allowed = holding::may_use(&mut tx, person, certificate, app.now(), address).await?;
+    drop(tx);
+    match allowed {
+        Ok(()) => Ok(()),
+        Err(stopped) => Err(stopped
+            .tell(app, &Found::of(caller, Some(certificate)))
+            .await),
+    }
 }
 
 /// What the holder reads on the own device.
@@ -199,10 +294,74 @@ fn display_of(input: &OpenSigning, wanted: &[WantedItem]) -> String {
 
 /// What is prepared for a session.
 struct Made {
-    signing_id: SigningId,
+    /// The prepared items, and behind them those of documents that are left out.
     items: Vec<SigningItemRow>,
-    /// The same for a service: what is signed in each item, and its name.
+    /// The prepared ones for a service: what is signed in each item, and its name.
     wanted: Vec<WantedItem>,
+    left_out: Vec<LeftOut>,
+}
+
+/// Prepares the documents, several beside each other. What is refused is left out, unless nothing
+/// else is left.
+async fn prepare_all(
+    app: &App,
+    caller: &Caller,
+    input: &OpenSigning,
+    key: &Key<'_>,
+    signing_id: &SigningId,
+) -> Result<Made, AppError> {
+    let (mut items, mut wanted, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
+    for some in input.documents.chunks(BESIDE_EACH_OTHER) {
+        let beside = some
+            .iter()
+            .map(|id| prepare_document(app, caller, input, id, key, signing_id));
+        for (id, done) in some.iter().zip(join_all(beside).await) {
+            match done {
+                Ok(prepared) => {
+                    for (item, its) in prepared {
+                        items.push(item);
+                        wanted.push(its);
+                    }
+                }
+                Err(AppError::Refused(refusal)) => left_out.push(LeftOut {
+                    outgoing_id: id.clone(),
+                    refusal: *refusal,
+                }),
+                Err(fault) => return Err(fault),
+            }
+        }
+        key.takes(items.len())?;
+    }
+    if let (true, Some(first)) = (items.is_empty(), left_out.first()) {
+        return Err(first.refusal.clone().into());
+    }
+    let now = app.now();
+    items.extend(left_out.iter().map(|one| skipped(one, signing_id, now)));
+    for (item, position) in items.iter_mut().zip(0..) {
+        item.position = position;
+    }
+    Ok(Made {
+        items,
+        wanted,
+        left_out,
+    })
+}
+
+/// A document that is left out stands in the session with why, so that the page can tell.
+fn skipped(one: &LeftOut, signing_id: &SigningId, now: Moment) -> SigningItemRow {
+    SigningItemRow {
+        signing_id: signing_id.clone(),
+        item_id: one.outgoing_id.to_string(),
+        position: 0,
+        outgoing_id: one.outgoing_id.clone(),
+        document_version: 0,
+        base_blob: String::new(),
+        prepared_blob: String::new(),
+        digest: String::new(),
+        state: ItemState::Skipped,
+        problem: serde_json::to_value(&one.refusal).ok(),
+        at: now,
+    }
 }
 
 /// Prepares the document, and for the agency's signature each attached PDF with it.
@@ -212,9 +371,11 @@ async fn prepare_document(
     input: &OpenSigning,
     id: &OutgoingId,
     key: &Key<'_>,
-    made: &mut Made,
-) -> Result<(), AppError> {
+    signing_id: &SigningId,
+) -> Result<Vec<(SigningItemRow, WantedItem)>, AppError> {
+    settle::nothing_is_open(app, caller, id).await?;
     let now = app.now();
+    let mut items = Vec::new();
     let mut tx = app.store.read().await?;
     let row = load_for(&mut tx, caller, id).await?;
     let action = match input.purpose {
@@ -287,22 +448,22 @@ async fn prepare_document(
             .algorithm()
             .digest()
             .digest(prepared.to_be_signed());
-        made.wanted.push(WantedItem {
+        let its = WantedItem {
             digest: hex::encode(signed),
             name: match row.state.number() {
                 Some(number) => format!("{} {}", number.notation, row.subject),
                 None => row.subject.clone(),
             },
-        });
+        };
         let prepared_blob = app.store.blobs().put(prepared.to_bytes(), now).await?;
-        made.items.push(SigningItemRow {
-            signing_id: made.signing_id.clone(),
+        let item = SigningItemRow {
+            signing_id: signing_id.clone(),
             item_id: if item_id == MAIN_ITEM {
                 id.to_string()
             } else {
                 item_id
             },
-            position: u32::try_from(made.items.len()).unwrap_or(u32::MAX),
+            position: 0,
             outgoing_id: id.clone(),
             document_version: row.version,
             base_blob,
@@ -311,9 +472,10 @@ async fn prepare_document(
             state: ItemState::Waiting,
             problem: None,
             at: now,
-        });
+        };
+        items.push((item, its));
     }
-    Ok(())
+    Ok(items)
 }
 
 /// The person holds the authority under which the document is to be signed, today.

@@ -14,9 +14,10 @@ use vanthu_store::signing::{
 };
 use vanthu_store::{certificate, file};
 
+use crate::finding::record::Found;
 use crate::outgoing::found;
 use crate::outgoing::submit::people;
-use crate::signing::{by_token, certificates_of, examine};
+use crate::signing::{by_token, certificates_of, examine, holding, strange};
 use crate::{App, AppError, Work};
 
 /// A value for an item of a session.
@@ -55,16 +56,25 @@ pub(crate) async fn take(app: &App, value: Value<'_>) -> Result<(), AppError> {
     let row = session_of(&mut work, &value).await?;
     let item = item_of(&mut work, &row, &value).await?;
     drop(work);
-    let file = embed(app, &row, &item, value.signature).await?;
+    let file = match embed(app, &row, &item, value.signature).await {
+        Err(error) if error.code() == Some(RefusalCode::CertificateNotYours) => {
+            strange::answered(app, &row, &item, value.signature).await?;
+            return Err(error);
+        }
+        other => other?,
+    };
     let blob = app.store.blobs().put(file, app.now()).await?;
 
     let mut work = app.begin_system(Some(&row.agency_id)).await?;
     work.act_as(&row.account_id, &row.person_id);
+    // The certificate before the session: whoever suspends it locks in that order.
+    let suspended = examine::still_may_sign(&mut work, &row.certificate_id).await;
     let row = session_of(&mut work, &value).await?;
+    suspended?;
     let item = item_of(&mut work, &row, &value).await?;
     let mut document = found(outgoing::load_locked(&mut work.tx, &item.outgoing_id).await)?;
     if document.version != item.document_version {
-        return Err(AppError::refused(RefusalCode::ConflictVersion));
+        return moved_on(work, &row, item).await;
     }
     let mut done = item.clone();
     (done.state, done.at) = (ItemState::Signed, work.now);
@@ -96,6 +106,24 @@ pub(crate) async fn take(app: &App, value: Value<'_>) -> Result<(), AppError> {
     )
     .await?;
     work.commit().await
+}
+
+/// The document has moved on: its item can no longer be signed, the others can.
+async fn moved_on(
+    mut work: Work<'_>,
+    row: &SigningRow,
+    mut item: SigningItemRow,
+) -> Result<(), AppError> {
+    let refusal = Refusal::new(RefusalCode::ConflictVersion);
+    (item.state, item.at) = (ItemState::Failed, work.now);
+    item.problem = serde_json::to_value(&refusal).ok();
+    signing::update_item(&mut work.tx, &item, ItemState::Waiting).await?;
+    let items = signing::list_items(&mut work.tx, &row.signing_id).await?;
+    if items.iter().all(|it| it.state != ItemState::Waiting) {
+        super::end(&mut work, row, SessionState::Done, None).await?;
+    }
+    work.commit().await?;
+    Err(refusal.into())
 }
 
 /// The session, where this door leads to it and it still takes values.
@@ -153,7 +181,11 @@ async fn embed(
 ) -> Result<Vec<u8>, AppError> {
     let mut tx = app.store.read().await?;
     let holder = certificate::load(&mut tx, &row.certificate_id).await?;
+    let at_hand = holding::may_use(&mut tx, &row.person_id, &holder, app.now(), None).await?;
     drop(tx);
+    if let Err(stopped) = at_hand {
+        return Err(stopped.tell(app, &Found::in_session(row, &holder)).await);
+    }
     examine::certificate_may_sign(app, &holder, app.now()).await?;
     let (_, chain) = certificates_of(&holder)?;
     let base = app.store.blobs().get(&item.base_blob).await?;

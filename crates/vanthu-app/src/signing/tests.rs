@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use vanthu_domain::Moment;
+use vanthu_domain::audit::Act;
 use vanthu_domain::certificate::{CertificateState, Holder};
 use vanthu_domain::id::OutgoingId;
 use vanthu_domain::outgoing::OutgoingTag;
@@ -14,11 +15,12 @@ use vanthu_store::ledger;
 
 use super::answer::answer;
 use super::cancel::{cancel_by_agent, cancel_by_caller};
-use super::fetch::fetch;
+use super::fetch::{By, fetch};
 use super::open::{OpenSigning, open};
 use super::paper::{AGENCY_FIELD, About, DATE_FIELD, NUMBER_FIELD, attachment_request};
+use super::show::show;
 use super::state::state;
-use super::{Consent, Means, Purpose, SessionState};
+use super::{Consent, ItemState, Means, Purpose, SessionState};
 use crate::outgoing::attach::attach;
 use crate::outgoing::save::save;
 use crate::outgoing::take_back::take_back;
@@ -280,10 +282,10 @@ async fn a_session_is_fetched_once_and_answered_once() {
     let id = desk.approved().await;
     let leader = &desk.office.leader;
     let opened = desk.open(leader, Purpose::Person, &id).await.unwrap();
-    let met = fetch(app, &opened.signing_id, "another secret").await;
+    let met = fetch(app, &opened.signing_id, "another secret", &By::default()).await;
     assert_eq!(refusal(met), RefusalCode::NotFound);
     let given = desk.answers(&opened).await.unwrap().remove(0);
-    let met = fetch(app, &opened.signing_id, &opened.token).await;
+    let met = fetch(app, &opened.signing_id, &opened.token, &By::default()).await;
     assert_eq!(refusal(met), RefusalCode::SigningSessionUsed);
     let mut wrong = given.clone();
     wrong.token = "another secret".to_owned();
@@ -375,8 +377,99 @@ async fn an_answer_for_a_document_that_has_moved_on_is_a_conflict() {
     // Nor does it fit when the document has come to the same place again.
     desk.send_up(&id).await;
     let met = answer(app, given).await;
-    assert_eq!(refusal(met), RefusalCode::ConflictVersion);
+    assert_eq!(refusal(met), RefusalCode::SigningSessionUsed);
     assert_eq!(desk.row(&id).await.signed_blob, None);
+}
+
+/// Several documents in one session: what can't be prepared is left out with why, what moves on
+/// meanwhile fails alone, and the others are signed.
+///
+/// Proves: TG-22.1b, TG-5.1
+#[tokio::test]
+async fn a_batch_gives_a_result_for_each_document() {
+    let desk = Desk::new().await;
+    let app = &desk.world.app;
+    let leader = &desk.office.leader;
+    let mut ids = Vec::new();
+    for _ in 0..5 {
+        ids.push(desk.approved().await);
+    }
+    let draft = desk.drafted().await;
+    let mut batch = order(&ids[0]);
+    batch.documents = ids.clone();
+    batch.documents.insert(2, draft.clone());
+    batch.documents.push(ids[0].clone());
+    let opened = open(app, leader, batch).await.unwrap();
+    let codes = opened
+        .left_out
+        .iter()
+        .map(|it| (&it.outgoing_id, it.refusal.code));
+    assert_eq!(codes.collect::<Vec<_>>(), [(&draft, RefusalCode::NotFound)]);
+    // Longer than a session for one.
+    let lasts = opened.expires_at.seconds_since(app.now());
+    assert!((324..=325).contains(&lasts), "{lasts}");
+    let given = desk.answers(&opened).await.unwrap();
+    assert_eq!(given.len(), 5);
+    take_back(app, &desk.office.specialist, &ids[3], None)
+        .await
+        .unwrap();
+    for (one, id) in given.into_iter().zip(&ids) {
+        let met = answer(app, one).await;
+        if *id == ids[3] {
+            assert_eq!(refusal(met), RefusalCode::ConflictVersion);
+        } else {
+            met.unwrap();
+        }
+    }
+    let progress = state(app, leader, &opened.signing_id).await.unwrap();
+    assert_eq!(progress.row.state, SessionState::Done);
+    for item in &progress.items {
+        let expected = if item.outgoing_id == ids[3] {
+            ItemState::Failed
+        } else if item.outgoing_id == draft {
+            ItemState::Skipped
+        } else {
+            ItemState::Signed
+        };
+        assert_eq!(item.state, expected);
+        let why = expected == ItemState::Signed;
+        assert_eq!(item.problem.is_none(), why, "{:?}", item.problem);
+    }
+    assert_eq!(desk.state(&ids[3]).await, OutgoingTag::Drafting);
+    // Nothing that could be prepared is no session.
+    let mut none = order(&draft);
+    none.documents.push(ids[0].clone());
+    assert_eq!(
+        refusal(open(app, leader, none).await),
+        RefusalCode::NotFound
+    );
+}
+
+/// Proves: TG-18
+#[tokio::test]
+async fn a_status_that_is_too_old_counts_as_unknown() {
+    let desk = Desk::new().await;
+    let app = &desk.world.app;
+    let id = desk.approved().await;
+    let folder = desk.world.folder().join("authority");
+    let behind: Arc<dyn vanthu_domain::Clock> = Arc::new(crate::practice::clock::MovableClock::at(
+        app.now().plus_seconds(-25 * 3600),
+    ));
+    let url = "http://127.0.0.1:8080";
+    let old = PracticeAuthority::open_or_make(&folder, url, behind, &SystemRandomness).unwrap();
+    let mut ports = app.ports.clone();
+    ports.revocation = Arc::new(old.revocation());
+    let trust = app.trust.clone();
+    let late = App::new(
+        app.store.clone(),
+        ports,
+        trust,
+        Mode::Practice,
+        url.to_owned(),
+    )
+    .unwrap();
+    let met = open(&late, &desk.office.leader, order(&id)).await;
+    assert_eq!(refusal(met), RefusalCode::RevocationUnknown);
 }
 
 #[tokio::test]
@@ -594,4 +687,54 @@ fn with_fresh_lists(desk: &Desk, mode: Mode) -> Arc<App> {
     ports.revocation = Arc::new(authority.revocation());
     let trust = authority.trust();
     App::new(app.store.clone(), ports, trust, mode, url.to_owned()).unwrap()
+}
+
+/// Proves: TG-22.1b
+#[tokio::test]
+async fn the_agent_is_shown_the_very_file_that_the_digest_was_made_of() {
+    let desk = Desk::new().await;
+    let (app, leader) = (&desk.world.app, &desk.office.leader);
+    let id = desk.approved().await;
+    let opened = desk.open(leader, Purpose::Person, &id).await.unwrap();
+    let (signing_id, token) = (&opened.signing_id, opened.token.as_str());
+    let early = show(app, signing_id, token, id.as_str()).await;
+    assert_eq!(refusal(early), RefusalCode::SigningSessionUsed);
+    let session = fetch(app, signing_id, token, &By::default()).await.unwrap();
+    let item = &session.items[0];
+    let file = show(app, signing_id, token, &item.item_id).await.unwrap();
+    assert!(u64::try_from(file.len()).unwrap() <= session.max_file_bytes);
+    let base = desk
+        .bytes(desk.row(&id).await.current_blob.as_deref())
+        .await;
+    assert!(is_extension(&base, &file));
+    let at = file
+        .windows(10)
+        .rposition(|it| it == b"/ByteRange")
+        .unwrap();
+    let text = std::str::from_utf8(&file[at + 10..at + 80]).unwrap();
+    let inside = text.split_once('[').unwrap().1.split_once(']').unwrap().0;
+    let range: Vec<usize> = inside
+        .split(' ')
+        .map(|number| number.parse().unwrap())
+        .collect();
+    let (start, end) = (range[1], range[2]);
+    assert_eq!((range[0], end + range[3]), (0, file.len()));
+    assert!(file[start + 1..end - 1].iter().all(|byte| *byte == b'0'));
+    let covered = [&file[..start], &file[end..]].concat();
+    let digest = vanthu_pki::DigestAlgorithm::Sha256.digest(&covered);
+    assert_eq!(digest, item.document_digest.as_bytes());
+    for (secret, item) in [("another secret", item.item_id.as_str()), (token, "none")] {
+        let met = show(app, signing_id, secret, item).await;
+        assert_eq!(refusal(met), RefusalCode::NotFound);
+    }
+    cancel_by_agent(app, signing_id, token, "file-mismatch")
+        .await
+        .unwrap();
+    let mut tx = app.store.read().await.unwrap();
+    let entries = ledger::list_about(&mut tx, signing_id.as_str())
+        .await
+        .unwrap();
+    assert_eq!(entries.last().unwrap().act, Act::SigningMismatch);
+    let met = show(app, signing_id, token, id.as_str()).await;
+    assert_eq!(refusal(met), RefusalCode::SigningSessionCancelled);
 }

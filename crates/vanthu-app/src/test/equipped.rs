@@ -2,13 +2,14 @@
 //! practice authority, and their keys.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use vanthu_domain::account::{AccountState, Failures};
 use vanthu_domain::certificate::{CertificateRecord, CertificateState, Holder};
-use vanthu_domain::id::{CertificateId, OutgoingId, SealId, SigningId};
+use vanthu_domain::device::{Belongs, DeviceKind, DeviceRecord, DeviceState, Entrustment};
+use vanthu_domain::id::{CertificateId, DeviceId, OutgoingId, SealId, SigningId};
 use vanthu_domain::kind::{DocumentKind, Urgency};
 use vanthu_domain::outgoing::{GivenNumber, OutgoingTag};
 use vanthu_domain::refusal::RefusalCode;
@@ -18,10 +19,11 @@ use vanthu_pki::authority::{AgencySubject, Authority, PersonSubject, Validity};
 use vanthu_pki::{Certificate, KeySpec, SoftKey};
 use vanthu_store::account::AccountRow;
 use vanthu_store::certificate::CertificateRow;
+use vanthu_store::device::{DeviceRow, Step};
 use vanthu_store::file::FileRow;
 use vanthu_store::outgoing::OutgoingRow;
 use vanthu_store::seal::SealRow;
-use vanthu_store::{account, certificate, file, outgoing, person, seal};
+use vanthu_store::{account, certificate, device, file, outgoing, person, seal};
 
 use super::{Office, World};
 use crate::outgoing::approve::{Approve, approve};
@@ -32,7 +34,7 @@ use crate::outgoing::submit::submit;
 use crate::practice::authority::{endpoints, serial, validity};
 use crate::practice::picture;
 use crate::signing::answer::{Answer, answer};
-use crate::signing::fetch::fetch;
+use crate::signing::fetch::{By, fetch};
 use crate::signing::open::{OpenSigning, SigningOpened, open};
 use crate::signing::{Consent, Means, Purpose};
 use crate::system::SystemRandomness;
@@ -46,12 +48,17 @@ pub(crate) struct Desk {
     pub(crate) world: World,
     pub(crate) office: Office,
     pub(crate) to: Office,
-    keys: Mutex<BTreeMap<String, SoftKey>>,
+    keys: Mutex<BTreeMap<String, Arc<SoftKey>>>,
 }
 
 impl Desk {
     pub(crate) async fn new() -> Self {
-        let world = World::with_authority().await;
+        Self::on(None).await
+    }
+
+    /// On that database, where one is named.
+    pub(crate) async fn on(url: Option<String>) -> Self {
+        let world = World::with_authority(url).await;
         let office = world.office("H01.01", "Sở Khoa học Mẫu").await;
         let to = world.office("H01.02", "Ủy ban nhân dân xã Một").await;
         let desk = Self {
@@ -120,7 +127,7 @@ impl Desk {
     }
 
     /// A key that was made for a certificate of this desk.
-    pub(crate) fn key_of(&self, certificate: &Certificate) -> SoftKey {
+    pub(crate) fn key_behind(&self, certificate: &Certificate) -> SoftKey {
         let keys = self.keys.lock().unwrap();
         let key = keys.get(&certificate.sha256_thumbprint()).unwrap();
         SoftKey::from_pkcs8(&key.to_pkcs8().unwrap()).unwrap()
@@ -163,6 +170,7 @@ impl Desk {
         }
         .unwrap();
         let moment = |time: vanthu_pki::Time| Moment::from_unix_seconds(time.unix());
+        let device = self.device(&holder).await;
         let row = CertificateRow {
             record: CertificateRecord {
                 certificate_id: CertificateId::new(self.world.app.now(), self.world.app.random()),
@@ -174,6 +182,7 @@ impl Desk {
                 state: CertificateState::Effective,
                 not_before: moment(made.not_before()),
                 not_after: moment(made.not_after()),
+                device_id: Some(device),
             },
             der: STANDARD.encode(made.der()),
             chain: vec![STANDARD.encode(issuing.certificate().der())],
@@ -183,8 +192,66 @@ impl Desk {
         certificate::insert(&mut tx, &row).await.unwrap();
         tx.commit().await.unwrap();
         let mut keys = self.keys.lock().unwrap();
-        keys.insert(made.sha256_thumbprint(), key);
+        keys.insert(made.sha256_thumbprint(), Arc::new(key));
         made
+    }
+
+    /// A device for a holder's key, at hand.
+    async fn device(&self, holder: &Holder) -> DeviceId {
+        let app = &self.world.app;
+        let (belongs, person) = match holder {
+            Holder::Person { person_id } => (Belongs::Person, Some(person_id.clone())),
+            Holder::Agency { keeper, .. } => (Belongs::Agency, keeper.clone()),
+        };
+        let (since, device_id) = (app.now(), DeviceId::new(app.now(), app.random()));
+        let row = DeviceRow {
+            record: DeviceRecord {
+                serial: device_id.to_string(),
+                device_id: device_id.clone(),
+                agency_id: self.office.agency.agency_id.clone(),
+                kind: DeviceKind::Token,
+                belongs,
+                entrustment: (belongs == Belongs::Agency).then(|| Entrustment {
+                    reference: "12/QĐ-SKHM".to_owned(),
+                    from_day: Day::new(2026, 1, 1).unwrap(),
+                    until_day: None,
+                }),
+                state: match person {
+                    Some(holder) => DeviceState::Held { since, holder },
+                    None => DeviceState::InStore { since },
+                },
+            },
+            created_at: since,
+        };
+        let mut tx = app.store.write().await.unwrap();
+        device::insert(&mut tx, &row, None, "").await.unwrap();
+        tx.commit().await.unwrap();
+        device_id
+    }
+
+    /// The first device on record with a person.
+    pub(crate) async fn device_of(&self, who: &Caller) -> DeviceRow {
+        let mut tx = self.world.app.store.read().await.unwrap();
+        let rows = device::list_of_holder(&mut tx, who.person_id())
+            .await
+            .unwrap();
+        rows.into_iter().next().unwrap()
+    }
+
+    /// Changes what is on record about a device, behind the application's back.
+    pub(crate) async fn change_device(&self, id: &DeviceId, change: impl Fn(&mut DeviceRow)) {
+        let mut tx = self.world.app.store.write().await.unwrap();
+        let mut row = device::load(&mut tx, id).await.unwrap();
+        let from = row.record.state.tag();
+        change(&mut row);
+        let step = Step {
+            word: "changed",
+            by_id: None,
+            words: "",
+            at: self.world.app.now(),
+        };
+        device::update(&mut tx, &row, from, step).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// Changes what is on record about the certificates of a holder.
@@ -301,7 +368,13 @@ impl Desk {
 
     /// What an agent with the right keys answers.
     pub(crate) async fn answers(&self, opened: &SigningOpened) -> Result<Vec<Answer>, AppError> {
-        let session = fetch(&self.world.app, &opened.signing_id, &opened.token).await?;
+        let session = fetch(
+            &self.world.app,
+            &opened.signing_id,
+            &opened.token,
+            &By::default(),
+        )
+        .await?;
         let keys = self.keys.lock().unwrap();
         let answer = |item: &vanthu_wire::agent::SessionItem| {
             let certificate = Certificate::from_der(item.certificate.as_bytes()).unwrap();
@@ -316,6 +389,41 @@ impl Desk {
             }
         };
         Ok(session.items.iter().map(answer).collect())
+    }
+
+    /// What the first item of a session asks: an answer without its signature, and the bytes.
+    pub(crate) async fn asked_of(&self, opened: &SigningOpened) -> (Answer, Vec<u8>) {
+        let by = By::default();
+        let session = fetch(&self.world.app, &opened.signing_id, &opened.token, &by)
+            .await
+            .unwrap();
+        let item = &session.items[0];
+        let answer = Answer {
+            signing_id: opened.signing_id.clone(),
+            token: opened.token.clone(),
+            item_id: item.item_id.clone(),
+            signature: Vec::new(),
+            consent: Consent::Automatic,
+        };
+        (answer, item.signed_attributes.as_bytes().to_vec())
+    }
+
+    /// The thumbprint of a holder's certificate.
+    pub(crate) async fn thumbprint_of(&self, of: &Holder) -> String {
+        let mut tx = self.world.app.store.read().await.unwrap();
+        let rows = match of {
+            Holder::Person { person_id } => certificate::list_of_person(&mut tx, person_id).await,
+            Holder::Agency { agency_id, .. } => {
+                certificate::list_of_agency(&mut tx, agency_id).await
+            }
+        };
+        rows.unwrap().remove(0).record.thumbprint
+    }
+
+    /// The key of a holder's certificate.
+    pub(crate) async fn key_of(&self, of: &Holder) -> Arc<SoftKey> {
+        let thumbprint = self.thumbprint_of(of).await;
+        Arc::clone(&self.keys.lock().unwrap()[&thumbprint])
     }
 
     /// Opens, fetches, signs and answers.
@@ -382,6 +490,24 @@ impl Desk {
     pub(crate) async fn blobs(&self) -> Vec<String> {
         self.world.app.store.blobs().list().await.unwrap()
     }
+}
+
+/// A SQLite database, and a schema of PostgreSQL where the environment offers one.
+pub(crate) fn databases(name: &str) -> Vec<Option<String>> {
+    let mut urls = vec![None];
+    match super::postgres() {
+        Some(server) => {
+            let schema = format!("{name}_{}", std::process::id());
+            super::run_sql(&server, &format!("CREATE SCHEMA {schema}"));
+            let separator = if server.contains('?') { '&' } else { '?' };
+            let url = format!("{server}{separator}options[search_path]={schema}");
+            urls.push(Some(url));
+        }
+        None => {
+            println!("PostgreSQL was not offered (VANTHU_TEST_POSTGRES): SQLite alone was tested");
+        }
+    }
+    urls
 }
 
 /// The account of whoever signs: sessions belong to one.

@@ -16,7 +16,7 @@ fn count(world: &World) -> u64 {
 
 #[tokio::test]
 async fn a_second_look_judges_nothing_until_the_report_is_too_old() {
-    let world = World::with_authority().await;
+    let world = World::with_authority(None).await;
     let name = signed(&world).await;
     let look = async |age| report_on(&world.app, &name, age).await.unwrap();
     let (first, at) = look(Age::Recent).await;
@@ -38,7 +38,7 @@ async fn a_second_look_judges_nothing_until_the_report_is_too_old() {
 
 #[tokio::test]
 async fn what_was_left_open_is_judged_again_after_a_minute() {
-    let world = World::with_authority().await;
+    let world = World::with_authority(None).await;
     let name = signed(&world).await;
     world.status.store(false, Ordering::SeqCst);
     for age in [Age::Recent, Age::Frozen] {
@@ -59,7 +59,7 @@ async fn what_was_left_open_is_judged_again_after_a_minute() {
 /// Another list of anchors, or another program, is another judge.
 #[tokio::test]
 async fn a_report_by_other_rules_is_not_shown() {
-    let world = World::with_authority().await;
+    let world = World::with_authority(None).await;
     let name = signed(&world).await;
     report_on(&world.app, &name, Age::New).await.unwrap();
     world
@@ -87,7 +87,7 @@ async fn a_report_by_other_rules_is_not_shown() {
 /// When an anchor is trusted and for what is part of the rules, the order of its purposes is not.
 #[tokio::test]
 async fn the_rules_name_the_periods_and_purposes_of_anchors() {
-    let world = World::with_authority().await;
+    let world = World::with_authority(None).await;
     let now = Time::from_unix(world.app.now().unix_seconds());
     let prints = |change: &dyn Fn(&mut Anchor)| {
         let mut trust = world.app.trust.clone();
@@ -111,7 +111,7 @@ async fn the_rules_name_the_periods_and_purposes_of_anchors() {
 /// the time-stamp service: whoever's path must be shown is in question, and both lists are found.
 #[tokio::test]
 async fn evidence_is_asked_about_the_whole_chain() {
-    let world = World::with_authority().await;
+    let world = World::with_authority(None).await;
     let name = signed(&world).await;
     let pdf = world.app.store.blobs().get(&name).await.unwrap();
     let at = Time::from_unix(world.app.now().unix_seconds());
@@ -130,7 +130,9 @@ async fn evidence_is_asked_about_the_whole_chain() {
         let lists = found.evidence.crls.iter();
         lists.map(|it| it.issuer().to_string()).collect()
     };
-    let (_, found) = evidence(&world.app, pdf.clone(), at).await.unwrap();
+    let (_, found) = evidence(&world.app, pdf.clone(), |it| embedded(it).unwrap(), at)
+        .await
+        .unwrap();
     let both = roots.iter().chain(&world.app.trust.intermediates);
     assert_eq!(
         issuers(&found),

@@ -38,6 +38,9 @@ pub enum CmsError {
     CertificateMismatch,
 }
 
+/// Certificates tried for one signer: two of one issuer and serial number, or of one key, are rare enough.
+const MOST_NAMESAKES: usize = 16;
+
 /// Whether the signature itself says which certificate it was made with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CertificateBinding {
@@ -170,7 +173,8 @@ fn by_any_certificate(
         .certificates
         .iter()
         .chain(others)
-        .filter(|it| signer.signer.matches(it));
+        .filter(|it| signer.signer.matches(it))
+        .take(MOST_NAMESAKES);
     let mut problem = CmsError::NoCertificate;
     for certificate in candidates {
         match check(signer, digest, subject, certificate) {
@@ -204,6 +208,19 @@ fn check(
         VerifyError::BadSignature => CmsError::BadSignature,
         VerifyError::Malformed(what) => CmsError::Malformed(what),
     })?;
+    Ok(VerifiedSigner {
+        certificate: certificate.clone(),
+        algorithm,
+        binding: binding(signer, digest, certificate)?,
+    })
+}
+
+/// What the signed attributes say of algorithms and certificate.
+fn binding(
+    signer: &SignerInfo,
+    digest: DigestAlgorithm,
+    certificate: &Certificate,
+) -> Result<CertificateBinding, CmsError> {
     if !algorithms_agree(signer, digest)? {
         return Err(Malformed("the signed attributes name other algorithms").into());
     }
@@ -216,11 +233,55 @@ fn check(
             None => {}
         }
     }
-    Ok(VerifiedSigner {
-        certificate: certificate.clone(),
-        algorithm,
-        binding,
-    })
+    Ok(binding)
+}
+
+/// A signature value that was verified: which key made it, how, and over which attributes.
+#[derive(Clone, Copy, Debug)]
+pub struct VerifiedValue<'a> {
+    /// Whose key.
+    pub certificate: &'a Certificate,
+    /// How.
+    pub algorithm: SignatureAlgorithm,
+    /// The signed attributes, as they were signed.
+    pub attributes: &'a [u8],
+    /// The value.
+    pub signature: &'a [u8],
+}
+
+/// Whether a structure that was put together around a verified value says what the value says: for whoever makes
+/// signatures, so that the value is not verified twice. Judge what others made by [`verify`].
+///
+/// # Errors
+/// As [`verify`]; [`CmsError::BadSignature`] where the structure holds another value, other attributes, or names another
+/// algorithm.
+pub fn agrees(
+    signed: &SignedData,
+    content_digest: &[u8],
+    value: VerifiedValue<'_>,
+) -> Result<CertificateBinding, CmsError> {
+    let [signer] = signed.signers.as_slice() else {
+        return Err(Malformed("not one signer").into());
+    };
+    let certificate = value.certificate;
+    let digest = signer.digest.ok_or(CmsError::Unsupported)?;
+    let kind = certificate.public_key_info().kind;
+    let algorithm = SignatureAlgorithm::resolve(&signer.algorithm, kind, Some(digest))?;
+    let is_same = signer.signature == value.signature
+        && signer.signed_bytes.as_deref() == Some(value.attributes)
+        && algorithm == Some(value.algorithm)
+        && digest == value.algorithm.digest();
+    if !is_same {
+        return Err(CmsError::BadSignature);
+    }
+    check_digest(signer, content_digest)?;
+    if signer.content_type()? != Some(signed.content_type) {
+        return Err(CmsError::ContentType);
+    }
+    if !(signer.signer.matches(certificate) && signed.certificates.contains(certificate)) {
+        return Err(CmsError::NoCertificate);
+    }
+    binding(signer, digest, certificate)
 }
 
 /// The signature covers the DER of the attributes (RFC 5652 5.4). Makers that write them in

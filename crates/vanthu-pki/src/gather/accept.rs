@@ -5,6 +5,7 @@ use crate::cms;
 use crate::crl::Crl;
 use crate::error::Malformed;
 use crate::ocsp::{OcspError, OcspResponse, OcspStatus};
+use crate::path::stands_until;
 use crate::pem;
 use crate::time::Time;
 
@@ -14,8 +15,6 @@ use super::options::NonceRule;
 use super::plan::Want;
 use super::trouble::{Sought, Why};
 
-/// How long evidence without an announced successor stands; the same as in a path.
-const WITHOUT_NEXT_UPDATE: i64 = 7 * 86_400;
 /// How long a file of certificates is kept: it says nothing about that itself.
 const CERTIFICATES_SECONDS: i64 = 86_400;
 
@@ -98,10 +97,13 @@ impl Gathering {
         match found {
             Material::Certificates(found) => {
                 let fits = |it: &Certificate| match &want.list {
-                    Some(list) => it.subject() == list.issuer() && list.verify(it).is_ok(),
+                    Some(list) => {
+                        it.subject() == list.issuer()
+                            && self.verifications.signed_list(list, it) == Some(Ok(()))
+                    }
                     None => {
                         it.subject() == want.certificate.issuer()
-                            && want.certificate.verify_issued_by(it).is_ok()
+                            && self.verifications.issued(&want.certificate, it) == Some(Ok(()))
                     }
                 };
                 if !found.iter().any(fits) {
@@ -137,7 +139,8 @@ impl Gathering {
         let Some(issuer) = &want.issuer else {
             return Err(Why::NotAbout);
         };
-        response.verify(issuer).map_err(|error| match error {
+        let signer = response.signer(issuer, &self.verifications);
+        signer.map_err(|error| match error {
             OcspError::Malformed(Malformed(what)) => Why::Malformed(what.to_owned()),
             OcspError::Status(status) => Why::ResponderStatus(status),
             OcspError::NotEntitled => Why::WrongSigner,
@@ -164,7 +167,7 @@ impl Gathering {
     /// Until when it stands, where it stands for the time in question.
     fn current(&self, this_update: Time, next_update: Option<Time>) -> Result<Time, Why> {
         let question = &self.question;
-        let until = next_update.unwrap_or(this_update.plus_seconds(WITHOUT_NEXT_UPDATE));
+        let until = stands_until(this_update, next_update);
         if this_update > question.now.plus_seconds(self.options.limits.skew_seconds) {
             return Err(Why::FromTheFuture(this_update));
         }

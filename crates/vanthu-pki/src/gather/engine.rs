@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::algorithm::DigestAlgorithm;
 use crate::crl::Crl;
 use crate::ocsp;
-use crate::path::{RevocationData, RevocationStatus};
+use crate::path::{RevocationData, RevocationStatus, Verifications};
 
 use super::accept;
 use super::address::Breach;
@@ -18,6 +18,9 @@ use super::request::{Answer, Key, OcspMethod, Request, RequestId, ocsp_get_url};
 use super::trouble::{Sought, Trouble, Why};
 use super::{CertificateStatus, Gathered, Question, Spent};
 use crate::certificate::Certificate;
+
+/// Signatures verified for one question: the pool and the answers have bounds of their own.
+const MOST_VERIFICATIONS: usize = 10_000;
 
 /// A question on its way to an answer; see the [module](super).
 #[derive(Debug)]
@@ -34,6 +37,8 @@ pub struct Gathering {
     pub(super) troubles: Vec<Trouble>,
     pub(super) spent: Spent,
     pub(super) last_id: u32,
+    /// Shared by all that is examined on the way.
+    pub(super) verifications: Verifications,
 }
 
 /// What came of a want.
@@ -81,6 +86,7 @@ impl Gathering {
             troubles: Vec::new(),
             spent: Spent::default(),
             last_id: 0,
+            verifications: Verifications::new(MOST_VERIFICATIONS),
         }
     }
 

@@ -5,7 +5,7 @@ use crate::crl::Crl;
 use crate::extension::{DistributionPoint, GeneralName, KeyUsage};
 use crate::ocsp::OcspResponse;
 use crate::oid;
-use crate::path::{self, PathOptions, Purpose, RevocationData, RevocationMode, RevocationStatus};
+use crate::path::{Examiner, NoRule, RevocationData, RevocationStatus};
 
 use super::Gathering;
 
@@ -18,34 +18,22 @@ pub(super) enum Sources {
 }
 
 impl Gathering {
-    /// The status of a certificate by its issuer: the path of these two alone, with the issuer for its anchor.
+    /// The status of a certificate by its issuer, under the anchors that the issuer leads to.
     pub(super) fn status(
         &self,
         certificate: &Certificate,
         issuer: &Certificate,
         sources: Sources,
     ) -> RevocationStatus {
-        let mut anchors = vec![issuer.clone()];
-        anchors.extend(
-            self.question
-                .anchors
-                .iter()
-                .filter(|it| *it != issuer)
-                .cloned(),
-        );
-        let options = PathOptions {
-            purpose: Purpose::Any,
-            revocation: RevocationMode::Required,
-            ..PathOptions::default()
-        };
         let evidence = self.evidence_about(certificate, issuer, sources);
-        let at = self.question.at;
-        let known = self.pool.others();
-        let report = path::validate_with(certificate, &known, &anchors, at, &evidence, &options);
-        let first = report.revocation.first().copied();
-        first
-            .filter(|_| report.chain.get(1) == Some(issuer))
-            .unwrap_or(RevocationStatus::Unknown)
+        Examiner {
+            intermediates: &self.pool.others(),
+            anchors: &self.question.anchors,
+            evidence: &evidence,
+            verifications: &self.verifications,
+            rule: &NoRule,
+        }
+        .state(certificate, issuer, self.question.at)
     }
 
     /// Without what is too old, and without what a responder says about itself.
@@ -61,7 +49,7 @@ impl Gathering {
             let said = |it: &&OcspResponse| {
                 it.answer(certificate, issuer)
                     .is_some_and(|answer| fresh(answer.this_update))
-                    && it.verify(issuer).is_ok_and(|signer| signer != *certificate)
+                    && self.signer(it, issuer).is_some_and(|it| it != *certificate)
             };
             evidence.ocsp = self.evidence.ocsp.iter().filter(said).cloned().collect();
         }
@@ -70,6 +58,10 @@ impl Gathering {
             evidence.crls = self.evidence.crls.iter().filter(new).cloned().collect();
         }
         evidence
+    }
+
+    fn signer(&self, response: &OcspResponse, issuer: &Certificate) -> Option<Certificate> {
+        response.signer(issuer, &self.verifications).ok()
     }
 
     /// Responders that an issuer entitled and that have spoken about the certificate, where the issuer did not
@@ -84,7 +76,7 @@ impl Gathering {
             .ocsp
             .iter()
             .filter(about)
-            .filter_map(|it| it.verify(issuer).ok())
+            .filter_map(|it| self.signer(it, issuer))
             .filter(|it| it != issuer && it != certificate)
             .filter(|it| it.extension(oid::OCSP_NOCHECK).is_none())
             .collect()
@@ -126,7 +118,7 @@ impl Gathering {
             .find(|it| {
                 it.subject() == list.issuer()
                     && it.key_usage().is_none_or(KeyUsage::crl_sign)
-                    && list.verify(it).is_ok()
+                    && self.verifications.signed_list(list, it) == Some(Ok(()))
             })
             .cloned()
     }

@@ -4,6 +4,8 @@
 
 use crate::certificate::Certificate;
 
+use super::Verifications;
+
 const LONGEST: usize = 12;
 const MOST_CHAINS: usize = 32;
 const MOST_STEPS: usize = 2000;
@@ -15,10 +17,12 @@ pub(super) fn chains(
     certificate: &Certificate,
     intermediates: &[Certificate],
     anchors: &[Certificate],
+    verifications: &Verifications,
 ) -> Vec<Vec<Certificate>> {
     let mut search = Search {
         intermediates,
         anchors,
+        verifications,
         found: Vec::new(),
         steps: 0,
         trials: 0,
@@ -34,6 +38,7 @@ pub(super) fn chains(
 struct Search<'a> {
     intermediates: &'a [Certificate],
     anchors: &'a [Certificate],
+    verifications: &'a Verifications,
     found: Vec<Vec<Certificate>>,
     steps: usize,
     trials: usize,
@@ -76,7 +81,7 @@ impl Search<'_> {
             return named;
         }
         self.trials += named.len();
-        let signed = |it: &&Certificate| certificate.verify_issued_by(it).is_ok();
+        let signed = |it: &&Certificate| self.verifications.issued(certificate, it) == Some(Ok(()));
         let signers: Vec<Certificate> = named.iter().filter(signed).cloned().collect();
         if signers.is_empty() { named } else { signers }
     }

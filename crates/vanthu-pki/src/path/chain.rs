@@ -13,7 +13,7 @@ use super::profile::{self, Place};
 use super::revocation::{self, RevocationStatus};
 use super::{
     Conformance, Context, PathFailure, PathOptions, PathProblem, PathReport, Purpose,
-    RevocationMode,
+    RevocationMode, SetAside,
 };
 
 /// Extensions that are processed, or whose meaning a path doesn't depend on.
@@ -42,30 +42,53 @@ pub(super) fn judge(
         failures: Vec::new(),
     };
     walk.down(context, &chain, options);
-    let mut statuses = Vec::new();
-    if options.revocation != RevocationMode::Off {
-        for (index, pair) in chain.windows(2).enumerate() {
-            let [certificate, issuer] = pair else {
-                continue;
-            };
-            let status = revocation::status(context, certificate, issuer);
-            match &status {
-                RevocationStatus::Revoked { at, reason, .. } => {
-                    walk.fail(index, PathProblem::Revoked(*at, *reason));
-                }
-                RevocationStatus::Unknown if options.revocation == RevocationMode::Required => {
-                    walk.fail(index, PathProblem::RevocationUnknown);
-                }
-                _ => {}
-            }
-            statuses.push(status);
-        }
-    }
-    PathReport {
+    let mut report = PathReport {
         chain,
         anchored: true,
         failures: walk.failures,
-        revocation: statuses,
+        revocation: Vec::new(),
+        set_aside: Vec::new(),
+    };
+    // Who did not sign the certificate has nothing to say about its state.
+    if options.revocation != RevocationMode::Off && report.is_signed() {
+        ask_states(context, &mut report, options.revocation);
+    }
+    report
+}
+
+fn ask_states(context: &Context<'_>, report: &mut PathReport, mode: RevocationMode) {
+    let Some(anchor) = report.chain.last() else {
+        return;
+    };
+    // The one key: an authority may have several certificates for it.
+    let is_own = |it: &&Certificate| it.subject() == anchor.subject() && it.spki() == anchor.spki();
+    let anchors: Vec<Certificate> = context.anchors.iter().filter(is_own).cloned().collect();
+    let context = Context {
+        anchors: &anchors,
+        ..*context
+    };
+    for (index, pair) in report.chain.windows(2).enumerate() {
+        let [certificate, issuer] = pair else {
+            continue;
+        };
+        let state = revocation::state(&context, certificate, issuer);
+        let problem = match state.status {
+            RevocationStatus::Revoked { at, reason, .. } => Some(PathProblem::Revoked(at, reason)),
+            // What was not looked at might say that it is revoked: a crowd must not hide it.
+            _ if context.verifications.is_exhausted() => Some(PathProblem::TooManySignatures),
+            RevocationStatus::Unknown if mode == RevocationMode::Required => {
+                Some(PathProblem::RevocationUnknown)
+            }
+            _ => None,
+        };
+        report
+            .failures
+            .extend(problem.map(|problem| PathFailure { index, problem }));
+        report.revocation.push(state.status);
+        let aside = state.set_aside.into_iter();
+        report
+            .set_aside
+            .extend(aside.map(|it| SetAside { index, ..it }));
     }
 }
 
@@ -110,7 +133,7 @@ impl Walk {
         let mut issuer = anchor;
         for (index, certificate) in below.iter().enumerate().rev() {
             let last = index == 0;
-            self.signature(index, certificate, issuer);
+            self.signature(context, index, certificate, issuer);
             self.validity(context, index, certificate);
             self.extensions(index, certificate);
             self.profile(context, index, certificate, Place::Below);
@@ -196,8 +219,17 @@ impl Walk {
         }
     }
 
-    fn signature(&mut self, index: usize, certificate: &Certificate, issuer: &Certificate) {
-        match certificate.verify_issued_by(issuer) {
+    fn signature(
+        &mut self,
+        context: &Context<'_>,
+        index: usize,
+        certificate: &Certificate,
+        issuer: &Certificate,
+    ) {
+        let Some(outcome) = context.verifications.issued(certificate, issuer) else {
+            return self.fail(index, PathProblem::TooManySignatures);
+        };
+        match outcome {
             Ok(()) => {}
             Err(VerifyError::Unsupported) => self.fail(index, PathProblem::UnsupportedAlgorithm),
             Err(VerifyError::BadSignature | VerifyError::KeyMismatch) => {

@@ -1,5 +1,7 @@
 //! The valid policy tree, RFC 5280 section 6.1.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::certificate::Certificate;
 use crate::error::Malformed;
 use crate::extension;
@@ -9,11 +11,35 @@ use super::PathOptions;
 
 /// More nodes on one level than any honest hierarchy has: the tree is given up.
 const MOST_NODES: usize = 512;
+/// The same for the policies that the nodes of one level expect.
+const MOST_EXPECTED: usize = 4096;
 
 struct Node {
     policy: ObjectIdentifier,
     expected: Vec<ObjectIdentifier>,
     parent: usize,
+}
+
+/// One level under construction: full before it is too large.
+#[derive(Default)]
+struct Level {
+    nodes: Vec<Node>,
+    known: BTreeSet<(usize, ObjectIdentifier)>,
+    is_full: bool,
+}
+
+impl Level {
+    fn push(&mut self, policy: ObjectIdentifier, parent: usize) {
+        if self.nodes.len() >= MOST_NODES {
+            self.is_full = true;
+        } else if self.known.insert((parent, policy)) {
+            self.nodes.push(Node {
+                policy,
+                expected: vec![policy],
+                parent,
+            });
+        }
+    }
 }
 
 /// The tree and the three counters.
@@ -143,41 +169,40 @@ impl Policies {
             return;
         };
         let Some(above) = levels.last() else { return };
-        let mut level: Vec<Node> = Vec::new();
-        for &policy in policies.iter().filter(|it| **it != oid::ANY_POLICY) {
-            let expecting = |node: &Node| node.expected.contains(&policy);
-            let wild = |node: &Node| node.policy == oid::ANY_POLICY;
-            let strict = above.iter().any(expecting);
-            for (parent, node) in above.iter().enumerate() {
-                if if strict { expecting(node) } else { wild(node) } {
-                    level.push(Node {
-                        policy,
-                        expected: vec![policy],
-                        parent,
-                    });
-                }
+        let mut expecting: BTreeMap<ObjectIdentifier, Vec<usize>> = BTreeMap::new();
+        for (parent, node) in above.iter().enumerate() {
+            for policy in &node.expected {
+                expecting.entry(*policy).or_default().push(parent);
+            }
+        }
+        let is_wild = |(_, node): &(usize, &Node)| node.policy == oid::ANY_POLICY;
+        let wild: Vec<usize> = above
+            .iter()
+            .enumerate()
+            .filter(is_wild)
+            .map(|it| it.0)
+            .collect();
+        let mut level = Level::default();
+        for policy in policies.iter().filter(|it| **it != oid::ANY_POLICY) {
+            for parent in expecting.get(policy).unwrap_or(&wild) {
+                level.push(*policy, *parent);
             }
         }
         if any_counts && policies.contains(&oid::ANY_POLICY) {
-            for (parent, node) in above.iter().enumerate() {
-                for &policy in &node.expected {
-                    if !level
-                        .iter()
-                        .any(|it| it.parent == parent && it.policy == policy)
-                    {
-                        level.push(Node {
-                            policy,
-                            expected: vec![policy],
-                            parent,
-                        });
-                    }
+            let open = above.iter().enumerate();
+            for (parent, policy) in
+                open.flat_map(|(at, it)| it.expected.iter().map(move |p| (at, p)))
+            {
+                level.push(*policy, parent);
+                if level.is_full {
+                    break;
                 }
             }
         }
-        if level.is_empty() || level.len() > MOST_NODES {
+        if level.nodes.is_empty() || level.is_full {
             self.levels = None;
         } else {
-            levels.push(level);
+            levels.push(level.nodes);
         }
     }
 
@@ -185,37 +210,81 @@ impl Policies {
         let Some(level) = self.levels.as_mut().and_then(|levels| levels.last_mut()) else {
             return;
         };
-        let mut done = Vec::new();
-        for (from, _) in pairs {
-            if done.contains(from) {
-                continue;
-            }
-            done.push(*from);
-            let targets: Vec<_> = pairs
-                .iter()
-                .filter(|it| it.0 == *from)
-                .map(|it| it.1)
-                .collect();
-            if self.mapping == 0 {
-                level.retain(|node| node.policy != *from);
-                continue;
-            }
-            let mut found = false;
-            for node in level.iter_mut().filter(|node| node.policy == *from) {
-                node.expected.clone_from(&targets);
-                found = true;
-            }
+        let mut targets: BTreeMap<ObjectIdentifier, BTreeSet<ObjectIdentifier>> = BTreeMap::new();
+        for (from, to) in pairs {
+            targets.entry(*from).or_default().insert(*to);
+        }
+        if self.mapping == 0 {
+            level.retain(|node| !targets.contains_key(&node.policy));
+        } else {
             let wild = level.iter().find(|node| node.policy == oid::ANY_POLICY);
-            if let (false, Some(parent)) = (found, wild.map(|node| node.parent)) {
-                level.push(Node {
+            let wild = wild.map(|node| node.parent);
+            let mut expected = 0;
+            for node in level.iter_mut() {
+                if let Some(targets) = targets.get(&node.policy) {
+                    expected += targets.len();
+                    if expected > MOST_EXPECTED {
+                        self.levels = None;
+                        return;
+                    }
+                    node.expected = targets.iter().copied().collect();
+                }
+            }
+            let known: BTreeSet<ObjectIdentifier> = level.iter().map(|it| it.policy).collect();
+            if let Some(parent) = wild {
+                let new = targets.iter().filter(|(from, _)| !known.contains(*from));
+                level.extend(new.map(|(from, targets)| Node {
                     policy: *from,
-                    expected: targets,
+                    expected: targets.iter().copied().collect(),
                     parent,
-                });
+                }));
             }
         }
         if level.is_empty() {
             self.levels = None;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(number: usize) -> ObjectIdentifier {
+        format!("2.999.{number}").parse().unwrap()
+    }
+
+    #[test]
+    fn a_level_is_full_before_it_is_too_large() {
+        let mut level = Level::default();
+        for number in 0..10 * MOST_NODES {
+            level.push(policy(number), 0);
+        }
+        assert_eq!(level.nodes.len(), MOST_NODES);
+        assert!(level.is_full);
+        let mut level = Level::default();
+        for _ in 0..10 * MOST_NODES {
+            level.push(policy(1), 0);
+        }
+        assert_eq!(level.nodes.len(), 1);
+        assert!(!level.is_full);
+    }
+
+    #[test]
+    fn mappings_that_multiply_end_the_tree() {
+        let mut policies = Policies::new(3, &PathOptions::default());
+        let listed: Vec<ObjectIdentifier> = (0..100).map(policy).collect();
+        policies.grow(&listed, true);
+        let to_all = |from: &ObjectIdentifier| {
+            let from = *from;
+            (0..100).map(move |to| (from, policy(to)))
+        };
+        let pairs: Vec<_> = listed.iter().flat_map(to_all).collect();
+        policies.map(&pairs[..1000]);
+        let level = policies.levels.as_ref().and_then(|it| it.last()).unwrap();
+        let expected: usize = level.iter().map(|node| node.expected.len()).sum();
+        assert!(expected <= MOST_EXPECTED);
+        policies.map(&pairs);
+        assert!(policies.levels.is_none());
     }
 }

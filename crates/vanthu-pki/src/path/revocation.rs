@@ -3,14 +3,11 @@
 use serde::Serialize;
 
 use crate::certificate::Certificate;
-use crate::crl::{Crl, RevokedEntry, Scope};
-use crate::extension::{DistributionPoint, GeneralName, KeyUsage};
-use crate::name::Name;
-use crate::ocsp::OcspStatus;
 use crate::oid;
 use crate::time::Time;
 
-use super::{Conformance, Context, PathOptions, Purpose};
+use super::evidence::{ALL_REASONS, Said, StatusEvidence, stands_until};
+use super::{Context, SetAside};
 
 /// Where a state comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -25,7 +22,7 @@ pub enum StatusSource {
 }
 
 /// The state of a certificate at the time in question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "state")]
 pub enum RevocationStatus {
     /// Not revoked then.
@@ -45,127 +42,112 @@ pub enum RevocationStatus {
         source: StatusSource,
     },
     /// Cannot be determined: no usable evidence.
+    #[default]
     Unknown,
 }
 
-/// How long evidence without an announced successor stands for the present.
-const WITHOUT_NEXT_UPDATE: i64 = 7 * 86_400;
-/// All reasons of a list: bits 1 to 8.
-const ALL_REASONS: u32 = 0x7f80_0000;
-const REMOVE_FROM_CRL: Option<u64> = Some(8);
-/// A list may be signed by another key whose own path needs lists; no deeper than this.
-const DEEPEST: u8 = 3;
+/// A state, and the evidence that was left out.
+#[derive(Clone, Default)]
+pub(super) struct State {
+    pub(super) status: RevocationStatus,
+    pub(super) set_aside: Vec<SetAside>,
+}
 
-pub(super) fn status(
+/// The state of a certificate by all evidence at hand.
+pub(super) fn state(
     context: &Context<'_>,
     certificate: &Certificate,
     issuer: &Certificate,
-) -> RevocationStatus {
+) -> State {
     let responder = certificate
         .extended_key_usage()
         .is_some_and(|usages| usages.contains(&oid::KP_OCSP_SIGNING));
     if responder && certificate.extension(oid::OCSP_NOCHECK).is_some() {
-        let known_at = context.at;
-        return RevocationStatus::Good {
+        let status = RevocationStatus::Good {
             source: StatusSource::NoCheck,
-            known_at,
+            known_at: context.at,
+        };
+        return State {
+            status,
+            set_aside: Vec::new(),
         };
     }
-    let online = from_ocsp(context, certificate, issuer);
-    match (online, from_crls(context, certificate, issuer)) {
-        (revoked @ RevocationStatus::Revoked { .. }, _)
-        | (_, revoked @ RevocationStatus::Revoked { .. }) => revoked,
-        (RevocationStatus::Unknown, listed) => listed,
-        (online, _) => online,
-    }
+    let id = |it: Option<&Certificate>| it.map_or([0; 32], |it| *it.fingerprint());
+    let key = (
+        *certificate.fingerprint(),
+        *issuer.fingerprint(),
+        id(context.anchors.first()),
+        context.at,
+        context.depth,
+        id(context.list_signer),
+    );
+    let found = context.memory.state(key, || {
+        let mut evidence = context.evidence_in(context.evidence, certificate, issuer);
+        evidence.retain(|it| is_current(context.at, it));
+        let status = match (online(context, &evidence), listed(context, &evidence)) {
+            (revoked @ RevocationStatus::Revoked { .. }, _)
+            | (_, revoked @ RevocationStatus::Revoked { .. }) => revoked,
+            (RevocationStatus::Unknown, listed) => listed,
+            (online, _) => online,
+        };
+        State {
+            status,
+            set_aside: set_aside(&evidence),
+        }
+    });
+    found.unwrap_or_else(|| {
+        context.verifications.exhaust();
+        State::default()
+    })
 }
 
-fn from_ocsp(
+/// The state by lists alone.
+pub(super) fn listed_state(
     context: &Context<'_>,
     certificate: &Certificate,
     issuer: &Certificate,
 ) -> RevocationStatus {
+    let mut evidence = context.lists_in(context.evidence, certificate, issuer);
+    evidence.retain(|it| is_current(context.at, it));
+    listed(context, &evidence)
+}
+
+fn online(context: &Context<'_>, evidence: &[StatusEvidence<'_>]) -> RevocationStatus {
     let source = StatusSource::Ocsp;
     let mut result = RevocationStatus::Unknown;
-    for response in &context.evidence.ocsp {
-        let Some(answer) = response.answer(certificate, issuer) else {
-            continue;
-        };
-        if !is_current(context.at, answer.this_update, answer.next_update) {
-            continue;
-        }
-        let Ok(responder) = response.verify(issuer) else {
-            continue;
-        };
-        if responder != *issuer && is_revoked_delegate(context, &responder, issuer) {
-            continue;
-        }
-        match answer.status {
-            OcspStatus::Revoked(at, reason) if at <= context.at => {
+    for it in evidence.iter().filter(|it| it.is_response()) {
+        match it.said {
+            Said::Revoked(at, reason) if at <= context.at => {
                 return RevocationStatus::Revoked { at, reason, source };
             }
-            OcspStatus::Good if answer.this_update > certificate.not_after() => {}
-            OcspStatus::Good | OcspStatus::Revoked(..) => {
-                result = RevocationStatus::Good {
-                    source,
-                    known_at: answer.this_update,
-                };
+            Said::Good | Said::Revoked(..) if it.doubt.is_none() => {
+                let known_at = it.this_update;
+                result = newer(result, RevocationStatus::Good { source, known_at });
             }
-            OcspStatus::Unknown => {}
+            _ => {}
         }
     }
     result
 }
 
-/// A list says that a responder the issuer entitled is revoked, and the issuer did not declare that it is not to be
-/// checked (RFC 6960 4.2.2.2.1). Responders don't vouch for themselves; what no list says doesn't count.
-fn is_revoked_delegate(
-    context: &Context<'_>,
-    responder: &Certificate,
-    issuer: &Certificate,
-) -> bool {
-    responder.extension(oid::OCSP_NOCHECK).is_none()
-        && matches!(
-            from_crls(context, responder, issuer),
-            RevocationStatus::Revoked { .. }
-        )
-}
-
-fn from_crls(
-    context: &Context<'_>,
-    certificate: &Certificate,
-    issuer: &Certificate,
-) -> RevocationStatus {
+fn listed(context: &Context<'_>, evidence: &[StatusEvidence<'_>]) -> RevocationStatus {
     let source = StatusSource::Crl;
-    let points = match certificate.extension(oid::CRL_DISTRIBUTION_POINTS) {
-        Some(extension) => match DistributionPoint::read_list(&extension.value) {
-            Ok(points) => points,
-            Err(_) => return RevocationStatus::Unknown,
-        },
-        None => vec![DistributionPoint::default()],
-    };
     let mut covered = 0;
     let mut known_at = None;
-    for crl in context
-        .evidence
-        .crls
-        .iter()
-        .filter(|crl| crl.delta_base().is_none())
-    {
-        let Some(reasons) = usable(context, crl, certificate, issuer, &points) else {
-            continue;
-        };
-        match entry_with_deltas(context, crl, certificate, issuer, &points) {
-            Some(entry) if entry.at <= context.at => {
-                let (at, reason) = (entry.at, entry.reason);
+    for base in evidence.iter().filter(|it| it.complete_list().is_some()) {
+        let said = with_deltas(base, evidence);
+        match said {
+            Said::Revoked(at, reason) if at <= context.at => {
                 return RevocationStatus::Revoked { at, reason, source };
             }
             // An entry may have been dropped after expiry.
-            None if crl.this_update() > certificate.not_after() && !crl.keeps_expired() => continue,
-            _ => {}
+            Said::Nothing | Said::Removed => continue,
+            Said::Good | Said::Revoked(..) => {}
         }
-        covered |= reasons;
-        known_at = known_at.max(Some(crl.this_update()));
+        if base.doubt.is_none() {
+            covered |= base.reasons;
+            known_at = known_at.max(Some(base.this_update));
+        }
     }
     match known_at {
         Some(known_at) if covered & ALL_REASONS == ALL_REASONS => {
@@ -175,172 +157,54 @@ fn from_crls(
     }
 }
 
-/// The entry of a certificate in a list, corrected by delta lists that continue it.
-fn entry_with_deltas<'a>(
-    context: &Context<'a>,
-    base: &'a Crl,
-    certificate: &Certificate,
-    issuer: &Certificate,
-    points: &[DistributionPoint],
-) -> Option<&'a RevokedEntry> {
-    let mut entry = base.lookup(certificate);
-    let mut newest = base.this_update();
-    for delta in &context.evidence.crls {
-        let Some(from) = delta.delta_base() else {
-            continue;
-        };
-        let continues = delta.issuer() == base.issuer()
-            && delta.scope() == base.scope()
-            && delta.authority_key_id() == base.authority_key_id()
-            && delta.this_update() >= newest
-            && base
-                .number()
-                .is_some_and(|number| padded(&from) <= padded(&number));
-        if !continues || usable(context, delta, certificate, issuer, points).is_none() {
+/// What a complete list says, corrected by delta lists that continue it.
+fn with_deltas(base: &StatusEvidence<'_>, evidence: &[StatusEvidence<'_>]) -> Said {
+    let Some(list) = base.complete_list() else {
+        return Said::Nothing;
+    };
+    let mut said = base.said;
+    let mut newest = base.this_update;
+    for delta in evidence.iter().filter(|it| it.continues(list)) {
+        if delta.this_update < newest {
             continue;
         }
-        newest = delta.this_update();
-        match delta.lookup(certificate) {
-            Some(found) if found.reason == REMOVE_FROM_CRL => entry = None,
-            Some(found) => entry = Some(found),
-            None => {}
+        newest = delta.this_update;
+        match delta.said {
+            Said::Removed if delta.doubt.is_none() => said = Said::Good,
+            Said::Revoked(..) => said = delta.said,
+            _ => {}
         }
     }
-    entry
-}
-
-/// The reasons for which a list decides about a certificate; `None` where it doesn't.
-fn usable(
-    context: &Context<'_>,
-    crl: &Crl,
-    certificate: &Certificate,
-    issuer: &Certificate,
-    points: &[DistributionPoint],
-) -> Option<u32> {
-    let scope = crl.scope().ok()?;
-    let authority = certificate.is_ca();
-    let out_of_scope = scope.only_attributes
-        || (scope.only_users && authority)
-        || (scope.only_authorities && !authority);
-    let numbered = context.conformance == Conformance::Path || crl.is_numbered();
-    if out_of_scope
-        || !numbered
-        || crl.has_unknown_critical()
-        || !is_current(context.at, crl.this_update(), crl.next_update())
-    {
-        return None;
-    }
-    let own = crl.issuer() == certificate.issuer();
-    let mut reasons = 0;
-    for point in points {
-        let issuers: Vec<&Name> = point.crl_issuer.iter().filter_map(directory).collect();
-        let issuer_fits = if issuers.is_empty() {
-            own
-        } else {
-            issuers.contains(&crl.issuer()) && (own || scope.indirect)
-        };
-        if issuer_fits && point_fits(point, &scope, crl.issuer(), &issuers) {
-            reasons |= point.reasons.unwrap_or(ALL_REASONS) & scope.reasons.unwrap_or(ALL_REASONS);
-        }
-    }
-    (reasons != 0 && signed_by_entitled(context, crl, certificate, issuer)).then_some(reasons)
-}
-
-/// The list's distribution point, where it names one, is that of the certificate.
-fn point_fits(
-    point: &DistributionPoint,
-    scope: &Scope,
-    list_issuer: &Name,
-    issuers: &[&Name],
-) -> bool {
-    let complete = |full: &[GeneralName], relative: Option<&[u8]>, base: &Name| {
-        let mut names = full.to_vec();
-        if let Some(Ok(name)) = relative.map(|rdn| base.with_rdn(rdn)) {
-            names.push(GeneralName::Directory(name));
-        }
-        names
-    };
-    let listed = complete(
-        &scope.full_name,
-        scope.relative_name.as_deref(),
-        list_issuer,
-    );
-    if listed.is_empty() {
-        return true;
-    }
-    let base = issuers.first().copied().unwrap_or(list_issuer);
-    let mut wanted = complete(&point.full_name, point.relative_name.as_deref(), base);
-    if wanted.is_empty() {
-        wanted = if point.crl_issuer.is_empty() {
-            vec![GeneralName::Directory(list_issuer.clone())]
-        } else {
-            point.crl_issuer.clone()
-        };
-    }
-    wanted.iter().any(|name| listed.contains(name))
-}
-
-/// The issuer's key signed the list, or another key under the list's issuer name that itself leads
-/// to an anchor. The state of such a key may stand in the list it signs itself.
-fn signed_by_entitled(
-    context: &Context<'_>,
-    crl: &Crl,
-    certificate: &Certificate,
-    issuer: &Certificate,
-) -> bool {
-    let may_sign = |it: &Certificate| it.key_usage().is_none_or(KeyUsage::crl_sign);
-    if issuer.subject() == crl.issuer() && may_sign(issuer) && crl.verify(issuer).is_ok() {
-        return true;
-    }
-    let itself = context.list_signer == Some(certificate) && certificate.subject() == crl.issuer();
-    if itself && may_sign(certificate) && crl.verify(certificate).is_ok() {
-        return true;
-    }
-    if context.depth >= DEEPEST {
-        return false;
-    }
-    let options = PathOptions {
-        purpose: Purpose::Any,
-        ..PathOptions::default()
-    };
-    let is_anchor = |it: &Certificate| context.anchors.contains(it);
-    context
-        .anchors
-        .iter()
-        .chain(context.intermediates)
-        .any(|it| {
-            it.subject() == crl.issuer()
-                && may_sign(it)
-                && crl.verify(it).is_ok()
-                && (is_anchor(it) || {
-                    let depth = context.depth + 1;
-                    Context {
-                        depth,
-                        list_signer: Some(it),
-                        ..*context
-                    }
-                    .judge(it, &options)
-                    .is_valid()
-                })
-        })
+    said
 }
 
 /// Evidence stands for `at` when it is newer, or when its successor was not yet due.
-fn is_current(at: Time, this_update: Time, next_update: Option<Time>) -> bool {
-    let until = next_update.unwrap_or(this_update.plus_seconds(WITHOUT_NEXT_UPDATE));
-    at <= until || at <= this_update
+fn is_current(at: Time, evidence: &StatusEvidence<'_>) -> bool {
+    let (since, next) = (evidence.this_update, evidence.next_update);
+    at <= stands_until(since, next) || at <= since
 }
 
-fn directory(name: &GeneralName) -> Option<&Name> {
-    match name {
-        GeneralName::Directory(name) => Some(name),
-        _ => None,
+fn newer(left: RevocationStatus, right: RevocationStatus) -> RevocationStatus {
+    match (&left, &right) {
+        (
+            RevocationStatus::Good { known_at: old, .. },
+            RevocationStatus::Good { known_at: new, .. },
+        ) if old > new => left,
+        _ => right,
     }
 }
 
-/// Numbers of lists as comparable octets.
-fn padded(number: &[u8]) -> Vec<u8> {
-    let mut out = vec![0; 24_usize.saturating_sub(number.len())];
-    out.extend_from_slice(number);
-    out
+fn set_aside(evidence: &[StatusEvidence<'_>]) -> Vec<SetAside> {
+    let doubted = evidence.iter().filter_map(|it| Some((it.doubt?, it)));
+    doubted
+        .map(|(doubt, it)| SetAside {
+            index: 0,
+            signer: it
+                .signer()
+                .map(Certificate::common_name)
+                .unwrap_or_default(),
+            issued_at: it.this_update,
+            doubt,
+        })
+        .collect()
 }

@@ -73,7 +73,9 @@ pub fn missing_container_evidence(
         let mut all = given.clone();
         all.merge(known::brought(&signed));
         all.add_responders();
-        for lack in evidence::missing_for(name, &known::ends(&signed), &all, anchors) {
+        let ends = known::ends(&signed);
+        let work = evidence::bound(ends.len());
+        for lack in evidence::missing_for(name, &ends, &all, anchors, &work) {
             let is_known = missing.iter().any(|it| it.certificate == lack.certificate);
             if !is_known {
                 missing.push(lack);

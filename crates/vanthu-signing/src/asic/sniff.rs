@@ -4,6 +4,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use super::archive::Archive;
 use super::layout::{FOLDER, extension};
+use crate::cades::file::is_armoured;
 
 /// What a file is, as far as signatures go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,7 +13,8 @@ pub enum FileKind {
     Pdf,
     /// A ZIP archive that holds signatures or says that it is a container: [`validate_container`](crate::validate_container).
     Container,
-    /// A CMS structure, as signature files are: [`validate_detached`](crate::validate_detached) with the signed file.
+    /// A CMS structure as DER or PEM, as signature files are: [`validate_detached`](crate::validate_detached) with the
+    /// signed file, or with [`content_inside`](crate::content_inside).
     Signature,
     /// Anything else: to be judged with a signature file beside it.
     Other,
@@ -39,6 +41,9 @@ pub fn sniff<R: Read + Seek>(mut file: R) -> std::io::Result<FileKind> {
         } else {
             FileKind::Other
         });
+    }
+    if is_armoured(&head) {
+        return Ok(FileKind::Signature);
     }
     // The identifier of signedData right behind the head of a ContentInfo.
     let signed_data = vanthu_pki::asn1::oid(vanthu_pki::oid::SIGNED_DATA);

@@ -96,6 +96,11 @@ impl HashIndex {
         })
     }
 
+    /// With what the digests are made; that of the time-stamp's imprint (ETSI EN 319 122-1, 5.5.2).
+    pub(crate) fn algorithm(&self) -> DigestAlgorithm {
+        self.algorithm
+    }
+
     pub(crate) fn der(&self) -> &[u8] {
         &self.der
     }

@@ -4,7 +4,7 @@ use vanthu_pki::asn1::{Reader, tag};
 use vanthu_pki::cms::{self, SignedData, SignerInfo};
 use vanthu_pki::crl::Crl;
 use vanthu_pki::ocsp::OcspResponse;
-use vanthu_pki::path::RevocationData;
+use vanthu_pki::path::{RevocationData, Verifications};
 use vanthu_pki::{Certificate, oid, tsp};
 
 use crate::longterm::evidence::{self, LongTermEvidence};
@@ -91,6 +91,7 @@ pub(crate) fn level(
     signed: &SignedData,
     anchors: &[Certificate],
     is_archived: bool,
+    work: &Verifications,
 ) -> BaselineLevel {
     let newest = signed.signers.first().and_then(newest_archive);
     let stamped = signed
@@ -109,7 +110,7 @@ pub(crate) fn level(
         ends.extend(read.filter_map(|it| signer_of(&it).cloned()));
     }
     let known = brought(signed);
-    if !evidence::missing_for("", &ends, &known, anchors).is_empty() {
+    if !evidence::missing_for("", &ends, &known, anchors, work).is_empty() {
         BaselineLevel::BT
     } else if newest.is_some() || is_archived {
         BaselineLevel::BLta

@@ -5,6 +5,7 @@
 
 pub(crate) mod archive;
 pub(crate) mod extend;
+pub(crate) mod file;
 pub(crate) mod known;
 pub(crate) mod prepare;
 pub(crate) mod raw;

@@ -135,7 +135,8 @@ pub(crate) fn fits(
     if hash::engine(algorithm.digest()).is_none() {
         return Err(DetachedError::AlgorithmUnsupported);
     }
-    if certificate.public_key_info().kind != algorithm.key_kind() {
+    let key = certificate.public_key_info();
+    if key.kind != algorithm.key_kind() || key.is_weak() {
         return Err(DetachedError::CertificateUnusable);
     }
     Ok(())

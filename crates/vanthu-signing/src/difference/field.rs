@@ -1,21 +1,24 @@
-//! Rules for the form: fields filled, signatures added, their widgets put on pages.
+//! Rules for the form: fields filled and signed, its resources.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::annotation::annotations;
 use super::node::{Node, nodes};
+use super::signature::{is_visible, new_signature_field, signature_value};
 use super::structure::{follow, used_at};
 use super::usage::Usage;
 use super::{Approval, ChangeKind, ChangeLevel, Comparison};
-use crate::page;
 use crate::syntax::document::Document;
-use crate::syntax::object::{Dict, Object, Ref};
+use crate::syntax::object::{Dict, Lookup, Object};
 
 /// Keys of the form dictionary with rules of their own.
-const FORM_KEYS: [&str; 5] = ["Fields", "DR", "DA", "Q", "NeedAppearances"];
+const FORM_KEYS: [&str; 6] = ["Fields", "DR", "DA", "Q", "NeedAppearances", "SigFlags"];
 /// What filling may change in a field.
 const VALUE_KEYS: [&str; 7] = ["Ff", "AP", "AS", "V", "F", "DA", "Q"];
 /// What may change even in a locked or signed field: some programs set flags liberally.
 const ALWAYS_KEYS: [&str; 1] = ["Ff"];
+/// Flags of an annotation that is not shown: Invisible, Hidden, NoView (12.5.3).
+const HIDING: i64 = 1 | 2 | 32;
 
 pub(super) fn form(comparison: &mut Comparison<'_, '_>) {
     let (Ok(root_ref), Ok(old), Ok(new)) = (
@@ -42,12 +45,15 @@ pub(super) fn form(comparison: &mut Comparison<'_, '_>) {
         comparison.refuse(ChangeKind::Other, None, "the form is not a dictionary");
         return;
     };
-    let form_number = new_root
-        .get("AcroForm")
-        .and_then(Object::as_ref)
-        .map_or(root_ref.number, |r| r.number);
+    let number_in = |root: &Dict| {
+        let form = root.get("AcroForm").and_then(Object::as_ref);
+        form.map_or(root_ref.number, |form| form.number)
+    };
+    let form_number = number_in(new_root);
+    // Usages are those of the signed state, wherever the form stands now.
+    let old_number = number_in(old_root);
     let path_to = |key: &str| -> Vec<String> {
-        if form_number == root_ref.number {
+        if old_number == root_ref.number {
             vec!["AcroForm".to_owned(), key.to_owned()]
         } else {
             vec![key.to_owned()]
@@ -66,29 +72,41 @@ pub(super) fn form(comparison: &mut Comparison<'_, '_>) {
             format!("the form changed {key}"),
         );
     }
-    if new_form.get("NeedAppearances").and_then(Object::as_bool) == Some(true)
-        && old_form.get("NeedAppearances").and_then(Object::as_bool) != Some(true)
-    {
+    let redraws = |document: &Document<'_>, form: &Dict| {
+        let need = document.get(form, "NeedAppearances");
+        // What cannot be read may say so too.
+        need.map_or(true, |need| {
+            need.and_then(|need| need.as_bool()) == Some(true)
+        })
+    };
+    let redrawn = redraws(comparison.new, new_form);
+    if redrawn && !redraws(comparison.old, old_form) {
         comparison.refuse(
             ChangeKind::Other,
             Some(form_number),
             "readers are told to redraw fields",
         );
     }
+    let looks = |form: &Dict| (form.get("DA").cloned(), form.get("Q").cloned());
+    if redrawn && looks(old_form) != looks(new_form) {
+        let why = "fields that readers redraw get another look";
+        comparison.refuse(ChangeKind::Other, Some(form_number), why);
+    }
+    let flags = |form: &Dict| form.get("SigFlags").and_then(Object::as_int).unwrap_or(0);
+    let (old_flags, new_flags) = (flags(old_form), flags(new_form));
+    if old_flags & new_flags != old_flags || new_flags & !3 != old_flags & !3 {
+        let why = "the form changed SigFlags";
+        comparison.refuse(ChangeKind::Other, Some(form_number), why);
+    }
     let lists = follow_at(
         comparison,
-        form_number,
+        old_number,
         &path_to("Fields"),
         (old_form, new_form),
         "Fields",
         &harmless,
     );
-    resources(
-        comparison,
-        form_number,
-        &path_to("DR"),
-        (old_form, new_form),
-    );
+    resources(comparison, old_number, &path_to("DR"), (old_form, new_form));
     let Some((old_list, new_list)) = lists else {
         return;
     };
@@ -130,7 +148,7 @@ fn follow_at(
     follow(comparison, holder, dicts, key, approval)
 }
 
-/// The form's default resources: new ones may be added (some readers do), none replaced.
+/// The form's default resources: new ones may be added (some readers do), none replaced or removed.
 fn resources(
     comparison: &mut Comparison<'_, '_>,
     form_number: u32,
@@ -138,16 +156,55 @@ fn resources(
     dicts: (&Dict, &Dict),
 ) {
     let approval = Approval::new(ChangeKind::Structure, ChangeLevel::FormFilling);
-    if dicts.1.get("DR").is_none() {
+    let changed_inline = dicts.0.get("DR") != dicts.1.get("DR");
+    let had_some = dicts.0.contains("DR");
+    if !dicts.1.contains("DR") {
+        if had_some {
+            let why = "the resources of the form were removed";
+            comparison.refuse(ChangeKind::Other, Some(form_number), why);
+        }
         return;
     }
-    let changed_inline = dicts.0.get("DR") != dicts.1.get("DR");
-    if let Some((_, new)) = follow_at(comparison, form_number, path, dicts, "DR", &approval) {
-        comparison.approve_new_below(&new, &approval);
-        if changed_inline {
-            comparison.note(&approval, None);
-        }
+    let Some((old, new)) = follow_at(comparison, form_number, path, dicts, "DR", &approval) else {
+        return;
+    };
+    if had_some && !keeps_resources(comparison, &old, &new) {
+        let why = "a resource of the form was replaced";
+        comparison.refuse(ChangeKind::Other, Some(form_number), why);
+        return;
     }
+    comparison.approve_new_below(&new, &approval);
+    if changed_inline {
+        comparison.note(&approval, None);
+    }
+}
+
+/// Every resource that had a name still has it: fields that are drawn anew look it up.
+fn keeps_resources(comparison: &Comparison<'_, '_>, old: &Object, new: &Object) -> bool {
+    let (Object::Dict(old), Object::Dict(new)) = (old, new) else {
+        return false;
+    };
+    old.iter().all(|(category, value)| {
+        let Some(other) = new.get_raw(category) else {
+            return value.is_null();
+        };
+        let (Ok(before), Ok(after)) =
+            (comparison.old.resolve(value), comparison.new.resolve(other))
+        else {
+            return false;
+        };
+        match (before.as_ref(), after.as_ref()) {
+            (Object::Dict(before), Object::Dict(after)) => {
+                let after = Lookup::of(after);
+                before
+                    .iter()
+                    .all(|(name, resource)| after.get(name) == Some(resource))
+            }
+            // Which operators are used (ProcSet): says nothing any more (14.2).
+            (Object::Array(_), Object::Array(_)) => category == b"ProcSet" || before == after,
+            _ => before == after,
+        }
+    })
 }
 
 fn fields(
@@ -176,94 +233,7 @@ fn fields(
             Some(before) => existing_field(comparison, name, before, node),
         }
     }
-    if new_widgets.is_empty() {
-        stray_annotations(comparison);
-    } else {
-        annotations(comparison, &new_widgets);
-    }
-}
-
-fn new_signature_field(
-    comparison: &mut Comparison<'_, '_>,
-    name: &str,
-    node: &Node,
-    new_widgets: &mut BTreeMap<u32, String>,
-) {
-    let visible = is_visible(comparison.new, node);
-    let level = if visible {
-        ChangeLevel::FormFilling
-    } else {
-        ChangeLevel::LongTermEvidence
-    };
-    // The field of a document time-stamp is made for it and is nobody's signature.
-    let kind = if !visible && holds_timestamp(comparison.new, node) {
-        ChangeKind::DocTimestamp {
-            field: name.to_owned(),
-        }
-    } else {
-        ChangeKind::SignatureFieldAdded {
-            field: name.to_owned(),
-        }
-    };
-    if visible && comparison.limits.certified {
-        comparison.refuse(
-            kind.clone(),
-            Some(node.reference.number),
-            "a visible signature field was added to a certified document",
-        );
-    }
-    let approval = Approval::new(kind, level);
-    let approval = if visible {
-        approval.lockable(name)
-    } else {
-        approval
-    };
-    comparison.approve_new(node.reference.number, &approval);
-    let parts = Approval::new(
-        ChangeKind::SignatureFieldAdded {
-            field: name.to_owned(),
-        },
-        ChangeLevel::FormFilling,
-    );
-    let below = |comparison: &mut Comparison<'_, '_>, dict: &Dict| {
-        for key in ["AP", "Lock", "SV"] {
-            if let Some(value) = dict.get(key) {
-                comparison.approve_new_below(value, &parts);
-            }
-        }
-    };
-    below(comparison, &node.dict);
-    if let Some(Object::Ref(kids)) = node.dict.get("Kids") {
-        comparison.approve_new(kids.number, &approval);
-    }
-    if node.widgets.is_empty() {
-        new_widgets.insert(node.reference.number, name.to_owned());
-    }
-    for widget in &node.widgets {
-        new_widgets.insert(widget.number, name.to_owned());
-        comparison.approve_new(widget.number, &approval);
-        if let Ok(widget) = comparison.new.load(*widget)
-            && let Some(widget) = widget.as_dict()
-        {
-            below(comparison, widget);
-        }
-    }
-    if node.dict.contains("V") {
-        signature_value(comparison, name, node, visible);
-    }
-}
-
-fn holds_timestamp(document: &Document<'_>, node: &Node) -> bool {
-    node.dict
-        .get("V")
-        .and_then(|value| document.resolve(value).ok())
-        .is_some_and(|value| value.as_dict().is_some_and(is_doc_timestamp))
-}
-
-fn is_doc_timestamp(signature: &Dict) -> bool {
-    signature
-        .get("Type")
-        .is_some_and(|kind| kind.is_name("DocTimeStamp"))
+    annotations(comparison, &new_widgets);
 }
 
 fn existing_field(comparison: &mut Comparison<'_, '_>, name: &str, old: &Node, new: &Node) {
@@ -289,6 +259,11 @@ fn existing_field(comparison: &mut Comparison<'_, '_>, name: &str, old: &Node, n
             Some(new.reference.number),
             "more than the value changed",
         );
+        return;
+    }
+    if brings_to_light(comparison, &old.dict, &new.dict) {
+        let why = "a hidden field was brought to light";
+        comparison.refuse(structure(), Some(new.reference.number), why);
         return;
     }
     let expected = field_usage(comparison, old);
@@ -341,6 +316,16 @@ fn existing_field(comparison: &mut Comparison<'_, '_>, name: &str, old: &Node, n
     }
 }
 
+/// What the signer did not see must not appear by a flag.
+fn brings_to_light(comparison: &Comparison<'_, '_>, old: &Dict, new: &Dict) -> bool {
+    let flags = |document: &Document<'_>, dict: &Dict| {
+        let flags = document.get(dict, "F").ok().flatten();
+        flags.and_then(|flags| flags.as_int()).unwrap_or(0) & HIDING
+    };
+    let before = flags(comparison.old, old);
+    before & flags(comparison.new, new) != before
+}
+
 /// Some programs add the optional `/Type /Annot`.
 fn only_type_added(keys: &[Vec<u8>], new: &Dict) -> bool {
     keys.iter().all(|key| {
@@ -372,8 +357,9 @@ fn widgets(comparison: &mut Comparison<'_, '_>, old: &Node, new: &Node, approval
             .get("Kids")
             .and_then(Object::as_ref)
             .map(|kids| kids.number);
+        let places = comparison.places;
         let expected = |usage: &Usage| {
-            is_annotation_usage(usage)
+            places.expect(usage)
                 || used_at(Some(parent), &["Kids"])(usage)
                 || kids.is_some() && usage.holder == kids && usage.path.is_empty()
         };
@@ -382,63 +368,8 @@ fn widgets(comparison: &mut Comparison<'_, '_>, old: &Node, new: &Node, approval
     }
 }
 
-/// The signature dictionary itself must be an object of its own that nobody named before.
-fn signature_value(comparison: &mut Comparison<'_, '_>, name: &str, node: &Node, visible: bool) {
-    let added = || ChangeKind::SignatureAdded {
-        field: name.to_owned(),
-    };
-    let Some(Object::Ref(value)) = node.dict.get("V") else {
-        comparison.refuse(
-            added(),
-            Some(node.reference.number),
-            "the signature is not an object of its own",
-        );
-        return;
-    };
-    if !comparison.is_new(value.number) {
-        comparison.refuse(
-            added(),
-            Some(value.number),
-            "the signature takes the place of another object",
-        );
-        return;
-    }
-    let Ok(signature) = comparison.new.load(*value) else {
-        return;
-    };
-    let Object::Dict(signature) = signature.as_ref() else {
-        comparison.refuse(
-            added(),
-            Some(value.number),
-            "the signature is not a dictionary",
-        );
-        return;
-    };
-    let approval = if is_doc_timestamp(signature) && !visible {
-        let kind = ChangeKind::DocTimestamp {
-            field: name.to_owned(),
-        };
-        Approval::new(kind, ChangeLevel::LongTermEvidence)
-    } else {
-        Approval::new(added(), ChangeLevel::FormFilling).lockable(name)
-    };
-    comparison.approve_new(value.number, &approval);
-    for reference in signature
-        .get("Reference")
-        .and_then(Object::as_array)
-        .unwrap_or_default()
-    {
-        if let Some(Object::Ref(parameters)) = reference
-            .as_dict()
-            .and_then(|reference| reference.get("TransformParams"))
-        {
-            comparison.approve_new(parameters.number, &approval);
-        }
-    }
-}
-
 /// Appearances may point to new streams, or be written again in place when nothing else uses them.
-fn appearance(
+pub(super) fn appearance(
     comparison: &mut Comparison<'_, '_>,
     widget: u32,
     (old, new): (&Dict, &Dict),
@@ -519,7 +450,11 @@ fn appearance(
 }
 
 /// Where a form field may be named: in the form, on a page, in the structure tree, by its kids.
-fn field_usage(comparison: &Comparison<'_, '_>, node: &Node) -> impl Fn(&Usage) -> bool + use<> {
+fn field_usage<'d>(
+    comparison: &Comparison<'d, '_>,
+    node: &Node,
+) -> impl Fn(&Usage) -> bool + use<'d> {
+    let places = comparison.places;
     let parent = node
         .dict
         .get("Parent")
@@ -542,7 +477,7 @@ fn field_usage(comparison: &Comparison<'_, '_>, node: &Node) -> impl Fn(&Usage) 
         .unwrap_or_default();
     move |usage| {
         let last = usage.path.last().map(Vec::as_slice);
-        is_annotation_usage(usage)
+        places.expect(usage)
             || (last == Some(b"Fields") || last == Some(b"Kids"))
                 && usage
                     .holder
@@ -582,124 +517,4 @@ fn list_holders(document: &Document<'_>, parent: Option<u32>) -> BTreeSet<u32> {
         }
     }
     holders
-}
-
-/// A page's list of annotations, or the structure tree's reference to one.
-fn is_annotation_usage(usage: &Usage) -> bool {
-    let last = usage.path.last().map(Vec::as_slice);
-    last == Some(b"Annots") && usage.path.len() == 1
-        || last == Some(b"Obj") && usage.in_object_reference
-        // An array object of annotations: who uses that array is checked where it changes.
-        || usage.path.is_empty()
-}
-
-fn is_visible(document: &Document<'_>, node: &Node) -> bool {
-    let shows = |dict: &Dict| {
-        dict.get("Rect")
-            .and_then(|rect| page::rectangle(document, rect).ok())
-            .is_some_and(|[x0, y0, x1, y1]| (x1 - x0) * (y1 - y0) != 0.0)
-    };
-    shows(&node.dict)
-        || node.widgets.iter().any(|widget| {
-            document
-                .load(*widget)
-                .is_ok_and(|widget| widget.as_dict().is_some_and(shows))
-        })
-}
-
-/// New signature fields may put their widgets on pages; nothing else on a page may change.
-fn annotations(comparison: &mut Comparison<'_, '_>, new_widgets: &BTreeMap<u32, String>) {
-    let (Ok(old_pages), Ok(new_pages)) = (page::pages(comparison.old), page::pages(comparison.new))
-    else {
-        comparison.refuse(ChangeKind::Other, None, "the page tree cannot be read");
-        return;
-    };
-    let same_pages = old_pages.len() == new_pages.len()
-        && old_pages
-            .iter()
-            .zip(&new_pages)
-            .all(|(a, b)| a.reference == b.reference);
-    if !same_pages {
-        comparison.refuse(
-            ChangeKind::Other,
-            None,
-            "pages were added, removed or moved",
-        );
-        return;
-    }
-    for (index, (old, new)) in old_pages.iter().zip(&new_pages).enumerate() {
-        let (before, _) = annotation_list(comparison.old, &old.dict);
-        let (after, array_ref) = annotation_list(comparison.new, &new.dict);
-        if before == after {
-            continue;
-        }
-        if before.difference(&after).next().is_some() {
-            comparison.refuse(ChangeKind::Annotation, None, "an annotation was removed");
-            continue;
-        }
-        let unknown = after
-            .difference(&before)
-            .find(|added| !new_widgets.contains_key(&added.number));
-        if let Some(unknown) = unknown {
-            refuse_annotation(comparison, unknown.number, index);
-            continue;
-        }
-        let keys = old.dict.changed_keys(&new.dict);
-        if keys.iter().any(|key| key != b"Annots") {
-            continue;
-        }
-        let approval = Approval::new(ChangeKind::Structure, ChangeLevel::LongTermEvidence);
-        comparison.approve(new.reference.number, &approval, &|_| true);
-        if let Some(array_ref) = array_ref {
-            if old.dict.get("Annots").and_then(Object::as_ref) == Some(array_ref) {
-                let expected = used_at(Some(new.reference.number), &["Annots"]);
-                comparison.approve(array_ref.number, &approval, &expected);
-            } else {
-                comparison.approve_new(array_ref.number, &approval);
-            }
-        }
-    }
-}
-
-/// Names annotations that appeared without any new signature field, so that the report says what they are.
-fn stray_annotations(comparison: &mut Comparison<'_, '_>) {
-    let (Ok(old_pages), Ok(new_pages)) = (page::pages(comparison.old), page::pages(comparison.new))
-    else {
-        return;
-    };
-    for (index, (old, new)) in old_pages.iter().zip(&new_pages).enumerate() {
-        let (before, _) = annotation_list(comparison.old, &old.dict);
-        let (after, _) = annotation_list(comparison.new, &new.dict);
-        for added in after.difference(&before) {
-            refuse_annotation(comparison, added.number, index);
-        }
-    }
-}
-
-fn refuse_annotation(comparison: &mut Comparison<'_, '_>, number: u32, page_index: usize) {
-    comparison.changes.insert(super::Change {
-        kind: ChangeKind::Annotation,
-        level: ChangeLevel::Other,
-        permitted: false,
-        object: Some(number),
-        page: Some(page_index as u32),
-        detail: "an annotation was added".to_owned(),
-    });
-}
-
-fn annotation_list(document: &Document<'_>, page: &Dict) -> (BTreeSet<Ref>, Option<Ref>) {
-    let Some(value) = page.get("Annots") else {
-        return (BTreeSet::new(), None);
-    };
-    let list = document
-        .resolve(value)
-        .map(|list| {
-            list.as_array()
-                .unwrap_or_default()
-                .iter()
-                .filter_map(Object::as_ref)
-                .collect()
-        })
-        .unwrap_or_default();
-    (list, value.as_ref())
 }

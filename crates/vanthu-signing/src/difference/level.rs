@@ -13,7 +13,7 @@ pub enum ChangeLevel {
     LongTermEvidence,
     /// Existing fields filled, further signatures.
     FormFilling,
-    /// Annotations added.
+    /// Markup annotations added, changed or removed (what P = 3 permits).
     Annotations,
     /// Anything else: never permitted.
     Other,
@@ -49,7 +49,7 @@ pub enum ChangeKind {
     Metadata,
     /// Catalogue or form dictionary, within what is harmless.
     Structure,
-    /// An annotation that is not a form field.
+    /// An annotation that is no new signature's widget was added, changed or removed.
     Annotation,
     /// What a page shows.
     PageContent,

@@ -3,22 +3,26 @@
 //! The default is refusal. Every object that a later revision writes must be explained by a rule, and for an object
 //! that existed when the signature was made, every place that refers to it must be one the rule knows: an object
 //! that serves as appearance of a field *and* as part of a page is no form filling. The known attacks (shadow
-//! documents, incremental saving, overwritten appearances) all end as unexplained objects here.
+//! documents, incremental saving, overwritten appearances) all end as unexplained objects here. So does what the signed
+//! state could not read: only the later bytes decide what it is.
 
+mod annotation;
 mod field;
 mod level;
 mod node;
+mod signature;
 mod structure;
 mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use annotation::Places;
 pub use level::{Change, ChangeKind, ChangeLevel};
 use usage::{Usage, Usages};
 
 use crate::form;
+use crate::mdp::FieldLock;
 use crate::page;
-use crate::prepare::FieldLock;
 use crate::request::DocMdp;
 use crate::syntax::document::Document;
 use crate::syntax::object::{Object, Ref};
@@ -32,31 +36,40 @@ pub(crate) struct Limits {
     pub(crate) certified: bool,
     /// What the certification itself says.
     pub(crate) certification: Option<DocMdp>,
-    pub(crate) field_lock: Option<FieldLock>,
+    pub(crate) field_locks: Vec<FieldLock>,
 }
 
 impl Limits {
     fn is_locked(&self, name: &str) -> bool {
-        let within = |names: &[String]| {
-            names.iter().any(|scope| {
-                name == scope
-                    || name
-                        .strip_prefix(scope)
-                        .is_some_and(|rest| rest.starts_with('.'))
-            })
-        };
-        match &self.field_lock {
-            None => false,
-            Some(FieldLock::All) => true,
-            Some(FieldLock::Include(names)) => within(names),
-            Some(FieldLock::Exclude(names)) => !within(names),
+        self.field_locks.iter().any(|lock| lock.locks(name))
+    }
+}
+
+/// A signed state, looked through once for all later ones.
+pub(crate) struct Signed<'d, 'a> {
+    document: &'d Document<'a>,
+    usages: Usages,
+    places: Places,
+}
+
+impl<'d, 'a> Signed<'d, 'a> {
+    pub(crate) fn of(document: &'d Document<'a>) -> Self {
+        Self {
+            document,
+            usages: Usages::of(document, &BTreeSet::new()),
+            places: Places::of(document),
         }
     }
 }
 
-/// Compares the signed state `old` with a later state `new` of the same file.
-pub(crate) fn compare(old: &Document<'_>, new: &Document<'_>, limits: &Limits) -> Vec<Change> {
-    let mut comparison = Comparison::new(old, new, limits);
+/// Numbers of all objects that a reader of this state can come to.
+pub(crate) fn reachable(document: &Document<'_>) -> BTreeSet<u32> {
+    Usages::of(document, &BTreeSet::new()).reachable
+}
+
+/// Compares a signed state with a later state `new` of the same file.
+pub(crate) fn compare(signed: &Signed<'_, '_>, new: &Document<'_>, limits: &Limits) -> Vec<Change> {
+    let mut comparison = Comparison::new(signed, new, limits);
     comparison.history();
     comparison.carriers();
     structure::trailer(&mut comparison);
@@ -74,8 +87,12 @@ pub(crate) struct Comparison<'d, 'a> {
     old: &'d Document<'a>,
     new: &'d Document<'a>,
     limits: &'d Limits,
+    /// Where the signed state names annotations.
+    places: &'d Places,
     /// Objects that differ between the two states.
     changed: BTreeSet<u32>,
+    /// Objects that are in use in the signed state and cannot be read in it: no rule vouches for them.
+    unreadable: BTreeSet<u32>,
     /// Object numbers the signed state could know of.
     old_size: u32,
     usages: Usages,
@@ -83,6 +100,8 @@ pub(crate) struct Comparison<'d, 'a> {
     /// Usages no rule has vouched for yet.
     remaining: BTreeMap<u32, Vec<Usage>>,
     explained: BTreeSet<u32>,
+    /// New objects whose references were followed already.
+    followed: BTreeSet<u32>,
     changes: BTreeSet<Change>,
 }
 
@@ -110,12 +129,21 @@ impl Approval {
 }
 
 impl<'d, 'a> Comparison<'d, 'a> {
-    fn new(old: &'d Document<'a>, new: &'d Document<'a>, limits: &'d Limits) -> Self {
-        let changed = changed_objects(old, new);
+    fn new(signed: &'d Signed<'d, 'a>, new: &'d Document<'a>, limits: &'d Limits) -> Self {
+        let old = signed.document;
+        let new_reachable = Usages::of(new, &BTreeSet::new()).reachable;
+        let mut unreadable = signed.usages.unreadable.clone();
+        unreadable.extend(
+            new_reachable
+                .difference(&signed.usages.reachable)
+                .filter(|number| old.generation(**number).is_some())
+                .filter(|number| old.load_number(**number).is_err()),
+        );
+        let mut changed = changed_objects(old, new, &signed.usages.lengths);
+        changed.extend(&unreadable);
         let mut watched = changed.clone();
         watched.extend(appearance_dictionaries(old));
         let usages = Usages::of(old, &watched);
-        let new_reachable = Usages::of(new, &BTreeSet::new()).reachable;
         let remaining = changed
             .iter()
             .map(|number| (*number, usages.uses(*number).to_vec()))
@@ -124,12 +152,15 @@ impl<'d, 'a> Comparison<'d, 'a> {
             old,
             new,
             limits,
+            places: &signed.places,
             changed,
+            unreadable,
             old_size: old.next_number(),
             usages,
             new_reachable,
             remaining,
             explained: BTreeSet::new(),
+            followed: BTreeSet::new(),
             changes: BTreeSet::new(),
         }
     }
@@ -162,12 +193,14 @@ impl<'d, 'a> Comparison<'d, 'a> {
     fn approve_new_below(&mut self, object: &Object, approval: &Approval) {
         let mut pending: Vec<Ref> = Vec::new();
         object.each_ref(&mut |reference| pending.push(reference));
-        let mut seen = BTreeSet::new();
         while let Some(reference) = pending.pop() {
-            if !self.is_new(reference.number) || !seen.insert(reference.number) {
+            if !self.is_new(reference.number) {
                 continue;
             }
             self.approve_new(reference.number, approval);
+            if !self.followed.insert(reference.number) {
+                continue;
+            }
             if let Ok(object) = self.new.load(reference) {
                 object.each_ref(&mut |reference| pending.push(reference));
             }
@@ -210,13 +243,13 @@ impl<'d, 'a> Comparison<'d, 'a> {
 
     /// The later state must stand on exactly the signed history.
     fn history(&mut self) {
-        let old = self.old.sections();
-        let new = self.new.sections();
-        let continues = new.len() >= old.len()
-            && old
-                .iter()
-                .zip(new)
-                .all(|(a, b)| a.offset == b.offset && a.entries == b.entries);
+        let (old, new) = (self.old.sections(), self.new.sections());
+        let continues = self.old.shares_sections(self.new)
+            || new.len() >= old.len()
+                && old
+                    .iter()
+                    .zip(new)
+                    .all(|(a, b)| a.offset == b.offset && a.entries == b.entries);
         if !continues {
             self.refuse(
                 ChangeKind::History,
@@ -271,13 +304,14 @@ impl<'d, 'a> Comparison<'d, 'a> {
         let mut open: Vec<u32> = Vec::new();
         for number in &self.changed {
             let vouched = self.explained.contains(number)
+                && !self.unreadable.contains(number)
                 && self.remaining.get(number).is_none_or(Vec::is_empty);
             if vouched {
                 continue;
             }
             let freed =
                 self.old.generation(*number).is_some() && self.new.generation(*number).is_none();
-            if freed || self.new_reachable.contains(number) {
+            if freed || self.new_reachable.contains(number) || self.unreadable.contains(number) {
                 open.push(*number);
             }
         }
@@ -293,7 +327,9 @@ impl<'d, 'a> Comparison<'d, 'a> {
                 ChangeKind::Other
             };
             let existed = self.old.generation(number).is_some();
-            let detail = if existed {
+            let detail = if self.unreadable.contains(&number) {
+                "an object that the signed part does not hold whole"
+            } else if existed {
                 "an object was replaced"
             } else {
                 "an object was added"
@@ -310,22 +346,31 @@ impl<'d, 'a> Comparison<'d, 'a> {
     }
 }
 
-/// Numbers of the objects that later sections write, or that later bytes bring to life, and that differ.
-fn changed_objects(old: &Document<'_>, new: &Document<'_>) -> BTreeSet<u32> {
+/// Numbers of the objects that later sections write, or whose length they write, and that differ.
+fn changed_objects(
+    old: &Document<'_>,
+    new: &Document<'_>,
+    lengths: &[(u32, u32)],
+) -> BTreeSet<u32> {
     let mut candidates: BTreeSet<u32> = BTreeSet::new();
     for section in new.sections().iter().skip(old.sections().len()) {
         candidates.extend(section.entries.keys().copied());
     }
+    for (length, stream) in lengths {
+        if candidates.contains(length) {
+            candidates.insert(*stream);
+        }
+    }
     let limit = old.data().len();
     for (number, entry) in old.entries() {
-        if matches!(entry, Entry::At { offset, .. } if *offset >= limit) {
-            candidates.insert(*number);
+        if matches!(entry, Entry::At { offset, .. } if offset >= limit) {
+            candidates.insert(number);
         }
     }
     // Objects inside an object stream that was itself written again.
     for (number, entry) in new.entries() {
-        if matches!(entry, Entry::InStream { stream, .. } if candidates.contains(stream)) {
-            candidates.insert(*number);
+        if matches!(entry, Entry::InStream { stream, .. } if candidates.contains(&stream)) {
+            candidates.insert(number);
         }
     }
     candidates.retain(|number| !old.same(new, *number));
@@ -347,10 +392,14 @@ fn appearance_dictionaries(document: &Document<'_>) -> BTreeSet<u32> {
     found
 }
 
+/// So many objects are looked at to find the page that shows a change.
+const MAX_SHOWN: usize = 200_000;
+
 /// For each of `numbers` that the content of a page needs, the first such page.
 fn pages_showing(old: &Document<'_>, new: &Document<'_>, numbers: &[u32]) -> BTreeMap<u32, u32> {
     let wanted: BTreeSet<u32> = numbers.iter().copied().collect();
     let mut shown = BTreeMap::new();
+    let mut looked_at = 0;
     for document in [old, new] {
         for (index, page) in page::pages(document).unwrap_or_default().iter().enumerate() {
             let mut pending: Vec<Ref> = Vec::new();
@@ -366,6 +415,10 @@ fn pages_showing(old: &Document<'_>, new: &Document<'_>, numbers: &[u32]) -> BTr
             while let Some(reference) = pending.pop() {
                 if !seen.insert(reference.number) {
                     continue;
+                }
+                looked_at += 1;
+                if looked_at > MAX_SHOWN {
+                    return shown;
                 }
                 if wanted.contains(&reference.number) {
                     shown.entry(reference.number).or_insert(index as u32);

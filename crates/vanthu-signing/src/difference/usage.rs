@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::syntax::document::Document;
 use crate::syntax::object::{Dict, Object};
+use crate::syntax::xref::Entry;
 
 /// A place that refers to an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,9 +18,14 @@ pub(crate) struct Usage {
 }
 
 /// Everything reachable from the trailer, and the usages of some objects.
+#[derive(Default)]
 pub(crate) struct Usages {
     pub(crate) reachable: BTreeSet<u32>,
     pub(crate) by_target: BTreeMap<u32, Vec<Usage>>,
+    /// What is named and in use but cannot be read.
+    pub(crate) unreadable: BTreeSet<u32>,
+    /// Objects that hold the length of a stream, and that stream.
+    pub(crate) lengths: Vec<(u32, u32)>,
 }
 
 impl Usages {
@@ -30,17 +36,29 @@ impl Usages {
             pending: Vec::new(),
             path: Vec::new(),
             holder: None,
-            usages: Self {
-                reachable: BTreeSet::new(),
-                by_target: BTreeMap::new(),
-            },
+            usages: Self::default(),
         };
         walk.dict(&trailer_roots(document.trailer()));
+        let mut containers = BTreeSet::new();
         while let Some(number) = walk.pending.pop() {
             walk.holder = Some(number);
+            if let Some(Entry::InStream { stream, .. }) = document.entry(number) {
+                containers.insert(stream);
+            }
             // A reference of another generation names nothing; what is damaged refers to nothing.
+            match document.load_number(number) {
+                Ok(object) => {
+                    walk.length(number, &object);
+                    walk.object(&object, false);
+                }
+                Err(_) => {
+                    walk.usages.unreadable.insert(number);
+                }
+            }
+        }
+        for number in containers {
             if let Ok(object) = document.load_number(number) {
-                walk.object(&object, false);
+                walk.length(number, &object);
             }
         }
         walk.usages
@@ -72,6 +90,14 @@ struct Walk<'t> {
 }
 
 impl Walk<'_> {
+    fn length(&mut self, number: u32, object: &Object) {
+        let length = object
+            .as_stream()
+            .and_then(|stream| stream.dict.get("Length")?.as_ref());
+        let of = length.map(|length| (length.number, number));
+        self.usages.lengths.extend(of);
+    }
+
     fn dict(&mut self, dict: &Dict) {
         let is_object_reference = dict.get("Type").is_some_and(|kind| kind.is_name("OBJR"));
         for (key, value) in dict.iter() {

@@ -2,7 +2,7 @@
 
 use vanthu_pki::crl::Crl;
 use vanthu_pki::ocsp::OcspResponse;
-use vanthu_pki::path::RevocationData;
+use vanthu_pki::path::{RevocationData, Verifications};
 use vanthu_pki::{Certificate, oid};
 
 use super::dss::{self, Store};
@@ -98,14 +98,14 @@ impl LongTermEvidence {
 
     /// Everything about the given end certificates: their paths as far as they are known, the states of all of them,
     /// and the same for those who vouch for the states.
-    pub(crate) fn about(&self, ends: &[Certificate]) -> Self {
+    pub(crate) fn about(&self, ends: &[Certificate], work: &Verifications) -> Self {
         let mut found = Self::default();
         let mut open = ends.to_vec();
         while let Some(certificate) = open.pop() {
             if !found.add_certificate(&certificate) {
                 continue;
             }
-            let issuers = issuers(&certificate, &self.certificates);
+            let issuers = issuers(&certificate, &self.certificates, work);
             for crl in self
                 .revocation
                 .crls
@@ -160,14 +160,25 @@ fn is_about(crl: &Crl, certificate: &Certificate) -> bool {
     crl.issuer() == certificate.issuer() || crl.lookup(certificate).is_some()
 }
 
+/// The bound on signatures verified for paths in a file: it grows with the signatures that stand in it, not with the
+/// certificates that anybody can put beside them.
+pub(crate) fn bound(signatures: usize) -> Verifications {
+    const EACH: usize = 50;
+    Verifications::new(Verifications::MOST + EACH * signatures)
+}
+
 /// Certificates among `known` that issued `certificate`, itself not.
-pub(crate) fn issuers(certificate: &Certificate, known: &[Certificate]) -> Vec<Certificate> {
+pub(crate) fn issuers(
+    certificate: &Certificate,
+    known: &[Certificate],
+    work: &Verifications,
+) -> Vec<Certificate> {
     let mut found: Vec<Certificate> = Vec::new();
     for issuer in known {
         if issuer != certificate
             && issuer.subject() == certificate.issuer()
             && !found.contains(issuer)
-            && certificate.verify_issued_by(issuer).is_ok()
+            && work.issued(certificate, issuer) == Some(Ok(()))
         {
             found.push(issuer.clone());
         }
@@ -200,8 +211,9 @@ pub(crate) fn missing_of(
     signed: &Signed,
     all: &LongTermEvidence,
     anchors: &[Certificate],
+    work: &Verifications,
 ) -> Vec<MissingEvidence> {
-    missing_for(&signed.field, &signed.ends(), all, anchors)
+    missing_for(&signed.field, &signed.ends(), all, anchors, work)
 }
 
 /// The same for a signature or time-stamp of this name whose paths begin at `ends`.
@@ -210,18 +222,19 @@ pub(crate) fn missing_for(
     ends: &[Certificate],
     all: &LongTermEvidence,
     anchors: &[Certificate],
+    work: &Verifications,
 ) -> Vec<MissingEvidence> {
     let mut pool = all.certificates.clone();
     pool.extend_from_slice(anchors);
     let mut missing = Vec::new();
-    for certificate in all.about(ends).certificates {
+    for certificate in all.about(ends, work).certificates {
         let is_top = anchors.contains(&certificate)
             || certificate.subject() == certificate.issuer()
             || certificate.extension(oid::OCSP_NOCHECK).is_some();
         if is_top {
             continue;
         }
-        let issuers = issuers(&certificate, &pool);
+        let issuers = issuers(&certificate, &pool, work);
         if issuers.is_empty() || !all.shows(&certificate, &issuers) {
             missing.push(MissingEvidence {
                 field: name.to_owned(),
@@ -246,8 +259,9 @@ pub fn missing_evidence(
     let signatures = signed::signatures(&document)?;
     let all = known(&document, &signatures, given)?;
     let mut missing: Vec<MissingEvidence> = Vec::new();
+    let work = bound(signatures.len());
     for signed in &signatures {
-        for lack in missing_of(signed, &all, anchors) {
+        for lack in missing_of(signed, &all, anchors, &work) {
             if !missing
                 .iter()
                 .any(|known| known.certificate == lack.certificate)
@@ -257,4 +271,48 @@ pub fn missing_evidence(
         }
     }
     Ok(missing)
+}
+
+#[cfg(test)]
+mod tests {
+    use vanthu_pki::authority::{Authority, CertificateRequest, Validity, authority_name};
+    use vanthu_pki::{SoftKey, Time};
+
+    use super::*;
+
+    /// So many certificates of one name, issued under that name by a key that is nobody's.
+    fn crowd(count: u128) -> LongTermEvidence {
+        let now = Time::from_unix(1_795_309_920);
+        let validity = Validity {
+            from: now,
+            to: now.plus_days(1),
+        };
+        let key = SoftKey::generate_p256().unwrap();
+        let root = Authority::root(key, "Một tên", validity, 1).unwrap();
+        let name = authority_name("Một tên").unwrap();
+        let own = |serial| {
+            let key = SoftKey::generate_p256().unwrap();
+            let request = CertificateRequest::new(name.clone(), &key.spki(), validity, serial);
+            root.certify(&request.authority(None)).unwrap()
+        };
+        LongTermEvidence {
+            certificates: (2..count + 2).map(own).collect(),
+            revocation: RevocationData::default(),
+        }
+    }
+
+    #[test]
+    fn a_crowd_of_one_name_is_verified_within_a_bound() {
+        let all = crowd(30);
+        let ends = all.certificates.clone();
+        let work = Verifications::new(100);
+        missing_for("", &ends, &all, &[], &work);
+        assert_eq!(work.count(), 100);
+        // Each pair once, however often it is asked about.
+        let work = Verifications::new(usize::MAX);
+        for _ in 0..2 {
+            missing_for("", &ends, &all, &[], &work);
+        }
+        assert_eq!(work.count(), 30 * 29);
+    }
 }

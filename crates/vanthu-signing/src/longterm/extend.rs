@@ -88,12 +88,13 @@ fn add_evidence(
     let all = evidence::known(update.base(), &signatures, given)?;
     let mut writer = Writer::new(update)?;
     writer.add(given);
+    let work = evidence::bound(signatures.len());
     for signed in &signatures {
         let key = signed.vri_key();
         if writer.store().has_entry(&key) {
             continue;
         }
-        let about = all.about(&signed.ends());
+        let about = all.about(&signed.ends(), &work);
         // An entry that could only name certificates shows nothing: it waits for evidence.
         if !about.revocation.crls.is_empty() || !about.revocation.ocsp.is_empty() {
             writer.entry(&key, &about, at);

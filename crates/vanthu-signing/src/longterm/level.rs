@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use vanthu_pki::Certificate;
+use vanthu_pki::path::Verifications;
 
 use super::evidence::{self, LongTermEvidence};
 use super::signed::{self, Signed};
@@ -38,6 +39,8 @@ impl BaselineLevel {
 pub(crate) struct State {
     pub(crate) signatures: Vec<Signed>,
     pub(crate) evidence: LongTermEvidence,
+    /// The bound on signatures verified for it.
+    pub(crate) work: Verifications,
 }
 
 impl State {
@@ -45,6 +48,7 @@ impl State {
         let signatures = signed::signatures(document)?;
         let evidence = evidence::known(document, &signatures, &LongTermEvidence::default())?;
         Ok(Self {
+            work: evidence::bound(signatures.len()),
             signatures,
             evidence,
         })
@@ -52,7 +56,7 @@ impl State {
 
     /// Whether the file itself shows the state of every certificate that `signed` rests on.
     pub(crate) fn is_complete(&self, signed: &Signed, anchors: &[Certificate]) -> bool {
-        evidence::missing_of(signed, &self.evidence, anchors).is_empty()
+        evidence::missing_of(signed, &self.evidence, anchors, &self.work).is_empty()
     }
 
     /// The level of one signature in this state, not looking at document time-stamps over its evidence.

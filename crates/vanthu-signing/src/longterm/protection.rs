@@ -156,7 +156,7 @@ fn archived(pdf: &[u8], state: &State) -> Result<Option<(usize, State)>, PdfProb
 
 /// A certificate whose state the file does not show bounds the protection by its end.
 fn lacks(signed: &Signed, state: &State, anchors: &[Certificate], bounds: &mut Vec<Bound>) {
-    for lack in evidence::missing_of(signed, &state.evidence, anchors) {
+    for lack in evidence::missing_of(signed, &state.evidence, anchors, &state.work) {
         // The newest time-stamp is judged while its service still answers.
         let is_own = signed.is_timestamp && !has_later(signed, state);
         if !is_own {
@@ -227,7 +227,7 @@ fn ends(
             let limit = ProtectionLimit::TimestampCertificate { subject };
             bound(Some(certificate.not_after()), limit);
             let known = [state.evidence.certificates.as_slice(), anchors].concat();
-            if let Some(issuer) = evidence::issuers(&certificate, &known).first() {
+            if let Some(issuer) = evidence::issuers(&certificate, &known, &state.work).first() {
                 let algorithm = certificate.signature_algorithm(issuer.public_key_info());
                 let (until, limit) = table.signed_by(issuer, algorithm.ok().flatten());
                 bound(until, limit);
@@ -286,6 +286,7 @@ fn path(
             open.extend(evidence::issuers(
                 &certificate,
                 &state.evidence.certificates,
+                &state.work,
             ));
             found.push(certificate);
         }

@@ -7,25 +7,30 @@ use std::rc::Rc;
 
 use super::filter;
 use super::object::{Dict, Object, Ref, Stream};
-use super::parser::Parser;
+use super::parser::{Parser, SyntaxResult};
 use super::source::Source;
 use super::xref::{self, Entry, Section};
 use crate::problem::PdfProblem;
 
 /// All object streams of one document together may inflate to this many bytes.
 const MAX_TOTAL_DECODED: usize = 256 << 20;
+/// Objects that do not overlap take no more bytes than the file has; so much more may be read before it is a bomb.
+const READING_ROOM: usize = 1 << 20;
+/// Signed states that do not lie on the newest history and have to be read anew.
+const MAX_FORKS: usize = 8;
 
 /// One state of a PDF file.
 pub(crate) struct Document<'a> {
     source: Source<'a>,
-    sections: Rc<Vec<Section>>,
+    index: Rc<Index>,
     /// How many of the sections count in this state.
     depth: usize,
-    entries: BTreeMap<u32, Entry>,
     objects: RefCell<BTreeMap<u32, Result<Rc<Object>, PdfProblem>>>,
     object_streams: RefCell<BTreeMap<u32, Result<Rc<ObjectStream>, PdfProblem>>>,
     loading: RefCell<BTreeSet<u32>>,
     decoded: Cell<usize>,
+    /// Bytes that were parsed, without the data of streams.
+    parsed: Cell<usize>,
 }
 
 struct ObjectStream {
@@ -46,14 +51,18 @@ impl<'a> Document<'a> {
             return Err(PdfProblem::NotPdf);
         }
         let (start, _) = xref::last_start_in(&source)?;
-        let sections = xref::read_chain(&source, start)?;
-        let depth = sections.len();
-        let document = Self::view(source, Rc::new(sections), depth);
-        if document.trailer().contains("Encrypt") {
+        let index = Index::of(xref::read_chain(&source, start)?);
+        let depth = index.sections.len();
+        Self::view(source, Rc::new(index), depth).accepted()
+    }
+
+    /// A document that is not encrypted and has a catalogue.
+    fn accepted(self) -> Result<Self, PdfProblem> {
+        if self.trailer().contains("Encrypt") {
             return Err(PdfProblem::Encrypted);
         }
-        document.root()?;
-        Ok(document)
+        self.root()?;
+        Ok(self)
     }
 
     /// The state made by the oldest `depth` sections, seeing only the bytes before `limit`.
@@ -62,33 +71,64 @@ impl<'a> Document<'a> {
             Source::Memory(data) => Source::Memory(data.get(..limit).unwrap_or(data)),
             Source::Windows(file) => Source::Windows(file),
         };
-        Self::view(
-            source,
-            Rc::clone(&self.sections),
-            depth.clamp(1, self.sections.len()),
-        )
+        let depth = depth.clamp(1, self.index.sections.len());
+        Self::view(source, Rc::clone(&self.index), depth)
     }
 
-    fn view(source: Source<'a>, sections: Rc<Vec<Section>>, depth: usize) -> Self {
-        let mut entries = BTreeMap::new();
-        for section in sections.iter().take(depth) {
-            entries.extend(
-                section
-                    .entries
-                    .iter()
-                    .map(|(number, entry)| (*number, *entry)),
-            );
+    /// What [`Document::open`] reads from the bytes before `end` alone. Where their sections are those of this document
+    /// too, nothing is read twice.
+    pub(crate) fn until(&self, end: usize) -> Result<Self, PdfProblem> {
+        let data = self.data().get(..end).unwrap_or(self.data());
+        let (start, _) = xref::last_start(data)?;
+        let sections = &self.index.sections;
+        let known = sections.iter().position(|it| it.offset == start);
+        let shared = known.map(|newest| newest + 1).filter(|depth| {
+            let within = sections.get(..*depth).unwrap_or_default();
+            within.iter().all(|section| section.reach < data.len())
+        });
+        if let Some(depth) = shared {
+            return Self::view(Source::Memory(data), Rc::clone(&self.index), depth).accepted();
         }
+        let forks = self.index.forks.get();
+        if forks >= MAX_FORKS {
+            return Err(PdfProblem::limit("number of histories"));
+        }
+        self.index.forks.set(forks + 1);
+        Self::open(data)
+    }
+
+    fn view(source: Source<'a>, index: Rc<Index>, depth: usize) -> Self {
         Self {
             source,
-            sections,
+            index,
             depth,
-            entries,
             objects: RefCell::default(),
             object_streams: RefCell::default(),
             loading: RefCell::default(),
             decoded: Cell::new(0),
+            parsed: Cell::new(0),
         }
+    }
+
+    /// How many bytes were parsed and inflated for this state so far.
+    pub(crate) fn work(&self) -> usize {
+        self.parsed.get().saturating_add(self.decoded.get())
+    }
+
+    /// How many lines the cross-references of all states have.
+    pub(crate) fn lines(&self) -> usize {
+        self.index.places.len()
+    }
+
+    /// Counts parsed bytes; what overlaps is parsed again and again, and ends at a limit.
+    fn parse_counted<T>(&self, parse: impl FnOnce() -> (usize, T)) -> Result<T, PdfProblem> {
+        let bytes = self.source.length().saturating_add(self.decoded.get());
+        if self.parsed.get() > bytes.saturating_mul(2).saturating_add(READING_ROOM) {
+            return Err(PdfProblem::limit("bytes of objects that overlap"));
+        }
+        let (count, value) = parse();
+        self.parsed.set(self.parsed.get().saturating_add(count));
+        Ok(value)
     }
 
     /// All bytes of a document that lies in memory, as everything that is judged does. One that is read through
@@ -106,11 +146,22 @@ impl<'a> Document<'a> {
 
     /// The sections that count in this state, oldest first.
     pub(crate) fn sections(&self) -> &[Section] {
-        self.sections.get(..self.depth).unwrap_or_default()
+        self.index.sections.get(..self.depth).unwrap_or_default()
     }
 
-    pub(crate) fn entries(&self) -> &BTreeMap<u32, Entry> {
-        &self.entries
+    /// Whether the sections of this state are the oldest of `later`, being the very same.
+    pub(crate) fn shares_sections(&self, later: &Document<'_>) -> bool {
+        Rc::ptr_eq(&self.index, &later.index) && self.depth <= later.depth
+    }
+
+    /// Where object `number` stands in this state.
+    pub(crate) fn entry(&self, number: u32) -> Option<Entry> {
+        self.index.entry(number, self.depth)
+    }
+
+    /// All numbers that the sections list, with where each stands, in ascending order.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (u32, Entry)> {
+        self.index.entries(self.depth)
     }
 
     /// The newest trailer of this state.
@@ -142,8 +193,8 @@ impl<'a> Document<'a> {
 
     /// The object named by `reference`: null when it is free, unknown, or of another generation.
     pub(crate) fn load(&self, reference: Ref) -> Result<Rc<Object>, PdfProblem> {
-        match self.entries.get(&reference.number) {
-            Some(Entry::At { generation, .. }) if *generation == reference.generation => {}
+        match self.entry(reference.number) {
+            Some(Entry::At { generation, .. }) if generation == reference.generation => {}
             Some(Entry::InStream { .. }) if reference.generation == 0 => {}
             _ => return Ok(Rc::new(Object::Null)),
         }
@@ -168,33 +219,20 @@ impl<'a> Document<'a> {
     }
 
     fn read(&self, number: u32) -> Result<Object, PdfProblem> {
-        match self.entries.get(&number) {
+        match self.entry(number) {
             None | Some(Entry::Free) => Ok(Object::Null),
             Some(Entry::At { offset, generation }) => {
-                let length_of =
-                    |reference: Ref| self.load(reference).ok().and_then(|object| object.as_int());
-                let (found, object) = self
-                    .source
-                    .parse(*offset, |mut parser| parser.indirect(&length_of))?
-                    .map_err(|why| PdfProblem::object(number, why))?;
-                if found
-                    != (Ref {
-                        number,
-                        generation: *generation,
-                    })
-                {
-                    return Err(PdfProblem::object(
-                        number,
-                        "another object stands in its place",
-                    ));
-                }
-                Ok(object)
+                let wanted = Ref { number, generation };
+                let found = self.parse_counted(|| self.parse_at(offset, wanted))??;
+                found
+                    .map_err(|why| PdfProblem::object(number, why))?
+                    .ok_or_else(|| PdfProblem::object(number, "another object stands in its place"))
             }
             Some(Entry::InStream { stream, index }) => {
-                let container = self.object_stream(*stream)?;
+                let container = self.object_stream(stream)?;
                 let (member, position) = container
                     .members
-                    .get(*index as usize)
+                    .get(index as usize)
                     .ok_or_else(|| PdfProblem::object(number, "not in its object stream"))?;
                 if *member != number {
                     return Err(PdfProblem::object(
@@ -202,11 +240,40 @@ impl<'a> Document<'a> {
                         "another object stands in its place",
                     ));
                 }
-                Parser::at(&container.bytes, *position)
-                    .object()
-                    .map_err(|why| PdfProblem::object(number, why))
+                self.parse_counted(|| {
+                    let mut parser = Parser::at(&container.bytes, *position);
+                    let object = parser.object();
+                    (parser.position().saturating_sub(*position), object)
+                })?
+                .map_err(|why| PdfProblem::object(number, why))
             }
         }
+    }
+
+    /// The object at `offset` and how many bytes were parsed; nothing when it is not `wanted`: then no more than its
+    /// header was looked at.
+    fn parse_at(
+        &self,
+        offset: usize,
+        wanted: Ref,
+    ) -> (usize, Result<SyntaxResult<Option<Object>>, PdfProblem>) {
+        let length_of =
+            |reference: Ref| self.load(reference).ok().and_then(|object| object.as_int());
+        let count = Cell::new(0);
+        let parsed = self.source.parse(offset, |mut parser| {
+            if parser.header()? != wanted {
+                return Ok(None);
+            }
+            let object = parser.body(&length_of);
+            let data = match &object {
+                Ok(Object::Stream(stream)) => stream.end - stream.start,
+                _ => 0,
+            };
+            let taken = parser.position().saturating_sub(offset);
+            count.set(count.get() + taken.saturating_sub(data));
+            object.map(Some)
+        });
+        (count.get(), parsed)
     }
 
     fn object_stream(&self, number: u32) -> Result<Rc<ObjectStream>, PdfProblem> {
@@ -222,7 +289,7 @@ impl<'a> Document<'a> {
 
     fn read_object_stream(&self, number: u32) -> Result<ObjectStream, PdfProblem> {
         let damaged = |why: &str| PdfProblem::object(number, why);
-        if !matches!(self.entries.get(&number), Some(Entry::At { .. })) {
+        if !matches!(self.entry(number), Some(Entry::At { .. })) {
             return Err(damaged("an object stream must stand in the file itself"));
         }
         let object = self.load_number(number)?;
@@ -303,8 +370,8 @@ impl<'a> Document<'a> {
 
     /// Whether object `number` is the same here and in `other`, bytes of streams included.
     pub(crate) fn same(&self, other: &Document<'_>, number: u32) -> bool {
-        if self.entries.get(&number) == other.entries.get(&number)
-            && let Some(Entry::Free) | None = self.entries.get(&number)
+        if self.entry(number) == other.entry(number)
+            && let Some(Entry::Free) | None = self.entry(number)
         {
             return true;
         }
@@ -325,9 +392,9 @@ impl<'a> Document<'a> {
 
     /// The generation under which `number` is in use here.
     pub(crate) fn generation(&self, number: u32) -> Option<u16> {
-        match self.entries.get(&number)? {
+        match self.entry(number)? {
             Entry::Free => None,
-            Entry::At { generation, .. } => Some(*generation),
+            Entry::At { generation, .. } => Some(generation),
             Entry::InStream { .. } => Some(0),
         }
     }
@@ -341,11 +408,180 @@ impl<'a> Document<'a> {
             .filter_map(|size| u32::try_from(size).ok())
             .max()
             .unwrap_or(1);
-        let used = self
-            .entries
-            .keys()
-            .next_back()
-            .map_or(1, |number| number.saturating_add(1));
-        declared.max(used)
+        let used = self.index.highest.get(self.depth.saturating_sub(1));
+        declared.max(used.map_or(1, |number| number.saturating_add(1)))
+    }
+}
+
+/// What all sections of a file say, once for all its states.
+struct Index {
+    sections: Vec<Section>,
+    /// Number, section (from 0) and place, in this order: the last line of a number below a depth holds there.
+    places: Vec<(u32, u32, Entry)>,
+    /// The highest number that the sections up to each one list.
+    highest: Vec<u32>,
+    forks: Cell<usize>,
+}
+
+impl Index {
+    fn of(sections: Vec<Section>) -> Self {
+        let mut places: Vec<(u32, u32, Entry)> = Vec::new();
+        let mut highest = Vec::with_capacity(sections.len());
+        let mut top = 0;
+        for (section, at) in sections.iter().zip(0..) {
+            places.extend(
+                section
+                    .entries
+                    .iter()
+                    .map(|(number, it)| (*number, at, *it)),
+            );
+            top = top.max(section.entries.keys().next_back().copied().unwrap_or(0));
+            highest.push(top);
+        }
+        places.sort_unstable_by_key(|(number, section, _)| (*number, *section));
+        Self {
+            sections,
+            places,
+            highest,
+            forks: Cell::new(0),
+        }
+    }
+
+    fn entry(&self, number: u32, depth: usize) -> Option<Entry> {
+        let behind = self
+            .places
+            .partition_point(|(it, section, _)| (*it, *section as usize) < (number, depth));
+        let (found, _, entry) = self.places.get(behind.checked_sub(1)?)?;
+        (*found == number).then_some(*entry)
+    }
+
+    fn entries(&self, depth: usize) -> impl Iterator<Item = (u32, Entry)> {
+        let same = |a: &(u32, u32, Entry), b: &(u32, u32, Entry)| a.0 == b.0;
+        self.places.chunk_by(same).filter_map(move |lines| {
+            let holds = lines.iter().rev().find(|it| (it.1 as usize) < depth);
+            holds.map(|(number, _, entry)| (*number, *entry))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+
+    /// A file of these objects under the numbers 1, 2, …; each entry points to where its text begins in `body`.
+    fn file(body: &str, offsets: &[usize]) -> Vec<u8> {
+        let head = "%PDF-1.7\n";
+        let mut out = format!("{head}{body}\n");
+        let start = out.len();
+        let _ = write!(
+            out,
+            "xref\n0 1\n0000000000 65535 f\r\n1 {}\n",
+            offsets.len()
+        );
+        for offset in offsets {
+            let _ = write!(out, "{:010} 00000 n\r\n", head.len() + offset);
+        }
+        let size = offsets.len() + 1;
+        let _ = write!(
+            out,
+            "trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
+        );
+        out.into_bytes()
+    }
+
+    #[test]
+    fn entries_that_point_into_one_long_string_do_not_make_it_be_read_for_each() {
+        let root = "1 0 obj\n<< /Type /Catalog >>\nendobj\n";
+        // Every entry leads to the same object, which is none of theirs but one's.
+        let body = format!("{root}2 0 obj\n({})\nendobj", "x".repeat(100_000));
+        let mut offsets = vec![root.len(); 2_000];
+        offsets[0] = 0;
+        let one = file(&body, &offsets);
+        let document = Document::open(&one).unwrap();
+        for (number, _) in document.entries() {
+            let _ = document.load_number(number);
+        }
+        assert!(document.work() < one.len(), "{}", document.work());
+        // Every entry leads to its own header, and all to the end of the file.
+        let mut body = root.to_owned();
+        let mut offsets = vec![0];
+        for number in 2..8_000 {
+            offsets.push(body.len());
+            let _ = write!(body, "{number} 0 obj(((((((((((((((((((((((((((((((((");
+        }
+        let nested = file(&body, &offsets);
+        let document = Document::open(&nested).unwrap();
+        for (number, _) in document.entries() {
+            let _ = document.load_number(number);
+        }
+        assert!(document.work() < nested.len() * 4 + READING_ROOM);
+        let last = document.load_number(7_999);
+        assert!(
+            matches!(last, Err(PdfProblem::LimitExceeded { .. })),
+            "{last:?}"
+        );
+    }
+
+    #[test]
+    fn all_states_of_a_file_share_what_its_sections_say() {
+        let body = "1 0 obj\n<< /Type /Catalog >>\nendobj\n2 0 obj\n5\nendobj\n";
+        let mut all = file(body, &[0, body.find("2 0 obj").unwrap()]);
+        let first = all.len();
+        let (mut previous, mut ends) = (xref::last_start(&all).unwrap().0, vec![first]);
+        for value in 6..300 {
+            let at = all.len();
+            let text = format!("2 0 obj\n{value}\nendobj\n");
+            all.extend_from_slice(text.as_bytes());
+            let start = all.len();
+            let tail = format!(
+                "xref\n2 1\n{at:010} 00000 n\r\ntrailer\n<< /Size 3 /Root 1 0 R /Prev {previous} >>\nstartxref\n{start}\n%%EOF\n"
+            );
+            all.extend_from_slice(tail.as_bytes());
+            previous = start;
+            ends.push(all.len());
+        }
+        let newest = Document::open(&all).unwrap();
+        assert_eq!(newest.lines(), 3 + 294);
+        for (depth, end) in ends.iter().enumerate() {
+            let state = newest.until(*end).unwrap();
+            assert!(Rc::ptr_eq(&state.index, &newest.index), "{depth}");
+            let value = state.load_number(2).unwrap().as_int();
+            assert_eq!(value, Some(depth as i64 + 5));
+            assert_eq!(state.sections().len(), depth + 1);
+            assert_eq!((state.next_number(), state.entries().count()), (3, 3));
+            let alone = Document::open(all.get(..*end).unwrap()).unwrap();
+            assert!(alone.entries().eq(state.entries()));
+        }
+        // A history of its own is read anew, a few times.
+        let mut forked = all.clone();
+        let fork = format!("startxref\n{previous}\n%%EOF\n");
+        forked.extend_from_slice(fork.as_bytes());
+        assert_eq!(Document::open(&forked).unwrap().lines(), 297);
+    }
+
+    #[test]
+    fn a_small_file_has_no_millions_of_objects() {
+        let rows = vec![0_u8; 4 << 20];
+        let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+        std::io::Write::write_all(&mut packed, &rows).unwrap();
+        let packed = packed.finish().unwrap();
+        let mut out = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n".to_vec();
+        let start = out.len();
+        let head = format!(
+            "2 0 obj\n<< /Type /XRef /Size 1048576 /W [1 2 1] /Root 1 0 R /Filter /FlateDecode /Length {} >>\nstream\n",
+            packed.len()
+        );
+        out.extend_from_slice(head.as_bytes());
+        out.extend_from_slice(&packed);
+        let tail = format!("\nendstream\nendobj\nstartxref\n{start}\n%%EOF\n");
+        out.extend_from_slice(tail.as_bytes());
+        assert!(out.len() < 8_000);
+        let refused = Document::open(&out).err();
+        let why = refused
+            .map(|problem| problem.to_string())
+            .unwrap_or_default();
+        assert!(why.contains("too many objects"), "{why}");
     }
 }

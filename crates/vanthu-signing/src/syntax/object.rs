@@ -1,5 +1,6 @@
 //! The eight kinds of PDF object.
 
+use std::collections::HashMap;
 use std::fmt;
 
 /// The name of an indirect object.
@@ -208,6 +209,10 @@ impl Dict {
         self.get(key).is_some()
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     pub(crate) fn has_raw(&self, key: &[u8]) -> bool {
         self.entries.iter().any(|(name, _)| name == key)
     }
@@ -238,23 +243,56 @@ impl Dict {
             .map(|(name, value)| (name.as_slice(), value))
     }
 
-    /// Names of the keys whose values differ between the two dictionaries, in file order.
+    /// The value under a key as it stands, null included.
+    pub(crate) fn get_raw(&self, key: &[u8]) -> Option<&Object> {
+        let mut entries = self.entries.iter();
+        entries
+            .find(|(name, _)| name == key)
+            .map(|(_, value)| value)
+    }
+
+    /// Names of the keys whose values differ between the two dictionaries, in file order; null counts as absent.
     pub(crate) fn changed_keys(&self, newer: &Self) -> Vec<Vec<u8>> {
+        let (old, new) = (Lookup::of(self), Lookup::of(newer));
         let mut keys = Vec::new();
         for (name, value) in self.iter().filter(|(_, value)| !value.is_null()) {
-            let same = newer.entries.iter().find(|(other, _)| other == name);
-            if same.is_none_or(|(_, other)| other != value) {
+            if new.get(name).is_none_or(|other| other != value) {
                 keys.push(name.to_vec());
             }
         }
-        for (name, value) in newer.iter().filter(|(_, value)| !value.is_null()) {
-            let old = self.entries.iter().find(|(other, _)| other == name);
-            if old.is_none_or(|(_, other)| other.is_null()) && !keys.iter().any(|key| key == name) {
-                let _ = value;
+        for (name, _) in newer.iter().filter(|(_, value)| !value.is_null()) {
+            if old.get(name).is_none_or(Object::is_null) {
                 keys.push(name.to_vec());
             }
         }
         keys
+    }
+}
+
+/// Finds values by their keys: one by one where they are few, through a table where they are many.
+pub(crate) enum Lookup<'d> {
+    Few(&'d Dict),
+    Many(HashMap<&'d [u8], &'d Object>),
+}
+
+/// So many keys are looked through one by one.
+const FEW_KEYS: usize = 32;
+
+impl<'d> Lookup<'d> {
+    pub(crate) fn of(dict: &'d Dict) -> Self {
+        if dict.entries.len() <= FEW_KEYS {
+            Self::Few(dict)
+        } else {
+            Self::Many(dict.iter().collect())
+        }
+    }
+
+    /// As [`Dict::get_raw`].
+    pub(crate) fn get(&self, key: &[u8]) -> Option<&'d Object> {
+        match self {
+            Self::Few(dict) => dict.get_raw(key),
+            Self::Many(table) => table.get(key).copied(),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Reads single objects at a byte position.
 
+use std::collections::HashSet;
+
 use super::object::{Dict, Object, Ref, Stream};
 
 /// Arrays and dictionaries may nest this deep.
@@ -279,6 +281,7 @@ impl<'a> Parser<'a> {
     fn dict(&mut self, depth: u32) -> SyntaxResult<Dict> {
         self.position += 2;
         let mut dict = Dict::new();
+        let mut keys = Keys::default();
         loop {
             self.skip_space();
             match self.peek() {
@@ -291,7 +294,7 @@ impl<'a> Parser<'a> {
             }
             let key = self.name()?;
             // Two readers may pick different ones: a known way to forge signatures.
-            if dict.has_raw(&key) {
+            if !keys.is_new(&dict, &key) {
                 return Err("a dictionary repeats a key");
             }
             let value = self.object_at_depth(depth + 1)?;
@@ -351,6 +354,11 @@ impl<'a> Parser<'a> {
         &mut self,
         length_of: &dyn Fn(Ref) -> Option<i64>,
     ) -> SyntaxResult<(Ref, Object)> {
+        Ok((self.header()?, self.body(length_of)?))
+    }
+
+    /// `number generation obj`: which object it is, before any of it is read.
+    pub(crate) fn header(&mut self) -> SyntaxResult<Ref> {
         self.skip_space();
         let number = self.take_unsigned().ok_or("no object stands here")?;
         self.skip_space();
@@ -359,10 +367,14 @@ impl<'a> Parser<'a> {
         if !self.take_keyword("obj") {
             return Err("no object stands here");
         }
-        let reference = Ref {
+        Ok(Ref {
             number: u32::try_from(number).map_err(|_| "the object number is too large")?,
             generation: u16::try_from(generation).map_err(|_| "the generation is too large")?,
-        };
+        })
+    }
+
+    /// What stands behind the header, up to `endobj`.
+    pub(crate) fn body(&mut self, length_of: &dyn Fn(Ref) -> Option<i64>) -> SyntaxResult<Object> {
         let object = self.object()?;
         self.skip_space();
         let object = match object {
@@ -373,7 +385,7 @@ impl<'a> Parser<'a> {
         if !self.take_keyword("endobj") {
             return Err("endobj is missing");
         }
-        Ok((reference, object))
+        Ok(object)
     }
 
     /// For a dictionary object `number generation obj << … >>`: its keys with the exact place of each value.
@@ -440,6 +452,35 @@ impl<'a> Parser<'a> {
     }
 }
 
+/// The keys of a dictionary so far: the dictionary itself while they are few, as nearly always.
+#[derive(Default)]
+struct Keys {
+    many: HashSet<Vec<u8>>,
+    /// Comparisons of one key with another.
+    #[cfg(test)]
+    steps: usize,
+}
+
+/// So many keys are compared one by one.
+const FEW_KEYS: usize = 32;
+
+impl Keys {
+    /// Says whether `dict` has no such key yet.
+    fn is_new(&mut self, dict: &Dict, key: &[u8]) -> bool {
+        #[cfg(test)]
+        {
+            self.steps += dict.len().min(FEW_KEYS);
+        }
+        if dict.len() < FEW_KEYS {
+            return !dict.has_raw(key);
+        }
+        if self.many.is_empty() {
+            self.many.extend(dict.iter().map(|(key, _)| key.to_vec()));
+        }
+        self.many.insert(key.to_vec())
+    }
+}
+
 pub(crate) const fn hex_digit(byte: u8) -> Option<u8> {
     match byte {
         b'0'..=b'9' => Some(byte - b'0'),
@@ -452,6 +493,21 @@ pub(crate) const fn hex_digit(byte: u8) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn twice_as_many_keys_take_twice_the_comparisons() {
+        let steps = |count: usize| {
+            let (mut keys, mut dict) = (Keys::default(), Dict::new());
+            for number in 0..count {
+                let key = number.to_string().into_bytes();
+                assert!(keys.is_new(&dict, &key));
+                dict.push_raw(key.clone(), Object::Null);
+                assert!(!keys.is_new(&dict, &key) && !keys.is_new(&dict, b"0"));
+            }
+            keys.steps
+        };
+        assert!(steps(20_000) < steps(10_000) * 21 / 10);
+    }
 
     fn parse(text: &str) -> SyntaxResult<Object> {
         Parser::at(text.as_bytes(), 0).object()

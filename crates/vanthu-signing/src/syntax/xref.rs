@@ -10,6 +10,9 @@ use crate::problem::PdfProblem;
 
 /// No official document has this many objects; a cross-reference stream that inflates to more is a bomb.
 const MAX_ENTRIES: usize = 1 << 21;
+/// A small file has few: what its cross-reference streams may inflate to grows with it.
+const ENTRIES_OF_ANY_FILE: usize = 1 << 16;
+const ENTRIES_PER_BYTE: usize = 4;
 /// Nor this many revisions.
 const MAX_SECTIONS: usize = 512;
 
@@ -35,6 +38,8 @@ pub(crate) struct Section {
     pub(crate) offset: usize,
     /// First byte after the trailer dictionary or the stream object.
     pub(crate) end: usize,
+    /// First byte behind everything that was read for it, a hidden stream included.
+    pub(crate) reach: usize,
     pub(crate) form: Form,
     pub(crate) entries: BTreeMap<u32, Entry>,
     pub(crate) trailer: Dict,
@@ -90,6 +95,8 @@ pub(crate) fn read_chain(source: &Source<'_>, start: usize) -> Result<Vec<Sectio
     let mut seen = BTreeSet::new();
     let mut next = Some(start);
     let mut entries = 0;
+    let limit = source.length().saturating_mul(ENTRIES_PER_BYTE);
+    let limit = limit.saturating_add(ENTRIES_OF_ANY_FILE).min(MAX_ENTRIES);
     while let Some(offset) = next {
         if !seen.insert(offset) {
             return Err(PdfProblem::xref(offset, "the sections form a circle"));
@@ -97,9 +104,9 @@ pub(crate) fn read_chain(source: &Source<'_>, start: usize) -> Result<Vec<Sectio
         if sections.len() >= MAX_SECTIONS {
             return Err(PdfProblem::limit("number of revisions"));
         }
-        let section = read_section(source, offset, &mut seen)?;
+        let section = read_section(source, offset, &mut seen, limit)?;
         entries += section.entries.len();
-        if entries > MAX_ENTRIES {
+        if entries > limit {
             return Err(PdfProblem::limit("number of objects"));
         }
         next = match section.trailer.get("Prev") {
@@ -121,6 +128,7 @@ fn read_section(
     source: &Source<'_>,
     offset: usize,
     seen: &mut BTreeSet<usize>,
+    limit: usize,
 ) -> Result<Section, PdfProblem> {
     let table = source.parse(offset, |mut parser| {
         let is_table = parser.take_keyword("xref");
@@ -129,7 +137,7 @@ fn read_section(
             .transpose()
     })??;
     let Some(mut section) = table else {
-        return read_stream(source, offset);
+        return read_stream(source, offset, limit);
     };
     if let Some(hidden) = section.trailer.get("XRefStm") {
         let at = hidden
@@ -139,8 +147,9 @@ fn read_section(
         if !seen.insert(at) {
             return Err(PdfProblem::xref(at, "the sections form a circle"));
         }
-        let stream = read_stream(source, at)?;
+        let stream = read_stream(source, at, limit)?;
         section.form = Form::Hybrid;
+        section.reach = section.reach.max(stream.reach);
         section.carriers = stream.carriers;
         // What the table declares free may be hidden in the stream; what it declares in use stands.
         for (number, entry) in stream.entries {
@@ -204,6 +213,7 @@ fn read_table(length: usize, offset: usize, mut parser: Parser<'_>) -> Result<Se
     Ok(Section {
         offset,
         end,
+        reach: end,
         form: Form::Table,
         entries,
         trailer,
@@ -211,7 +221,7 @@ fn read_table(length: usize, offset: usize, mut parser: Parser<'_>) -> Result<Se
     })
 }
 
-fn read_stream(source: &Source<'_>, offset: usize) -> Result<Section, PdfProblem> {
+fn read_stream(source: &Source<'_>, offset: usize, limit: usize) -> Result<Section, PdfProblem> {
     let damaged = |why: &str| PdfProblem::xref(offset, why);
     let (reference, object, end) = source
         .parse(offset, |mut parser| {
@@ -235,11 +245,12 @@ fn read_stream(source: &Source<'_>, offset: usize) -> Result<Section, PdfProblem
     }
     let raw = source.bytes(stream.start, stream.end)?;
     let bytes = filter::decode(&stream.dict, &raw).map_err(&damaged)?;
-    let entries = stream_entries(&stream.dict, &bytes).map_err(&damaged)?;
+    let entries = stream_entries(&stream.dict, &bytes, limit).map_err(&damaged)?;
     let carriers = vec![reference.number];
     Ok(Section {
         offset,
         end,
+        reach: end,
         form: Form::Stream,
         entries,
         trailer: stream.dict,
@@ -247,7 +258,11 @@ fn read_stream(source: &Source<'_>, offset: usize) -> Result<Section, PdfProblem
     })
 }
 
-fn stream_entries(dict: &Dict, bytes: &[u8]) -> Result<BTreeMap<u32, Entry>, &'static str> {
+fn stream_entries(
+    dict: &Dict,
+    bytes: &[u8],
+    limit: usize,
+) -> Result<BTreeMap<u32, Entry>, &'static str> {
     let widths: Vec<usize> = dict
         .get("W")
         .and_then(Object::as_array)
@@ -291,7 +306,7 @@ fn stream_entries(dict: &Dict, bytes: &[u8]) -> Result<BTreeMap<u32, Entry>, &'s
         let count = u32::try_from(*count).map_err(|_| "bad Index")?;
         let last = first.checked_add(count).ok_or("bad Index")?;
         for number in first..last {
-            if entries.len() >= MAX_ENTRIES {
+            if entries.len() >= limit {
                 return Err("too many objects");
             }
             let row = rows.next().ok_or("the stream is too short")?;

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
+use super::active::acts;
 use crate::difference::{Change, ChangeKind};
 use crate::form;
 use crate::problem::PdfProblem;
 use crate::request::DocMdp;
 use crate::syntax::document::Document;
-use crate::syntax::object::{Dict, Object, Ref};
+use crate::syntax::object::{Object, Ref};
 use crate::syntax::parser::Parser;
 use crate::syntax::xref::Entry;
 
@@ -45,7 +47,7 @@ pub enum Attack {
     UnreferencedField,
     /// Parts that only some readers can decrypt.
     EncryptedParts,
-    /// A script was added after signing.
+    /// A script stands in the file, or was added after signing: what is shown can change without any byte changing.
     EmbeddedScript,
     /// A signature was taken out again.
     SignatureRemoved,
@@ -74,8 +76,10 @@ impl Attack {
 }
 
 /// Revisions of a damaged file that are looked at, and objects behind the last good one.
-const MOST_PREFIXES: usize = 64;
+const MOST_PREFIXES: usize = 16;
 const MOST_OBJECTS: usize = 10_000;
+/// Objects do not overlap: whoever reads the bytes behind more often than this reads a trap.
+const MOST_READINGS: usize = 4;
 
 /// What an object is for a reader, as far as attacks make a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,6 +144,7 @@ pub(super) fn classes(
     certification: Option<DocMdp>,
 ) -> BTreeSet<Attack> {
     let refused: Vec<&Change> = changes.iter().filter(|change| !change.permitted).collect();
+    let twice = named_twice(later);
     let mut found = BTreeSet::new();
     for change in &refused {
         found.extend(match &change.kind {
@@ -153,7 +158,7 @@ pub(super) fn classes(
             ChangeKind::SignatureAdded { field }
             | ChangeKind::SignatureFieldAdded { field }
             | ChangeKind::FieldStructure { field }
-                if stands_twice(later, field) =>
+                if twice.contains(field) =>
             {
                 Some(Attack::DuplicateField)
             }
@@ -164,9 +169,9 @@ pub(super) fn classes(
         return found;
     }
     let objects: BTreeSet<u32> = refused.iter().filter_map(|change| change.object).collect();
-    let prepared = objects
+    let prepared = refused
         .iter()
-        .any(|number| was_prepared(signed, later, *number));
+        .any(|change| was_prepared(signed, later, change));
     if prepared || shows_what_was_hidden(signed, later) {
         found.insert(Attack::ShadowHideAndReplace);
     } else {
@@ -186,6 +191,10 @@ pub(super) fn classes(
             .collect();
         found.extend(kinds.first());
     }
+    // What the signed part does not hold whole, only the later bytes make.
+    if objects.iter().any(|it| signed.load_number(*it).is_err()) {
+        found.insert(Attack::ShadowReplace);
+    }
     if objects
         .iter()
         .any(|number| adds_script(signed, later, *number))
@@ -198,13 +207,20 @@ pub(super) fn classes(
     found
 }
 
-/// A later cross-reference section brings forward bytes that the signer signed without seeing them.
-fn was_prepared(signed: &Document<'_>, later: &Document<'_>, number: u32) -> bool {
-    let place = |document: &Document<'_>| match document.entries().get(&number) {
-        Some(Entry::At { offset, .. }) => Some(*offset),
+/// What the signer signed without seeing it is brought forward: by a later cross-reference section, or by a field that
+/// comes with an object of the signed part.
+fn was_prepared(signed: &Document<'_>, later: &Document<'_>, change: &Change) -> bool {
+    let Some(number) = change.object else {
+        return false;
+    };
+    let place = |document: &Document<'_>| match document.entry(number) {
+        Some(Entry::At { offset, .. }) => Some(offset),
         _ => None,
     };
-    place(later).is_some_and(|now| now < signed.data().len() && place(signed) != Some(now))
+    let moved =
+        place(later).is_some_and(|now| now < signed.data().len() && place(signed) != Some(now));
+    let is_field = matches!(change.kind, ChangeKind::SignatureFieldAdded { .. });
+    moved || is_field && signed.generation(number).is_some() && signed.same(later, number)
 }
 
 /// The later pages or catalogue lead to objects that existed when signing, and that nothing led to.
@@ -224,31 +240,41 @@ fn shows_what_was_hidden(signed: &Document<'_>, later: &Document<'_>) -> bool {
 fn adds_script(signed: &Document<'_>, later: &Document<'_>, number: u32) -> bool {
     let is_in = |document: &Document<'_>| {
         let object = document.load_number(number).ok();
-        object.is_some_and(|object| object.as_dict().is_some_and(|dict| has_script(dict, 0)))
+        object.is_some_and(|object| has_script(document, &object, 0))
     };
     is_in(later) && !is_in(signed)
 }
 
-fn has_script(dict: &Dict, depth: u8) -> bool {
-    let starts = dict.get("S").and_then(Object::as_name).is_some_and(|it| {
-        matches!(
-            it,
-            b"JavaScript" | b"Launch" | b"SubmitForm" | b"ImportData"
-        )
-    });
-    starts
-        || dict.contains("JS")
-        || (depth < 8
-            && dict.iter().any(|(_, value)| {
-                value
-                    .as_dict()
-                    .is_some_and(|inner| has_script(inner, depth + 1))
-            }))
+/// A script in an object, or in what it names as its actions.
+fn has_script(document: &Document<'_>, object: &Object, depth: u8) -> bool {
+    if depth > 8 {
+        return false;
+    }
+    let inside = |object: &Object| has_script(document, object, depth + 1);
+    match object {
+        Object::Array(items) => items.iter().any(inside),
+        Object::Dict(dict) => {
+            let named = |(key, value): (&[u8], &Object)| match value {
+                Object::Ref(_) => {
+                    matches!(
+                        key,
+                        b"A" | b"AA" | b"PMD" | b"Next" | b"OpenAction" | b"JavaScript"
+                    ) && document.resolve(value).is_ok_and(|value| inside(&value))
+                }
+                value => inside(value),
+            };
+            acts(document, dict).is_some() || dict.contains("JS") || dict.iter().any(named)
+        }
+        Object::Stream(stream) => stream.dict.iter().any(|(_, value)| inside(value)),
+        _ => false,
+    }
 }
 
-fn stands_twice(document: &Document<'_>, field: &str) -> bool {
+fn named_twice(document: &Document<'_>) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
     let fields = form::fields(document).unwrap_or_default();
-    fields.iter().filter(|it| it.name == field).count() > 1
+    let names = fields.into_iter().map(|it| it.name);
+    names.filter(|name| !seen.insert(name.clone())).collect()
 }
 
 /// The classes of a file that cannot be read as it stands: judged against the newest revision of it that can be.
@@ -269,7 +295,7 @@ pub(super) fn of_damaged(data: &[u8], problem: &PdfProblem) -> BTreeSet<Attack> 
         return found;
     }
     let mut kinds = BTreeSet::new();
-    for (reference, new) in objects_behind(data, end) {
+    for (reference, new) in objects_behind(data, end).0 {
         if signed.generation(reference.number).is_none() {
             continue;
         }
@@ -297,14 +323,16 @@ fn newest_readable(data: &[u8]) -> Option<(Document<'_>, usize)> {
     None
 }
 
-/// Objects that stand behind `start`, found without a cross-reference.
-fn objects_behind(data: &[u8], start: usize) -> Vec<(Ref, Object)> {
+/// Objects that stand behind `start`, found without a cross-reference; and how many bytes were parsed for them.
+fn objects_behind(data: &[u8], start: usize) -> (Vec<(Ref, Object)>, usize) {
     let mut found = Vec::new();
     let mut position = start;
     let word = b" obj";
-    while found.len() < MOST_OBJECTS {
+    let behind = data.len().saturating_sub(start);
+    let (mut attempts, mut parsed) = (0, 0);
+    while attempts < MOST_OBJECTS && parsed <= behind.saturating_mul(MOST_READINGS) {
         let rest = data.get(position..).unwrap_or_default();
-        let Some(at) = rest.windows(word.len()).position(|it| it == word) else {
+        let Some(at) = memmem::find(rest, word) else {
             break;
         };
         let before = rest.get(..at).unwrap_or_default();
@@ -312,8 +340,28 @@ fn objects_behind(data: &[u8], start: usize) -> Vec<(Ref, Object)> {
             .iter()
             .rposition(|byte| matches!(byte, b'\n' | b'\r'));
         let from = position + line.map_or(0, |line| line + 1);
-        found.extend(Parser::at(data, from).indirect(&|_| None));
+        let mut parser = Parser::at(data, from);
+        found.extend(parser.indirect(&|_| None));
+        attempts += 1;
+        parsed += parser.position().saturating_sub(from);
         position += at + word.len();
     }
-    found
+    (found, parsed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_that_never_end_are_not_read_again_and_again() {
+        for count in [2_000, 20_000] {
+            let trap = "1 0 obj(".repeat(count);
+            let (found, parsed) = objects_behind(trap.as_bytes(), 0);
+            assert!(found.is_empty());
+            assert!(parsed <= trap.len() * (MOST_READINGS + 1), "{parsed}");
+        }
+        let honest = "1 0 obj\n(a)\nendobj\n".repeat(50);
+        assert_eq!(objects_behind(honest.as_bytes(), 0).0.len(), 50);
+    }
 }

@@ -75,13 +75,13 @@ pub(super) fn covered(
     if second <= first || length == 0 {
         return Err(forged("the byte range overlaps itself"));
     }
-    let Some(Entry::At { offset, .. }) = document.entries().get(&reference.number) else {
+    let Some(Entry::At { offset, .. }) = document.entry(reference.number) else {
         return Err(Fault {
             why: "the signature stands inside an object stream",
             attack: Attack::ObjectConfusion,
         });
     };
-    let mut parser = Parser::at(data, *offset);
+    let mut parser = Parser::at(data, offset);
     parser.skip_space();
     let places = parser.value_places().map_err(forged)?;
     for key in [&b"Contents"[..], b"ByteRange"] {

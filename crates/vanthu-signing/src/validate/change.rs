@@ -6,15 +6,15 @@ use super::PlatformRule;
 use super::attack::{self, Attack};
 use super::byte_range::Covered;
 use super::conclusion::SubIndication;
-use super::file::{Found, Revision};
+use super::file::{Found, Revisions};
 use super::policy::{ConstraintId, Level, Policy};
 use super::report::{
     Coverage, FindingCode, PlatformVerdict, Report, RevisionChanges, Severity, SignatureKind,
     SignatureReport,
 };
-use crate::difference::{self, ChangeKind, ChangeLevel, Limits};
+use crate::difference::{self, ChangeKind, ChangeLevel, Limits, Signed};
 use crate::form;
-use crate::prepare::mdp_rules;
+use crate::mdp::MdpRules;
 use crate::request::DocMdp;
 use crate::syntax::document::Document;
 use crate::syntax::object::Object;
@@ -23,13 +23,13 @@ use crate::syntax::parser::is_space;
 /// What the signed revision was, and what came after it.
 pub(super) fn judge(
     document: &Document<'_>,
-    found: &Found<'_>,
+    found: &Found,
     covered: Covered,
-    revisions: &[Revision<'_>],
+    revisions: &Revisions,
     policy: &Policy,
     report: &mut SignatureReport,
 ) {
-    let Some(signed) = &found.revision else {
+    let Some(signed) = found.signed_state(document) else {
         let why = "the covered part does not end a revision";
         report.suspect(Attack::ByteRangeGame);
         report.fail(
@@ -55,13 +55,13 @@ pub(super) fn judge(
     let Some(reference) = found.reference else {
         return;
     };
-    let stands_there = form::fields(signed).is_ok_and(|fields| {
-        fields.iter().any(|field| {
-            field.name == found.field.name
-                && field.value.as_ref().and_then(Object::as_ref) == Some(reference)
-        })
+    // What the field said when it was signed counts, not what it says now.
+    let fields = form::fields(&signed).unwrap_or_default();
+    let field = fields.into_iter().find(|field| {
+        field.name == found.field.name
+            && field.value.as_ref().and_then(Object::as_ref) == Some(reference)
     });
-    if !stands_there || !signed.same(document, reference.number) {
+    let Some(field) = field.filter(|_| signed.same(document, reference.number)) else {
         let why = "the signed revision does not hold this signature";
         report.suspect(Attack::SignatureWrapping);
         report.fail(
@@ -70,7 +70,7 @@ pub(super) fn judge(
             why,
         );
         return;
-    }
+    };
     report.revision = Some(signed.sections().len() as u32);
     let rest = document.data().get(covered.end..).unwrap_or_default();
     report.coverage = if rest.iter().all(|byte| is_space(*byte)) {
@@ -78,7 +78,7 @@ pub(super) fn judge(
     } else {
         Coverage::WholeRevision
     };
-    let rules = match mdp_rules(signed, &found.dict, &found.field.dict) {
+    let rules = match MdpRules::of(&signed, &found.dict, &field.dict) {
         Ok(rules) => rules,
         Err(problem) => {
             let why = problem.to_string();
@@ -91,8 +91,8 @@ pub(super) fn judge(
         }
     };
     report.certification = rules.certification;
-    report.locks_all = rules.locks_all;
-    let level = rules.certification.or(rules.lock_level);
+    report.locks_all = rules.locks_all();
+    let level = rules.level();
     let limits = Limits {
         allowed: match level {
             Some(DocMdp::NoChanges) => ChangeLevel::LongTermEvidence,
@@ -101,23 +101,35 @@ pub(super) fn judge(
         },
         certified: level.is_some(),
         certification: rules.certification,
-        field_lock: rules.field_lock,
+        field_locks: rules.field_locks,
     };
-    compare_later(signed, revisions, &limits, report);
+    compare_later(document, &signed, revisions, &limits, report);
     hold_policy(policy, report);
 }
 
 fn compare_later(
+    document: &Document<'_>,
     signed: &Document<'_>,
-    revisions: &[Revision<'_>],
+    revisions: &Revisions,
     limits: &Limits,
     report: &mut SignatureReport,
 ) {
     let signed_depth = signed.sections().len();
     report.changes_permitted = true;
     let mut known = BTreeSet::new();
-    for later in revisions.iter().filter(|it| it.depth > signed_depth) {
-        let changes = difference::compare(signed, &later.view, limits);
+    let mut state = None;
+    for later in revisions.behind(signed_depth) {
+        if revisions.is_exhausted() {
+            report.changes_permitted = false;
+            report.change_level = ChangeLevel::Other;
+            let why = format!("revision {} and later ones are not compared", later.depth);
+            let code = FindingCode::TooManyRevisions;
+            report.fail(code, SubIndication::FormatFailure, why);
+            return;
+        }
+        let view = later.view(document);
+        let state = state.get_or_insert_with(|| Signed::of(signed));
+        let changes = difference::compare(state, &view, limits);
         let fresh: Vec<_> = changes
             .into_iter()
             .filter(|change| known.insert(change.clone()))
@@ -131,7 +143,7 @@ fn compare_later(
             .max(ChangeLevel::LongTermEvidence);
         report.changes_permitted &= permitted;
         if !permitted {
-            for attack in attack::classes(signed, &later.view, &fresh, limits.certification) {
+            for attack in attack::classes(signed, &view, &fresh, limits.certification) {
                 report.suspect(attack);
             }
         }
@@ -149,6 +161,8 @@ fn compare_later(
             changes: fresh,
             permitted,
         });
+        revisions.spend(&view);
+        revisions.spend(signed);
     }
     let has_bytes_behind = report.coverage == Coverage::WholeRevision;
     if has_bytes_behind && report.later.is_empty() {

@@ -100,8 +100,9 @@ impl SubIndication {
         Self::Generic,
     ];
 
-    /// Whether proofs of existence could still decide (ETSI EN 319 102-1, 5.6.2.4.4 step 1). A state that is not known
-    /// at the time of validation may be known for the past: that case is taken in as well.
+    /// Whether proofs of existence could still decide (ETSI EN 319 102-1, 5.5.4 and 5.6.2.4). A state that is merely not
+    /// known yet is taken in with time (5.5.4: it may be known for the best signature time); the past takes it only
+    /// behind a proof of an earlier time, see [`Engine::has_past`](super::engine::Engine::has_past).
     pub(super) fn may_be_past(self) -> bool {
         matches!(
             self,

@@ -412,9 +412,9 @@ impl<'c> Case<'c, '_> {
             report.doubt(code, SubIndication::SignedDataNotFound, name.clone());
         }
         report.intact &= references.is_whole();
-        let table = &self.engine.policy().algorithms;
+        let policy = self.engine.policy();
         for digest in &references.digests {
-            let conclusion = table.digest(*digest).judge(report.judged_at);
+            let conclusion = policy.digest_reliable(*digest).judge(report.judged_at);
             if conclusion != Conclusion::Passed {
                 report.find(FindingCode::WeakAlgorithm, Severity::Warn, digest.name());
                 report.conclude(conclusion);

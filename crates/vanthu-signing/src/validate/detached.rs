@@ -21,6 +21,7 @@ use super::report::{
 use super::timestamp::Stamp;
 use super::{ValidationInput, engine_with};
 use crate::cades::archive::{Covered, HashIndex};
+use crate::cades::file::der_of;
 use crate::cades::known;
 use crate::cades::raw::Raw;
 use crate::content::{Content, Digests};
@@ -56,7 +57,8 @@ pub struct DetachedFacts {
 
 /// Judges the signatures in `p7s` over `content`, which is read once, to its end, in memory that does not grow with it.
 ///
-/// A bad signature is no error: only reading `content` can fail.
+/// A bad signature is no error: only reading `content` can fail. A signature file that carries what it signs inside is
+/// judged with [`content_inside`](crate::content_inside); with any other content it fails. It may be DER or PEM.
 ///
 /// ETSI EN 319 102-1, 5.3 to 5.6; ETSI EN 319 122-1.
 pub fn validate_detached(
@@ -64,12 +66,12 @@ pub fn validate_detached(
     p7s: &[u8],
     input: &ValidationInput,
 ) -> io::Result<DetachedReport> {
-    let cades = Cades::read(NAME, p7s);
+    let cades = Cades::read(NAME, &der_of(p7s));
     let wanted = cades.as_ref().map(Cades::digests).unwrap_or_default();
     let digests = Digests::of(content, &wanted)?;
     let mut report = Report::empty(digests.sha256_hex());
     let cades = match cades {
-        Ok(cades) => cades,
+        Ok(cades) => cades.about(&digests),
         Err(why) => {
             report.signatures.push(unreadable(NAME, why, input.at));
             report.take_worst();
@@ -147,6 +149,14 @@ impl Cades {
         })
     }
 
+    /// The same where nothing but this content stands inside: that says nothing new.
+    fn about(mut self, content: &Digests) -> Self {
+        for part in &mut self.parts {
+            part.signed.content.take_if(|inside| content.is(inside));
+        }
+        self
+    }
+
     fn signers(&self) -> impl Iterator<Item = &SignerInfo> {
         self.parts.iter().flat_map(|it| &it.signed.signers)
     }
@@ -210,6 +220,10 @@ impl Cades {
         let parts = index.stamped(&self.raw, signer, digest);
         let mut stamp = engine.timestamp(token, &Content::Parts(&parts));
         match covered {
+            // ETSI EN 319 122-1, 5.5.2: the index is as strong as the imprint, and judged with it.
+            _ if Some(index.algorithm()) != digest_of(token) => {
+                stamp.distrust("the hash index is made with another algorithm than the imprint");
+            }
             Err(why) => stamp.distrust(&why.to_string()),
             Ok(covered) => {
                 if let Some(time) = stamp.proven() {
@@ -298,7 +312,12 @@ impl Part {
         }
         engine.signature(&mut report, &self.signed, &Content::Digests(content));
         let facts = DetachedFacts {
-            level: Some(known::level(&self.signed, anchors, is_archived)),
+            level: Some(known::level(
+                &self.signed,
+                anchors,
+                is_archived,
+                &engine.verifications,
+            )),
             mime_type: self.mime_type(),
             archive_timestamps: archived.reports,
         };

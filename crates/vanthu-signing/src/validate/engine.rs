@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use vanthu_pki::extension::KeyUsage;
 use vanthu_pki::path::{
-    self, PathOptions, PathProblem, PathReport, Purpose, RevocationMode, RevocationStatus,
+    self, Doubt, PathOptions, PathProblem, PathReport, Purpose, RevocationMode, RevocationStatus,
+    SetAside, Verifications,
 };
 use vanthu_pki::{Certificate, Time, oid};
 
@@ -34,7 +35,8 @@ impl Role {
     }
 }
 
-type Pair = (ObjectId, ObjectId);
+/// Certificate, issuer, anchor.
+type Link = (ObjectId, ObjectId, ObjectId);
 
 /// One validation under way.
 pub(super) struct Engine<'i> {
@@ -43,7 +45,9 @@ pub(super) struct Engine<'i> {
     pub(super) poes: Poes,
     /// The file brings revocation data, or the caller proofs: there is a past to look into.
     pub(super) has_material: bool,
-    pub(super) evidence: RefCell<BTreeMap<Pair, Rc<Vec<StatusEvidence>>>>,
+    pub(super) evidence: RefCell<BTreeMap<Link, Rc<Vec<StatusEvidence>>>>,
+    /// The bound on signatures verified for paths, and what came of each.
+    pub(super) verifications: Verifications,
 }
 
 /// What the X.509 block found.
@@ -54,6 +58,8 @@ pub(super) struct PathOutcome {
     pub(super) chain: Vec<Certificate>,
     /// Problems in words: what, and at which place of the chain.
     pub(super) problems: Vec<String>,
+    /// Revocation data that were at hand and do not count, in words.
+    pub(super) set_aside: Vec<String>,
     /// Since when the certificate or one above is revoked.
     pub(super) revoked_at: Option<Time>,
     pub(super) block: Block,
@@ -94,14 +100,7 @@ impl Engine<'_> {
             revocation,
             ..PathOptions::default()
         };
-        path::validate_with(
-            certificate,
-            &self.material.certificates,
-            anchors,
-            at,
-            &self.material.revocation,
-            &options,
-        )
+        self.examiner(anchors).path(certificate, at, &options)
     }
 
     /// X.509 certificate validation at a time, under the anchors that were trusted when what it signed provably existed.
@@ -120,46 +119,39 @@ impl Engine<'_> {
             PathProblem::Revoked(since, _) => Some((it.index, since)),
             _ => None,
         });
-        self.hold_path(&mut work, &report, revoked, at);
-        if role == Role::Signer {
-            self.hold_usages(&mut work, certificate);
+        if Self::hold_rules(&mut work, &report) {
+            // Before all that time could mend: a use that is not permitted stays so.
+            if role == Role::Signer {
+                self.hold_usages(&mut work, certificate);
+            }
+            self.hold_times(&mut work, &report, revoked, at);
         }
         self.hold_revocation(&mut work, &report, role, at);
         PathOutcome {
             conclusion: work.conclusion(),
             problems: report.failures.iter().map(problem_words).collect(),
+            set_aside: report.set_aside.iter().map(aside_words).collect(),
             revoked_at: revoked.map(|(_, since)| since),
             chain: report.chain,
             block: work.done(),
         }
     }
 
-    fn hold_path(
-        &self,
-        work: &mut Work<'_>,
-        report: &PathReport,
-        revoked: Option<(usize, Time)>,
-        at: Time,
-    ) {
+    /// What no proof of an earlier time can mend. `false` where there is no path to say more about.
+    fn hold_rules(work: &mut Work<'_>, report: &PathReport) -> bool {
         use Conclusion::Indeterminate;
-        let has = |wanted: &dyn Fn(&PathProblem) -> bool| {
-            report
-                .failures
-                .iter()
-                .find(|it| wanted(&it.problem))
-                .map(problem_words)
-        };
-        let found = report.anchored && has(&|it| *it == PathProblem::NoPath).is_none();
         let none = Indeterminate(SubIndication::NoCertificateChainFound);
-        if !work.hold(
-            ConstraintId::CertificationPath,
-            found,
-            none,
-            "no anchor is reached",
-        ) {
-            return;
+        let found = report.anchored && !report.has(&PathProblem::NoPath);
+        let why = "no anchor is reached";
+        if !work.hold(ConstraintId::CertificationPath, found, none, why) {
+            return false;
         }
-        let broken = has(&|it| *it == PathProblem::BadSignature);
+        let broken = words_of(report, |it| {
+            matches!(
+                it,
+                PathProblem::BadSignature | PathProblem::TooManySignatures
+            )
+        });
         let general = Indeterminate(SubIndication::CertificateChainGeneralFailure);
         work.hold(
             ConstraintId::PathRules,
@@ -167,30 +159,12 @@ impl Engine<'_> {
             general,
             broken.unwrap_or_default(),
         );
-        let sub = match revoked {
-            Some((0, _)) | None => SubIndication::RevokedNoPoe,
-            Some(_) => SubIndication::RevokedCaNoPoe,
-        };
-        let since = revoked.map(|(index, since)| format!("since {since}, at {index}"));
-        work.hold(
-            ConstraintId::NotRevoked,
-            revoked.is_none(),
-            Indeterminate(sub),
-            since.unwrap_or_default(),
-        );
-        self.hold_algorithms(work, report, at);
-        let outside = has(&|it| matches!(it, PathProblem::Expired | PathProblem::NotYetValid));
-        work.hold(
-            ConstraintId::CertificateValidity,
-            outside.is_none(),
-            Indeterminate(out_of_bounds(report)),
-            outside.unwrap_or_default(),
-        );
-        let other = has(&|it| {
+        let other = words_of(report, |it| {
             !matches!(
                 it,
                 PathProblem::NoPath
                     | PathProblem::BadSignature
+                    | PathProblem::TooManySignatures
                     | PathProblem::UnsupportedAlgorithm
                     | PathProblem::Expired
                     | PathProblem::NotYetValid
@@ -203,6 +177,39 @@ impl Engine<'_> {
             other.is_none(),
             Indeterminate(SubIndication::ChainConstraintsFailure),
             other.unwrap_or_default(),
+        );
+        true
+    }
+
+    /// What depends on the time.
+    fn hold_times(
+        &self,
+        work: &mut Work<'_>,
+        report: &PathReport,
+        revoked: Option<(usize, Time)>,
+        at: Time,
+    ) {
+        use Conclusion::Indeterminate;
+        let sub = match revoked {
+            Some((0, _)) | None => SubIndication::RevokedNoPoe,
+            Some(_) => SubIndication::RevokedCaNoPoe,
+        };
+        let since = revoked.map(|(index, since)| format!("since {since}, at {index}"));
+        work.hold(
+            ConstraintId::NotRevoked,
+            revoked.is_none(),
+            Indeterminate(sub),
+            since.unwrap_or_default(),
+        );
+        self.hold_algorithms(work, report, at);
+        let outside = words_of(report, |it| {
+            matches!(it, PathProblem::Expired | PathProblem::NotYetValid)
+        });
+        work.hold(
+            ConstraintId::CertificateValidity,
+            outside.is_none(),
+            Indeterminate(out_of_bounds(report)),
+            outside.unwrap_or_default(),
         );
     }
 
@@ -279,11 +286,21 @@ impl Engine<'_> {
             RevocationMode::WhenKnown => Level::Inform,
             RevocationMode::Off => Level::Ignore,
         };
-        let unknown = report
-            .revocation
-            .iter()
+        // Of a chain with a bad signature no state was asked.
+        let asked = report.revocation.iter();
+        let unknown = asked
+            .clone()
             .position(|it| *it == RevocationStatus::Unknown);
-        let detail = unknown.map_or_else(String::new, |index| format!("at {index}"));
+        let below = report
+            .chain
+            .len()
+            .saturating_sub(usize::from(report.anchored));
+        let unknown = unknown.or_else(|| (asked.len() < below).then_some(asked.len()));
+        let detail = unknown.map_or_else(String::new, |index| {
+            let aside = report.set_aside.iter().map(aside_words);
+            let aside: Vec<String> = aside.collect();
+            [vec![format!("at {index}")], aside].concat().join("; ")
+        });
         let id = role.revocation_known();
         work.hold_at(level, id, unknown.is_none(), try_later, detail);
         let Some(hours) = self.policy().revocation_max_age_hours else {
@@ -313,6 +330,21 @@ fn out_of_bounds(report: &PathReport) -> SubIndication {
     } else {
         SubIndication::OutOfBoundsNoPoe
     }
+}
+
+fn words_of(report: &PathReport, wanted: impl Fn(&PathProblem) -> bool) -> Option<String> {
+    let found = report.failures.iter().find(|it| wanted(&it.problem));
+    found.map(problem_words)
+}
+
+/// Revocation data that do not count, for the log.
+fn aside_words(aside: &SetAside) -> String {
+    let why = match aside.doubt {
+        Doubt::WeakSignature => "signature not reliable",
+        Doubt::SignerOutOfBounds => "signer ended before the data are known to exist",
+    };
+    let (signer, issued_at, index) = (&aside.signer, aside.issued_at, aside.index);
+    format!("{signer} of {issued_at}, at {index}: {why}")
 }
 
 fn problem_words(failure: &path::PathFailure) -> String {

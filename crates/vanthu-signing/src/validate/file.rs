@@ -1,10 +1,12 @@
 //! The file as a whole: its revisions, its signatures, and what is remarkable about it.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use memchr::memmem;
 use vanthu_pki::cms::SignedData;
 
+use super::active::active;
 use super::attack::Attack;
 use super::byte_range::{self, Covered, Fault};
 use super::conclusion::{Conclusion, SubIndication};
@@ -20,26 +22,84 @@ use crate::syntax::parser::is_space;
 use crate::syntax::xref::{self, Entry, Form};
 
 /// One state of the file.
-pub(super) struct Revision<'a> {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Revision {
     /// How many cross-reference sections count.
     pub(super) depth: usize,
-    pub(super) view: Document<'a>,
+    /// First byte behind it.
+    end: usize,
+}
+
+impl Revision {
+    /// The file as it was then. Made when it is needed: hundreds of states at once would fill the memory.
+    pub(super) fn view<'a>(self, document: &Document<'a>) -> Document<'a> {
+        document.at_depth(self.depth, self.end)
+    }
+}
+
+/// The states of the file, and how much may still be done to look at them.
+pub(super) struct Revisions {
+    states: Vec<Revision>,
+    room: Cell<usize>,
+}
+
+/// So many signatures are judged. No document has as many; each is worth a hash of the file and a signature check.
+const MAX_SIGNATURES: usize = 256;
+/// Bytes that are parsed, inflated and walked through to compare all signatures with all later states: of any file,
+/// and for each of its bytes.
+const ROOM_OF_ANY_FILE: usize = 8 << 20;
+const ROOM_PER_BYTE: usize = 8;
+
+impl Revisions {
+    /// Of a file with so many bytes.
+    fn new(states: Vec<Revision>, bytes: usize) -> Self {
+        let room = bytes.saturating_mul(ROOM_PER_BYTE);
+        Self {
+            states,
+            room: Cell::new(room.saturating_add(ROOM_OF_ANY_FILE)),
+        }
+    }
+
+    /// The states in which more than `depth` sections count, oldest first.
+    pub(super) fn behind(&self, depth: usize) -> impl Iterator<Item = Revision> {
+        let states = self.states.iter().copied();
+        states.filter(move |it| it.depth > depth)
+    }
+
+    /// Counts what looking at a state took.
+    pub(super) fn spend(&self, state: &Document<'_>) {
+        let work = state.work().saturating_add(state.lines());
+        self.room.set(self.room.get().saturating_sub(work));
+    }
+
+    /// Nothing more is looked at.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.room.get() == 0
+    }
 }
 
 /// A signature found in the file.
-pub(super) struct Found<'a> {
+pub(super) struct Found {
     pub(super) field: Field,
     pub(super) reference: Option<Ref>,
     pub(super) dict: Dict,
     pub(super) covered: Result<Covered, Fault>,
-    /// The file as it was when signed.
-    pub(super) revision: Option<Result<Document<'a>, PdfProblem>>,
+    /// What it covers ends like a revision.
+    ends_a_revision: bool,
     /// The CMS structure in it.
     pub(super) signed: Result<SignedData, String>,
     pub(super) is_timestamp: bool,
 }
 
-impl Found<'_> {
+impl Found {
+    /// The file as it was when signed, where the signature covers a revision of it.
+    pub(super) fn signed_state<'a>(
+        &self,
+        document: &Document<'a>,
+    ) -> Option<Result<Document<'a>, PdfProblem>> {
+        self.ends_a_revision.then(|| document.until(self.end()))
+    }
+
     /// First byte behind what it covers.
     pub(super) fn end(&self) -> usize {
         self.covered.map_or(usize::MAX, |covered| covered.end)
@@ -47,7 +107,7 @@ impl Found<'_> {
 }
 
 /// The signatures of the newest state, in the order they were made.
-pub(super) fn signatures<'a>(document: &Document<'a>) -> Result<Vec<Found<'a>>, PdfProblem> {
+pub(super) fn signatures(document: &Document<'_>) -> Result<Vec<Found>, PdfProblem> {
     let mut found = Vec::new();
     for field in form::fields(document)? {
         if field.kind != "Sig" {
@@ -56,6 +116,9 @@ pub(super) fn signatures<'a>(document: &Document<'a>) -> Result<Vec<Found<'a>>, 
         let Some(value) = field.value.clone() else {
             continue;
         };
+        if found.len() >= MAX_SIGNATURES {
+            return Err(PdfProblem::limit("number of signatures"));
+        }
         let reference = value.as_ref();
         let dict = document
             .resolve(&value)?
@@ -73,9 +136,7 @@ pub(super) fn signatures<'a>(document: &Document<'a>) -> Result<Vec<Found<'a>>, 
         let contents = dict.get("Contents").and_then(Object::as_string);
         let sub_filter = date::text_of(document, &dict, "SubFilter");
         found.push(Found {
-            revision: signed_bytes
-                .filter(|bytes| byte_range::ends_a_revision(bytes))
-                .map(Document::open),
+            ends_a_revision: signed_bytes.is_some_and(byte_range::ends_a_revision),
             signed: signature_value::read(contents.unwrap_or_default()),
             is_timestamp: sub_filter.as_deref() == Some("ETSI.RFC3161"),
             field,
@@ -89,15 +150,10 @@ pub(super) fn signatures<'a>(document: &Document<'a>) -> Result<Vec<Found<'a>>, 
 }
 
 /// The states of the file, oldest first.
-pub(super) fn revisions<'a>(document: &Document<'a>) -> Vec<Revision<'a>> {
+pub(super) fn revisions(document: &Document<'_>) -> Revisions {
     let sections = document.sections();
     let mut states = Vec::new();
-    let mut push = |depth, limit| {
-        states.push(Revision {
-            depth,
-            view: document.at_depth(depth, limit),
-        });
-    };
+    let mut push = |depth, end| states.push(Revision { depth, end });
     for (index, section) in sections.iter().enumerate() {
         let depth = index + 1;
         let Some(next) = sections.get(depth) else {
@@ -115,14 +171,14 @@ pub(super) fn revisions<'a>(document: &Document<'a>) -> Vec<Revision<'a>> {
         let end = xref::start_at(document.data(), position).map_or(section.end, |(_, end)| end);
         push(depth, end);
     }
-    states
+    Revisions::new(states, document.data().len())
 }
 
 /// What is remarkable about the file.
 pub(super) fn findings(
     document: &Document<'_>,
-    found: &[Found<'_>],
-    revisions: &[Revision<'_>],
+    found: &[Found],
+    revisions: &Revisions,
     policy: &Policy,
     report: &mut Report,
 ) {
@@ -135,11 +191,7 @@ pub(super) fn findings(
     };
     let is_hybrid = |section: &xref::Section| section.form == Form::Hybrid;
     if document.sections().iter().any(is_hybrid) {
-        let severity = match policy.level(ConstraintId::SingleReferenceTable) {
-            Level::Fail => Severity::Fail,
-            Level::Warn => Severity::Warn,
-            Level::Inform | Level::Ignore => Severity::Inform,
-        };
+        let severity = severity(policy, ConstraintId::SingleReferenceTable);
         note(FindingCode::HybridFile, severity, String::new());
     }
     if let Ok((_, end)) = xref::last_start(document.data()) {
@@ -149,18 +201,28 @@ pub(super) fn findings(
             note(FindingCode::TrailingBytes, Severity::Fail, detail);
         }
     }
-    for name in removed(found, revisions) {
+    for name in removed(document, found, revisions) {
         note(FindingCode::SignatureRemoved, Severity::Fail, name);
     }
+    if revisions.is_exhausted() {
+        let detail = format!("{} revisions", document.sections().len());
+        note(FindingCode::TooManyRevisions, Severity::Fail, detail);
+    }
     for name in doubled(document, found) {
-        note(FindingCode::DuplicateField, Severity::Warn, name);
+        let severity = severity(policy, ConstraintId::UniqueFields);
+        note(FindingCode::DuplicateField, severity, name);
     }
     for number in unreferenced(document, found) {
         let detail = format!("object {number}");
-        note(FindingCode::UnreferencedSignature, Severity::Warn, detail);
+        let severity = severity(policy, ConstraintId::SignaturesReferenced);
+        note(FindingCode::UnreferencedSignature, severity, detail);
     }
-    if let Some(what) = active(document) {
-        note(FindingCode::ActiveContent, Severity::Warn, what.to_owned());
+    if !found.is_empty()
+        && policy.level(ConstraintId::NoActiveContent) != Level::Ignore
+        && let Some(what) = active(document)
+    {
+        let severity = severity(policy, ConstraintId::NoActiveContent);
+        note(FindingCode::ActiveContent, severity, what);
     }
     for (code, attack) in [
         (FindingCode::TrailingBytes, Attack::ContentOutside),
@@ -170,6 +232,7 @@ pub(super) fn findings(
             FindingCode::UnreferencedSignature,
             Attack::UnreferencedField,
         ),
+        (FindingCode::ActiveContent, Attack::EmbeddedScript),
     ] {
         if report.findings.iter().any(|it| it.code == code) {
             report.attacks.push(attack);
@@ -177,21 +240,37 @@ pub(super) fn findings(
     }
 }
 
+/// How grave it is when a constraint on the file is not met.
+fn severity(policy: &Policy, id: ConstraintId) -> Severity {
+    match policy.level(id) {
+        Level::Fail => Severity::Fail,
+        Level::Warn => Severity::Warn,
+        Level::Inform | Level::Ignore => Severity::Inform,
+    }
+}
+
 /// Fields that were signed once and are not any more.
-fn removed(found: &[Found<'_>], revisions: &[Revision<'_>]) -> BTreeSet<String> {
+fn removed(document: &Document<'_>, found: &[Found], revisions: &Revisions) -> BTreeSet<String> {
     let present: BTreeSet<&str> = found.iter().map(|it| it.field.name.as_str()).collect();
-    let earlier = revisions.iter().rev().skip(1);
-    earlier
-        .filter_map(|revision| form::fields(&revision.view).ok())
-        .flatten()
-        .filter(|field| field.kind == "Sig" && field.value.is_some())
-        .map(|field| field.name)
-        .filter(|name| !present.contains(name.as_str()))
-        .collect()
+    let mut gone = BTreeSet::new();
+    for revision in revisions.states.iter().rev().skip(1) {
+        if revisions.is_exhausted() {
+            break;
+        }
+        let view = revision.view(document);
+        let fields = form::fields(&view).unwrap_or_default();
+        let signed = fields
+            .into_iter()
+            .filter(|field| field.kind == "Sig" && field.value.is_some());
+        let names = signed.map(|field| field.name);
+        gone.extend(names.filter(|name| !present.contains(name.as_str())));
+        revisions.spend(&view);
+    }
+    gone
 }
 
 /// Names of signed fields that another field has too.
-fn doubled(document: &Document<'_>, found: &[Found<'_>]) -> BTreeSet<String> {
+fn doubled(document: &Document<'_>, found: &[Found]) -> BTreeSet<String> {
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     for field in form::fields(document).unwrap_or_default() {
         *count.entry(field.name).or_default() += 1;
@@ -203,7 +282,7 @@ fn doubled(document: &Document<'_>, found: &[Found<'_>]) -> BTreeSet<String> {
 }
 
 /// Live signature objects that no field of the form leads to.
-fn unreferenced(document: &Document<'_>, found: &[Found<'_>]) -> BTreeSet<u32> {
+fn unreferenced(document: &Document<'_>, found: &[Found]) -> BTreeSet<u32> {
     let known: BTreeSet<u32> = found
         .iter()
         .filter_map(|it| it.reference)
@@ -211,9 +290,8 @@ fn unreferenced(document: &Document<'_>, found: &[Found<'_>]) -> BTreeSet<u32> {
         .collect();
     let places: BTreeMap<usize, u32> = document
         .entries()
-        .iter()
         .filter_map(|(number, entry)| match entry {
-            Entry::At { offset, .. } => Some((*offset, *number)),
+            Entry::At { offset, .. } => Some((offset, number)),
             _ => None,
         })
         .collect();
@@ -230,25 +308,6 @@ fn unreferenced(document: &Document<'_>, found: &[Found<'_>]) -> BTreeSet<u32> {
             })
         })
         .collect()
-}
-
-/// Scripts and actions that the catalogue starts.
-fn active(document: &Document<'_>) -> Option<&'static str> {
-    let root = document.root().ok()?;
-    let root = root.as_dict()?;
-    if root.contains("AA") {
-        return Some("AA");
-    }
-    if let Ok(Some(names)) = document.get(root, "Names")
-        && names
-            .as_dict()
-            .is_some_and(|names| names.contains("JavaScript"))
-    {
-        return Some("JavaScript");
-    }
-    let action = document.get(root, "OpenAction").ok()??;
-    let kind = action.as_dict()?.get("S")?.as_name()?;
-    matches!(kind, b"JavaScript" | b"Launch" | b"SubmitForm" | b"URI").then_some("OpenAction")
 }
 
 /// The conclusion that every fault of the file's structure amounts to.

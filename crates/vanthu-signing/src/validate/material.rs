@@ -111,13 +111,13 @@ impl Held {
     /// Everything in here existed at `time`.
     pub(super) fn prove(&self, poes: &mut Poes, time: Time, source: PoeSource) {
         for it in &self.certificates {
-            poes.add(id_of(it.der()), ObjectKind::Certificate, time, source);
+            poes.add(*it.fingerprint(), ObjectKind::Certificate, time, source);
         }
         for it in &self.crls {
-            poes.add(id_of(it.der()), ObjectKind::Crl, time, source);
+            poes.add(*it.fingerprint(), ObjectKind::Crl, time, source);
         }
         for it in &self.ocsp {
-            poes.add(id_of(it.der()), ObjectKind::OcspResponse, time, source);
+            poes.add(*it.fingerprint(), ObjectKind::OcspResponse, time, source);
         }
         for (kind, id) in &self.values {
             poes.add(*id, *kind, time, source);
@@ -151,6 +151,9 @@ fn archival(value: &[u8]) -> Result<(Encoded, Encoded), Malformed> {
     Ok((crls, responses))
 }
 
+/// More certificates, lists or responses than this are left out, the caller's last.
+const MOST_OF_A_KIND: usize = 4_096;
+
 /// All of it together, each object once.
 #[derive(Debug, Default)]
 pub(super) struct Material {
@@ -162,17 +165,20 @@ pub(super) struct Material {
 impl Material {
     pub(super) fn add(&mut self, held: &Held) {
         for it in &held.certificates {
-            if self.seen.insert(id_of(it.der())) {
+            let has_room = self.certificates.len() < MOST_OF_A_KIND;
+            if has_room && self.seen.insert(*it.fingerprint()) {
                 self.certificates.push(it.clone());
             }
         }
         for it in &held.crls {
-            if self.seen.insert(id_of(it.der())) {
+            let has_room = self.revocation.crls.len() < MOST_OF_A_KIND;
+            if has_room && self.seen.insert(*it.fingerprint()) {
                 self.revocation.crls.push(it.clone());
             }
         }
         for it in &held.ocsp {
-            if self.seen.insert(id_of(it.der())) {
+            let has_room = self.revocation.ocsp.len() < MOST_OF_A_KIND;
+            if has_room && self.seen.insert(*it.fingerprint()) {
                 self.revocation.ocsp.push(it.clone());
             }
         }

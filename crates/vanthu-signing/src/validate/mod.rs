@@ -3,6 +3,7 @@
 //! Never fails on bad input: what is wrong stands in the [`Report`]. The order of work is that of ETSI EN 319 102-1:
 //! format, cryptography, certificate at the time the signature provably existed, constraints.
 
+mod active;
 mod anchor;
 mod attack;
 mod byte_range;
@@ -58,11 +59,12 @@ pub use text::{Language, Worded};
 
 use crate::content::{Beginnings, Content};
 use crate::difference::ChangeLevel;
+use crate::longterm::evidence;
 use crate::problem::PdfProblem;
 use crate::syntax::document::Document;
 use detail::Work;
 use engine::Engine;
-use file::{Found, Revision};
+use file::{Found, Revisions};
 use material::{Held, Material};
 use poe::Poes;
 
@@ -182,7 +184,7 @@ fn judge_file(
             if let Some(stamp) = &judged_stamp.timestamp
                 && judged_stamp.indication == Indication::TotalPassed
             {
-                extract(&found, it, &mut engine, stamp.time);
+                extract(&document, &found, it, &mut engine, stamp.time);
                 let block = Work::on(engine.policy(), BlockId::PoeExtraction);
                 judged_stamp
                     .blocks
@@ -205,11 +207,7 @@ fn judge_file(
 }
 
 /// Gathers the validation data of caller and file, and what is proven without looking at time-stamps.
-fn engine<'i>(
-    document: &Document<'_>,
-    found: &[Found<'_>],
-    input: &'i ValidationInput,
-) -> Engine<'i> {
+fn engine<'i>(document: &Document<'_>, found: &[Found], input: &'i ValidationInput) -> Engine<'i> {
     let store = Held::in_store(document);
     let brought: Vec<Held> = found
         .iter()
@@ -249,13 +247,20 @@ fn engine_with<'i>(store: &Held, brought: &[Held], input: &'i ValidationInput) -
         poes,
         has_material,
         evidence: RefCell::new(BTreeMap::new()),
+        verifications: evidence::bound(brought.len()),
     }
 }
 
 /// POE extraction (ETSI EN 319 102-1, 5.6.2.3): all that a document time-stamp covers existed at its time.
-fn extract(found: &[Found<'_>], stamp: &Found<'_>, engine: &mut Engine<'_>, time: Time) {
-    if let Some(Ok(signed)) = &stamp.revision {
-        Held::in_store(signed).prove(&mut engine.poes, time, PoeSource::Validation);
+fn extract(
+    document: &Document<'_>,
+    found: &[Found],
+    stamp: &Found,
+    engine: &mut Engine<'_>,
+    time: Time,
+) {
+    if let Some(Ok(signed)) = stamp.signed_state(document) {
+        Held::in_store(&signed).prove(&mut engine.poes, time, PoeSource::Validation);
     }
     for other in found.iter().filter(|it| it.end() < stamp.end()) {
         if let Ok(signed) = &other.signed {
@@ -266,7 +271,7 @@ fn extract(found: &[Found<'_>], stamp: &Found<'_>, engine: &mut Engine<'_>, time
 }
 
 /// Hashes the file up to the gap of each signature, the first gap first: what comes later goes on from there.
-fn hash_to_the_gaps(bytes: &Beginnings<'_>, found: &[Found<'_>]) {
+fn hash_to_the_gaps(bytes: &Beginnings<'_>, found: &[Found]) {
     let mut gaps: Vec<(usize, DigestAlgorithm)> = found
         .iter()
         .filter_map(|it| Some((it.covered.ok()?.gap_start, it.signed.as_ref().ok()?)))
@@ -281,8 +286,8 @@ fn hash_to_the_gaps(bytes: &Beginnings<'_>, found: &[Found<'_>]) {
 fn judge_signature(
     document: &Document<'_>,
     bytes: &Beginnings<'_>,
-    found: &Found<'_>,
-    revisions: &[Revision<'_>],
+    found: &Found,
+    revisions: &Revisions,
     engine: &Engine<'_>,
     file: &[Finding],
 ) -> SignatureReport {
@@ -409,7 +414,11 @@ fn format_block(engine: &Engine<'_>, report: &SignatureReport, file: &[Finding])
         ),
         (
             ConstraintId::ChangesPermitted,
-            &[FindingCode::ChangedAfterSigning, FindingCode::TrailingBytes],
+            &[
+                FindingCode::ChangedAfterSigning,
+                FindingCode::TrailingBytes,
+                FindingCode::TooManyRevisions,
+            ],
         ),
     ] {
         let found = has(codes);
@@ -420,6 +429,12 @@ fn format_block(engine: &Engine<'_>, report: &SignatureReport, file: &[Finding])
         (ConstraintId::SignatureKept, FindingCode::SignatureRemoved),
         (ConstraintId::NothingBehindEnd, FindingCode::TrailingBytes),
         (ConstraintId::SingleReferenceTable, FindingCode::HybridFile),
+        (ConstraintId::UniqueFields, FindingCode::DuplicateField),
+        (
+            ConstraintId::SignaturesReferenced,
+            FindingCode::UnreferencedSignature,
+        ),
+        (ConstraintId::NoActiveContent, FindingCode::ActiveContent),
     ] {
         let found = file.iter().find(|it| it.code == code);
         let detail = found.map_or_else(String::new, |it| it.detail.clone());
@@ -429,7 +444,7 @@ fn format_block(engine: &Engine<'_>, report: &SignatureReport, file: &[Finding])
     work.done()
 }
 
-fn empty_report(document: &Document<'_>, found: &Found<'_>, existed_at: Time) -> SignatureReport {
+fn empty_report(document: &Document<'_>, found: &Found, existed_at: Time) -> SignatureReport {
     let text = |key: &str| date::text_of(document, &found.dict, key);
     let sub_filter = text("SubFilter").unwrap_or_default();
     let is_timestamp =
@@ -472,5 +487,6 @@ fn document_timestamp(
         report.find(FindingCode::TimestampBad, severity, stamp.why.clone());
     }
     report.conclude(stamp.conclusion);
+    report.set_aside(&stamp.set_aside);
     report.blocks.extend(stamp.blocks);
 }

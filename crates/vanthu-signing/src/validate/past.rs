@@ -1,17 +1,30 @@
 //! Validation in the past (ETSI EN 319 102-1, 5.6.2): past certificate validation, validation time sliding, past
 //! signature validation.
 
+use std::collections::BTreeMap;
+
 use vanthu_pki::path::{PathProblem, RevocationMode};
 use vanthu_pki::{Certificate, Time};
 
 use super::conclusion::{Conclusion, SubIndication};
 use super::detail::{Block, BlockId, Work};
 use super::engine::{Engine, Role};
+use super::poe::ObjectId;
 use super::policy::{ConstraintId, Reliable, SlideTo};
 use super::status::{StatusEvidence, is_exempt};
 
 /// Responders of responders are not followed deeper than this.
 const DEEPEST: u8 = 2;
+
+/// A certificate whose status is in question, under the anchor of the path it is needed for.
+#[derive(Clone, Copy)]
+struct Link<'c> {
+    certificate: &'c Certificate,
+    issuer: &'c Certificate,
+    anchor: &'c Certificate,
+    /// How many signers of revocation data stand between it and the path.
+    depth: u8,
+}
 
 /// What past signature validation found.
 pub(super) struct Past {
@@ -19,6 +32,10 @@ pub(super) struct Past {
     pub(super) chain: Vec<Certificate>,
     pub(super) blocks: Vec<Block>,
 }
+
+/// How far back one certificate takes the control time, by the certificate, its issuer, the time from which it slides
+/// and the depth: worked out once for all the evidence that its key signed.
+type Slid = BTreeMap<(ObjectId, ObjectId, Time, u8), Option<Time>>;
 
 impl Engine<'_> {
     /// Past signature validation (5.6.2.4): whether proofs of existence save what validation at the present time could
@@ -152,36 +169,50 @@ impl Engine<'_> {
     /// is proven.
     fn slide(&self, chain: &[Certificate]) -> Result<Time, String> {
         let mut control = self.anchor_end(chain);
+        let Some(anchor) = chain.last() else {
+            return Ok(control);
+        };
+        let mut slid = Slid::new();
         for (index, pair) in chain.windows(2).enumerate().rev() {
             let [certificate, issuer] = pair else {
                 continue;
             };
-            control = self.slide_one(certificate, issuer, control, 0)?;
+            let link = Link {
+                certificate,
+                issuer,
+                anchor,
+                depth: 0,
+            };
+            control = self.slide_one(link, control, &mut slid)?;
             // A signature under an authority that had expired is none.
             if index > 0 {
                 control = control.min(certificate.not_after());
             }
         }
+        // What was not looked at might say that something is revoked.
+        if self.verifications.is_exhausted() {
+            return Err("more signatures than are verified".to_owned());
+        }
         Ok(control)
     }
 
-    fn slide_one(
-        &self,
-        certificate: &Certificate,
-        issuer: &Certificate,
-        from: Time,
-        depth: u8,
-    ) -> Result<Time, String> {
+    fn slide_one(&self, link: Link<'_>, from: Time, slid: &mut Slid) -> Result<Time, String> {
+        let Link {
+            certificate,
+            issuer,
+            anchor,
+            ..
+        } = link;
         let name = certificate.common_name();
-        if self.poes.of(certificate.der()) > from {
+        if self.poes.time(certificate.fingerprint()) > from {
             return Err(format!("{name} is not known to have existed at {from}"));
         }
         let mut control = from;
         if !is_exempt(certificate) {
             let mut newest: Option<StatusEvidence> = None;
             let mut is_revoked = false;
-            for evidence in self.status_evidence(certificate, issuer).iter() {
-                let Some(limit) = self.usable(evidence, issuer, from, depth) else {
+            for evidence in self.status_evidence(certificate, issuer, anchor).iter() {
+                let Some(limit) = self.usable(evidence, link, from, slid) else {
                     continue;
                 };
                 control = control.min(limit);
@@ -244,42 +275,84 @@ impl Engine<'_> {
     fn usable(
         &self,
         evidence: &StatusEvidence,
-        issuer: &Certificate,
+        link: Link<'_>,
         from: Time,
-        depth: u8,
+        slid: &mut Slid,
     ) -> Option<Time> {
-        if evidence.issued_at > from || self.poes.time(&evidence.id) > from {
+        let known_since = self.poes.time(&evidence.id);
+        if evidence.issued_at > from || known_since > from {
             return None;
         }
-        let mut limit = match evidence.reliable {
+        let limit = match evidence.reliable {
             Reliable::Never => return None,
             Reliable::Until(last) => from.min(last),
             Reliable::Always => from,
         };
-        if evidence.signer != *issuer && evidence.signer.issuer() == issuer.subject() {
-            if depth >= DEEPEST {
-                return None;
-            }
-            let below = self
-                .slide_one(&evidence.signer, issuer, from, depth + 1)
-                .ok()?;
-            limit = limit.min(below);
+        let signer = evidence.signer_path.first()?;
+        // Whoever signs lists may stand in them: its own list is no further witness.
+        let is_itself = link.depth > 0 && signer == link.certificate;
+        if signer == link.issuer || signer == link.anchor || is_itself {
+            return Some(limit);
         }
-        Some(limit)
+        // An old key can still write an old date: the data are older than its end.
+        if link.depth >= DEEPEST || known_since > signer.not_after() {
+            return None;
+        }
+        let below = self.slide_signer(&evidence.signer_path, link, from, slid)?;
+        Some(limit.min(below))
+    }
+
+    /// The path of whoever signed revocation data slides like any other.
+    fn slide_signer(
+        &self,
+        path: &[Certificate],
+        link: Link<'_>,
+        from: Time,
+        slid: &mut Slid,
+    ) -> Option<Time> {
+        let mut control = from;
+        for pair in path.windows(2).rev() {
+            let [certificate, issuer] = pair else {
+                continue;
+            };
+            let depth = link.depth + 1;
+            let key = (
+                *certificate.fingerprint(),
+                *issuer.fingerprint(),
+                from,
+                depth,
+            );
+            let below = if let Some(known) = slid.get(&key) {
+                *known
+            } else {
+                let link = Link {
+                    certificate,
+                    issuer,
+                    depth,
+                    ..link
+                };
+                let found = self.slide_one(link, from, slid).ok();
+                slid.insert(key, found);
+                found
+            };
+            control = control.min(below?);
+        }
+        Some(control)
     }
 
     /// The data that decide about the signer were issued by someone known before the certificate ended (5.6.2.4.4).
     fn revocation_issuer_existed(&self, chain: &[Certificate], control: Time) -> bool {
-        let [certificate, issuer, ..] = chain else {
+        let ([certificate, issuer, ..], Some(anchor)) = (chain, chain.last()) else {
             return true;
         };
         let end = certificate.not_after();
-        self.status_evidence(certificate, issuer)
-            .iter()
-            .any(|evidence| {
-                evidence.issued_at <= control
-                    && (self.input.anchors.contains(&evidence.signer)
-                        || self.poes.of(evidence.signer.der()) <= end)
-            })
+        let known = |signer: &Certificate| {
+            self.input.anchors.contains(signer) || self.poes.time(signer.fingerprint()) <= end
+        };
+        let evidence = self.status_evidence(certificate, issuer, anchor);
+        evidence.iter().any(|evidence| {
+            let mut signer = evidence.signer_path.iter();
+            evidence.issued_at <= control && signer.next().is_some_and(known)
+        })
     }
 }

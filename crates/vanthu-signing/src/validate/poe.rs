@@ -86,13 +86,6 @@ impl Poes {
             .map_or(self.at, |known| known.0.min(self.at))
     }
 
-    pub(super) fn of(&self, bytes: &[u8]) -> Time {
-        if self.known.is_empty() {
-            return self.at;
-        }
-        self.time(&id_of(bytes))
-    }
-
     pub(super) fn add(&mut self, id: ObjectId, kind: ObjectKind, time: Time, source: PoeSource) {
         let entry = self.known.entry(id).or_insert((time, kind, source));
         if time < entry.0 {

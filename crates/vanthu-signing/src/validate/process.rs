@@ -56,24 +56,29 @@ impl Engine<'_> {
         for stamp in &stamps {
             report.blocks.extend(stamp.blocks.iter().cloned());
         }
-        conclusion = self.with_time(report, &case, &stamps, conclusion);
+        let constraints;
+        (conclusion, constraints) = self.with_time(report, &case, &stamps, conclusion);
         if let Conclusion::Indeterminate(sub) = conclusion
-            && sub.may_be_past()
+            && is_open(constraints)
+            && self.has_past(sub, case.best_time)
             && self.has_material
         {
             conclusion = self.with_archival_data(report, &mut case, sub);
         }
+        report.judged_at = case.best_time;
+        report.trusted = case.path.conclusion.is_passed() || conclusion.is_passed();
+        // What is asked of the time-stamps is a matter of its own: no past of the path mends it.
+        conclusion = with_constraints(conclusion, constraints);
         if conclusion.is_passed() {
             conclusion = self.kept_for_long(report, &case);
         }
-        report.judged_at = case.best_time;
-        report.trusted = case.path.conclusion.is_passed() || conclusion.is_passed();
         report.chain = case.path.chain.iter().map(CertificateFacts::from).collect();
         if !report.trusted {
             for problem in &case.path.problems {
                 report.find(FindingCode::PathProblem, Severity::Warn, problem.clone());
             }
         }
+        report.set_aside(&case.path.set_aside);
         report.conclude(conclusion);
     }
 
@@ -201,6 +206,7 @@ impl Engine<'_> {
                 }
             };
             let stamp = self.timestamp(&token, &Content::Parts(&[&signer.signature]));
+            report.set_aside(&stamp.set_aside);
             if stamp.proven().is_none() && stamp.is_intact {
                 report.find(FindingCode::TimestampUntrusted, Severity::Warn, "");
             } else if stamp.proven().is_none() {
@@ -217,20 +223,20 @@ impl Engine<'_> {
         stamps
     }
 
-    /// Validation for signatures with time (5.5.4).
+    /// Validation for signatures with time (5.5.4): what the path concludes, and what the constraints on time-stamps do.
     fn with_time(
         &self,
         report: &mut SignatureReport,
         case: &Case<'_>,
         stamps: &[Stamp],
         basic: Conclusion,
-    ) -> Conclusion {
+    ) -> (Conclusion, Conclusion) {
         if !basic.is_passed()
             && !basic
                 .sub_indication()
                 .is_some_and(SubIndication::may_be_past)
         {
-            return basic;
+            return (basic, Conclusion::Passed);
         }
         report.process = Process::WithTime;
         let mut work = Work::on(self.policy(), BlockId::SignaturesWithTime);
@@ -256,12 +262,11 @@ impl Engine<'_> {
         let ordered = case.not_before.is_none_or(|start| start <= case.best_time);
         let order = Conclusion::Indeterminate(SubIndication::TimestampOrderFailure);
         work.hold(ConstraintId::TimestampOrder, ordered, order, "");
-        let mut conclusion = work.conclusion();
-        if conclusion.is_passed() {
-            conclusion = self.compare_times(case);
-        }
-        report.blocks.push(work.conclude(conclusion));
-        conclusion
+        let constraints = work.conclusion();
+        let path = self.compare_times(case);
+        let both = with_constraints(path, constraints);
+        report.blocks.push(work.conclude(both));
+        (path, constraints)
     }
 
     /// Step 4 to 8 of 5.5.4: what the present can't decide, the best signature time may.
@@ -323,8 +328,7 @@ impl Engine<'_> {
         let past = self.past_signature(&case.certificate, Role::Signer, sub, case.best_time);
         report.blocks.extend(past.blocks);
         let mut conclusion = past.conclusion;
-        // The standard does not look into the past for a status that is merely not known yet; where the past does not
-        // help, it stays a question of later.
+        // Where the past does not help, a status that is merely not known yet stays a question of later.
         if sub == SubIndication::TryLater && !conclusion.is_passed() {
             conclusion = Conclusion::Indeterminate(sub);
         }
@@ -355,6 +359,12 @@ impl Engine<'_> {
         conclusion
     }
 
+    /// Whether to look into the past. The standard does not for a status that is merely not known yet (5.6.3.4): it is
+    /// known for the past only behind a proof that there was one, of the signature or time-stamp itself.
+    pub(super) fn has_past(&self, sub: SubIndication, existed_at: Time) -> bool {
+        sub.may_be_past() && (sub != SubIndication::TryLater || existed_at < self.at())
+    }
+
     fn strength_at(&self, case: &Case<'_>, at: Time) -> Conclusion {
         match self.policy().level(ConstraintId::SignatureAlgorithms) {
             Level::Fail => case.reliable.judge(at),
@@ -373,6 +383,21 @@ impl Case<'_> {
             Conclusion::Passed => self.path.conclusion,
             weak => weak,
         }
+    }
+}
+
+/// The constraints on time-stamps leave the path's own conclusion something to say.
+fn is_open(constraints: Conclusion) -> bool {
+    constraints
+        .sub_indication()
+        .is_none_or(SubIndication::may_be_past)
+}
+
+fn with_constraints(path: Conclusion, constraints: Conclusion) -> Conclusion {
+    match path {
+        Conclusion::Failed(_) => path,
+        Conclusion::Indeterminate(_) if is_open(constraints) => path,
+        _ => constraints,
     }
 }
 

@@ -72,6 +72,8 @@ pub enum FindingCode {
     TimestampUntrusted,
     /// The certificate's path has a problem.
     PathProblem,
+    /// Revocation data were at hand that do not count: a weak signature, or one of somebody who had ended.
+    EvidenceSetAside,
     /// The document was changed after the signature in a way that is not permitted.
     ChangedAfterSigning,
     /// A change is permitted by the signature but not on this platform.
@@ -82,11 +84,15 @@ pub enum FindingCode {
     UnreferencedSignature,
     /// Scripts or actions stand in the file.
     ActiveContent,
+    /// There are more revisions and signatures than can be compared with each other.
+    TooManyRevisions,
+    /// Nobody signed the file: nothing but time-stamps stands in it.
+    OnlyTimestamps,
 }
 
 impl FindingCode {
     /// All.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 30] = [
         Self::ByteRangeBad,
         Self::SignatureObjectBad,
         Self::CoverageIncomplete,
@@ -109,11 +115,14 @@ impl FindingCode {
         Self::TimestampBad,
         Self::TimestampUntrusted,
         Self::PathProblem,
+        Self::EvidenceSetAside,
         Self::ChangedAfterSigning,
         Self::PlatformRule,
         Self::DuplicateField,
         Self::UnreferencedSignature,
         Self::ActiveContent,
+        Self::TooManyRevisions,
+        Self::OnlyTimestamps,
     ];
 }
 
@@ -344,12 +353,30 @@ impl Report {
         }
     }
 
-    /// Takes over the status of the worst signature.
+    /// Takes over the status of the worst signature. Time-stamps alone say that the file existed, not that anybody
+    /// signed it: then it does not pass.
     pub(super) fn take_worst(&mut self) {
-        if let Some(worst) = self.signatures.iter().max_by_key(|it| it.indication) {
+        let Some(worst) = self.signatures.iter().max_by_key(|it| it.indication) else {
+            return;
+        };
+        if self.is_signed() {
             self.indication = worst.indication;
             self.sub_indication = worst.sub_indication;
+            return;
         }
+        self.indication = worst.indication.max(Indication::Indeterminate);
+        self.sub_indication = worst.sub_indication;
+        self.findings.push(Finding {
+            code: FindingCode::OnlyTimestamps,
+            severity: Severity::Warn,
+            detail: String::new(),
+        });
+    }
+
+    /// Whether anybody signed, well or not: time-stamps alone are no signature.
+    pub fn is_signed(&self) -> bool {
+        let mut signatures = self.signatures.iter();
+        signatures.any(|it| it.kind == SignatureKind::Signature)
     }
 
     /// Whether everything passed.
@@ -434,6 +461,13 @@ impl SignatureReport {
         };
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
+        }
+    }
+
+    /// Revocation data that were left out.
+    pub(super) fn set_aside(&mut self, evidence: &[String]) {
+        for it in evidence {
+            self.find(FindingCode::EvidenceSetAside, Severity::Warn, it.clone());
         }
     }
 

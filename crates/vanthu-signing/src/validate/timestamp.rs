@@ -22,6 +22,8 @@ pub(super) struct Stamp {
     pub(super) certificate: Option<Certificate>,
     pub(super) chain: Vec<Certificate>,
     pub(super) blocks: Vec<Block>,
+    /// Revocation data that do not count, in words.
+    pub(super) set_aside: Vec<String>,
     /// In words, where it is bad.
     pub(super) why: String,
 }
@@ -79,6 +81,7 @@ impl Engine<'_> {
                     certificate: None,
                     chain: Vec::new(),
                     blocks: vec![work.done()],
+                    set_aside: Vec::new(),
                     why,
                 };
             }
@@ -96,7 +99,7 @@ impl Engine<'_> {
         let mut chain = path.chain;
         let mut blocks = vec![path.block];
         if let Conclusion::Indeterminate(sub) = conclusion
-            && sub.may_be_past()
+            && self.has_past(sub, existed_at)
         {
             let past = self.past_signature(&checked.certificate, Role::Timestamp, sub, existed_at);
             blocks.extend(past.blocks);
@@ -124,6 +127,7 @@ impl Engine<'_> {
             certificate: Some(checked.certificate),
             chain,
             blocks,
+            set_aside: path.set_aside,
             why: String::new(),
         }
     }

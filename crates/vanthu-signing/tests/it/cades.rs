@@ -1,11 +1,14 @@
 //! Detached signatures: every level and key is made and judged, archived ones outlive their certificates.
 
-use vanthu_pki::cms;
+use std::io::Cursor;
+
+use vanthu_pki::asn1::{self, Tlv};
+use vanthu_pki::{cms, oid, pem};
 use vanthu_signing::{
-    BaselineLevel, DetachedError, DetachedReport, EmbedError, FindingCode, Indication,
+    BaselineLevel, DetachedError, DetachedReport, EmbedError, FileKind, FindingCode, Indication,
     LongTermEvidence, PreparedDetached, PreparedDetachedTimestamp, SubIndication, ValidationInput,
-    extend_detached_lt, extend_detached_lta, missing_detached_evidence, prepare_detached,
-    stamp_detached, validate_detached,
+    content_inside, embedded_detached, extend_detached_lt, extend_detached_lta,
+    missing_detached_evidence, prepare_detached, sniff, stamp_detached, validate_detached,
 };
 
 use crate::ladder::{KINDS, Ladder};
@@ -55,6 +58,78 @@ fn a_changed_file_fails_at_every_level() {
             Some(SubIndication::HashFailure)
         );
     }
+}
+
+#[test]
+fn a_signature_file_may_be_pem() {
+    let ladder = Ladder::p256();
+    let p7s = sign(&ladder, CONTENT, &request(), None);
+    for label in ["CMS", "PKCS7"] {
+        let text = format!("\n{}", pem::encode(&p7s, label));
+        assert_eq!(
+            sniff(Cursor::new(text.as_bytes())).unwrap(),
+            FileKind::Signature
+        );
+        assert!(judge(text.as_bytes(), CONTENT, &input(&ladder)).is_passed());
+        assert_eq!(
+            embedded_detached(text.as_bytes()).unwrap().signatures.len(),
+            1
+        );
+        let evidence = ladder.evidence(&[&ladder.stamps], now());
+        assert_eq!(
+            extend_detached_lt(text.as_bytes(), &evidence).unwrap(),
+            extend_detached_lt(&p7s, &evidence).unwrap()
+        );
+        for broken in [&text[..text.len() - 20], &text.repeat(2), &text[..30]] {
+            let judged = judge(broken.as_bytes(), CONTENT, &input(&ladder));
+            assert_eq!(
+                judged.report.sub_indication,
+                Some(SubIndication::FormatFailure)
+            );
+        }
+    }
+}
+
+/// RFC 5652, 5.2: what is signed may stand in the signature file.
+#[test]
+fn a_signature_file_may_carry_what_it_signs_and_nothing_else() {
+    let ladder = Ladder::p256();
+    let apart = sign(&ladder, CONTENT, &request(), Some(&ladder.stamps));
+    assert_eq!(content_inside(&apart), None);
+    let own = carrying(&apart, CONTENT);
+    assert_eq!(content_inside(&own).as_deref(), Some(CONTENT));
+    let judged = judge(&own, CONTENT, &input(&ladder));
+    assert!(judged.is_passed(), "{:?}", judged.report);
+    let archived = archive(
+        &ladder,
+        &own,
+        &ladder.evidence(&[&ladder.stamps], now()),
+        &ladder.stamps,
+        now(),
+    );
+    assert_eq!(content_inside(&archived).as_deref(), Some(CONTENT));
+    assert!(judge(&archived, CONTENT, &input(&ladder)).is_passed());
+
+    let other = carrying(&apart, b"another content");
+    for content in [CONTENT, b"another content"] {
+        let judged = judge(&other, content, &input(&ladder));
+        assert_eq!(judged.report.indication, Indication::TotalFailed);
+    }
+}
+
+/// The signature file with content put inside.
+fn carrying(p7s: &[u8], content: &[u8]) -> Vec<u8> {
+    let mut info = Tlv::read_all(p7s).unwrap().inside().unwrap();
+    let kind = info.any().unwrap().full.to_vec();
+    let signed = info.any().unwrap().only().unwrap();
+    let mut fields = signed.inside().unwrap();
+    let mut parts = Vec::new();
+    while !fields.is_empty() {
+        parts.push(fields.any().unwrap().full.to_vec());
+    }
+    let data = asn1::oid(oid::DATA);
+    parts[2] = asn1::sequence(&[data, asn1::explicit(0, &asn1::octet_string(content))]);
+    asn1::sequence(&[kind, asn1::explicit(0, &asn1::sequence(&parts))])
 }
 
 #[test]

@@ -123,7 +123,7 @@ impl Ladder {
                 4,
             )
             .unwrap();
-        let fonts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vanthu-layout/fonts");
+        let fonts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vanthu-reader/fonts");
         let font = |name: &str| std::fs::read(fonts.join(name)).unwrap();
         let mut ladder = Self {
             stamps: stamps(&issuing, spec, algorithm, 5, day(2036, 1, 1)),

@@ -4,9 +4,10 @@ use vanthu_pki::cms;
 use vanthu_pki::path::RevocationData;
 use vanthu_pki::{Certificate, DigestAlgorithm, tsp};
 use vanthu_signing::{
-    BaselineLevel, ChangeLevel, DocTimestampRequest, EmbedError, ExtendError, Indication,
-    LongTermEvidence, PreparedTimestamp, SignatureKind, TimestampTrust, ValidationInput, extend_lt,
-    extend_lta, inspect, is_extension, missing_evidence, prepare_timestamp, protection, validate,
+    BaselineLevel, ChangeLevel, DocTimestampRequest, EmbedError, ExtendError, Finding, FindingCode,
+    Indication, LongTermEvidence, PreparedTimestamp, SignatureKind, TimestampTrust,
+    ValidationInput, extend_lt, extend_lta, inspect, is_extension, missing_evidence,
+    prepare_timestamp, protection, validate,
 };
 
 use crate::ladder::{KINDS, Ladder};
@@ -306,8 +307,13 @@ fn a_document_time_stamp_on_its_own_uses_the_digest_asked_for() {
         let mut input = input(&ladder);
         input.evidence = ladder.evidence(&[&ladder.stamps], now()).revocation;
         let report = validate(&stamped, &input);
-        assert_eq!(report.indication, Indication::TotalPassed, "{report:#?}");
-        assert_eq!(report.signatures[0].kind, SignatureKind::DocTimestamp);
+        let stamp = &report.signatures[0];
+        assert_eq!(stamp.indication, Indication::TotalPassed, "{report:#?}");
+        assert_eq!(stamp.kind, SignatureKind::DocTimestamp);
+        // It existed then, but nobody signed it.
+        assert_eq!(report.indication, Indication::Indeterminate);
+        let alone = |it: &Finding| it.code == FindingCode::OnlyTimestamps;
+        assert!(report.findings.iter().any(alone));
     }
     let weak = DocTimestampRequest {
         digest: DigestAlgorithm::Sha1,

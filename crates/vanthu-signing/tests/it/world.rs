@@ -89,7 +89,7 @@ impl World {
             .timestamping("Dấu thời gian diễn tập", &stamp_key.spki(), long, 5, &none)
             .unwrap();
         let chain = vec![issuing.certificate().clone()];
-        let fonts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vanthu-layout/fonts");
+        let fonts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vanthu-reader/fonts");
         Self {
             stamps: TimestampAuthority::new(stamp_key, stamp, chain).unwrap(),
             leader: Signer {

@@ -180,6 +180,7 @@ pub(crate) fn a_certificate(person_id: &PersonId) -> CertificateRow {
             state: CertificateState::Effective,
             not_before: NOW.plus_seconds(-1000),
             not_after: NOW.plus_seconds(1_000_000),
+            device_id: None,
         },
         der: "MIIB".to_owned(),
         chain: vec!["MIIC".to_owned()],

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod account;
 #[cfg(test)]
+mod agent;
+#[cfg(test)]
 mod blob;
 #[cfg(test)]
 mod build;
@@ -14,6 +16,10 @@ mod checkpoint;
 mod credential;
 #[cfg(test)]
 mod delivery;
+#[cfg(test)]
+mod device;
+#[cfg(test)]
+mod finding;
 #[cfg(test)]
 mod incoming;
 #[cfg(test)]

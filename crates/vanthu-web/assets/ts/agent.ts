@@ -20,6 +20,8 @@ export interface AgentStatus {
   practice: boolean;
   consent: "person" | "automatic";
   certificates: AgentCertificate[];
+  /** The accounts of this server with which the agent is paired. */
+  accounts?: string[];
 }
 
 /** The agent did not answer, or the browser kept us from asking. */
@@ -67,8 +69,13 @@ export function agentStatus(): Promise<AgentStatus> {
   return ask<AgentStatus>("/v1/status", {}, 4000);
 }
 
-export function agentSign(server: string, signing_id: string, token: string): Promise<{ consent_url?: string; state?: string }> {
-  return ask("/v1/sign", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ server, signing_id, token }) }, 15_000);
+export function agentSign(server: string, signing_id: string, token: string, account: string): Promise<{ consent_url?: string; state?: string }> {
+  return ask("/v1/sign", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ server, signing_id, token, account }) }, 15_000);
+}
+
+/** Hands a pairing's offer to the agent; the browser itself tells it which server asks. */
+export function agentPair(agent_id: string, token: string): Promise<{ page_url: string }> {
+  return ask("/v1/pair", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ agent_id, token }) }, 20_000);
 }
 
 function paint(tone: string, text: string, title: string): void {
@@ -82,8 +89,28 @@ function paint(tone: string, text: string, title: string): void {
   }
 }
 
-/** Which certificate will sign, when does it end. */
+/** Whether a version comes before another; each is three numbers. */
+export function olderVersion(one: string, other: string): boolean {
+  const numbers = (text: string) => (text.split(/[-+]/)[0] ?? "").split(".").map((part) => Number.parseInt(part, 10) || 0);
+  const [a, b] = [numbers(one), numbers(other)];
+  for (let at = 0; at < 3; at += 1) if ((a[at] ?? 0) !== (b[at] ?? 0)) return (a[at] ?? 0) < (b[at] ?? 0);
+  return false;
+}
+
+/** What the server says of versions: the one that it ships, and the oldest that it takes. */
+function standing(version: string): "current" | "outdated" | "too-old" {
+  const pill = document.querySelector<HTMLElement>("[data-agent-pill]");
+  if (olderVersion(version, pill?.dataset["minimum"] ?? "0.0.0")) return "too-old";
+  return olderVersion(version, pill?.dataset["shipped"] ?? "0.0.0") ? "outdated" : "current";
+}
+
+/** Which certificate will sign, when does it end; before that, whether the program is too old. */
 function paintReady(status: AgentStatus): void {
+  const version = standing(status.version);
+  if (version === "too-old") {
+    paint("bad", t("Phần mềm ký quá cũ"), t("Bản {version} không ký được nữa; cập nhật phần mềm ký.", { version: status.version }));
+    return;
+  }
   const now = Date.now();
   const good = status.certificates.filter((one) => Date.parse(one.not_after) > now);
   const first = good[0];
@@ -93,6 +120,7 @@ function paintReady(status: AgentStatus): void {
     const days = Math.floor((Date.parse(first.not_after) - now) / 86_400_000);
     const name = status.practice ? t("Thiết bị ký thực hành sẵn sàng") : t("Thiết bị ký sẵn sàng");
     if (days <= 30) paint("warn", t("Chứng thư còn {days} ngày", { days }), first.common_name);
+    else if (version === "outdated") paint("warn", t("Phần mềm ký có bản mới"), t("Đang dùng bản {version}; cập nhật khi thuận tiện.", { version: status.version }));
     else paint("ok", name, `${first.common_name} · ${status.name} ${status.version}`);
   }
 }

@@ -21,6 +21,7 @@ function show(form: HTMLElement): void {
 
 function guard(event: SubmitEvent): void {
   const form = event.target as HTMLElement;
+  if (event.submitter?.hasAttribute("data-any")) return; // the whole list
   if (!form.matches("[data-bulk]") || boxes(form).some((box) => box.checked)) return;
   event.preventDefault();
   event.stopImmediatePropagation();

@@ -25,7 +25,7 @@ export interface ServiceProgress {
 }
 
 export interface Progress {
-  state: "open" | "signed" | "cancelled" | "expired" | "failed";
+  state: "open" | "signed" | "partly" | "cancelled" | "expired" | "failed";
   reason?: string;
   problem?: unknown;
   service?: ServiceProgress;

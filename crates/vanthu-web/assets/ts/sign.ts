@@ -12,6 +12,10 @@ interface Session {
   token: string;
   server: string;
   expires_at: string;
+  /** The account that opened it: an agent paired with several uses the pairing of this one. */
+  account_id: string;
+  left_out?: { document: string; problem?: unknown }[];
+  not_determined?: boolean;
 }
 
 /** What the agent's or the person's ending of the session is called here. */
@@ -121,7 +125,7 @@ class Flow {
     this.consent = new ConsentWindow(!automatic); // first of all: still inside the click
     try {
       const agent = await this.findAgent();
-      const session = await this.openSession(automatic ? "automatic" : "person");
+      const session = await this.openSession(automatic ? "automatic" : "person", agent);
       return await this.signAll(agent, session);
     } catch (error) {
       this.lines.fail();
@@ -138,17 +142,24 @@ class Flow {
     return agent;
   }
 
-  private async openSession(consent: "person" | "automatic"): Promise<Session> {
+  private async openSession(consent: "person" | "automatic", agent: AgentStatus): Promise<Session> {
     this.lines.start(this.documents.length === 1 ? t("Máy chủ kiểm tra chứng thư và chuẩn bị văn bản…") : t("Máy chủ kiểm tra chứng thư và chuẩn bị {n} văn bản…", { n: this.documents.length }));
     const purpose = this.panel.dataset["purpose"] ?? "person";
-    const session = await postJson<Session>("/api/v1/signing-sessions", { purpose, documents: this.documents, consent });
-    this.lines.finish(t("Văn bản đã sẵn sàng để ký"));
+    // The practice agent holds everybody's keys; a real one shows whose devices are at this machine.
+    const certificates = agent.practice ? [] : agent.certificates.map((one) => one.thumbprint);
+    const session = await postJson<Session>("/api/v1/signing-sessions", { purpose, documents: this.documents, consent, certificates });
+    const left = session.left_out?.length ?? 0;
+    this.lines.finish(left > 0 ? t("{n} văn bản đã sẵn sàng; {m} văn bản không ký được lúc này", { n: this.documents.length - left, m: left }) : t("Văn bản đã sẵn sàng để ký"));
+    if (session.not_determined) {
+      this.lines.start(t("Chưa xác định được tình trạng chứng thư; quy chế cho ký kèm cảnh báo."));
+      this.lines.finish();
+    }
     return session;
   }
 
   private async signAll(agent: AgentStatus, session: Session): Promise<string> {
     this.lines.start(t("Chuyển sang phần mềm ký…"));
-    const answer = await agentSign(session.server || location.origin, session.signing_id, session.token);
+    const answer = await agentSign(session.server || location.origin, session.signing_id, session.token, session.account_id);
     this.lines.finish();
     const extra = this.panel.querySelector<HTMLElement>("[data-sign-more]") ?? this.panel;
     if (answer.consent_url) {
@@ -188,6 +199,11 @@ class Flow {
         this.lines.finish(now.items.length > 1 ? t("Đã ký xong {n} văn bản", { n: now.items.length }) : t("Đã ký xong"));
         this.consent?.close();
         return now.next ?? "";
+      }
+      // Several documents: what became of each stands on a page of its own.
+      if (now.state !== "open" && this.documents.length > 1 && now.next) {
+        this.consent?.close();
+        return now.next;
       }
       if (now.state !== "open") throw new Ended(this.endProblem(now));
       if (Date.now() > ends + 5000) throw new Ended(endOf("expired"));

@@ -3,10 +3,13 @@
 //! Each noun has a file with its list of operations. The router and the OpenAPI document are made
 //! from these lists. Requests are read strictly, and every refusal is a problem document.
 
+mod agents;
 mod credentials;
 mod desk;
+mod devices;
 mod docs;
 mod extract;
+mod findings;
 mod incoming;
 mod lines;
 mod lists;
@@ -58,8 +61,11 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static Operation> {
         .chain(outgoing::operations())
         .chain(signing::OPERATIONS)
         .chain(credentials::OPERATIONS)
+        .chain(agents::OPERATIONS)
         .chain(incoming::operations())
         .chain(lines::OPERATIONS)
+        .chain(devices::OPERATIONS)
+        .chain(findings::OPERATIONS)
         .chain(lists::OPERATIONS)
         .chain(views::OPERATIONS)
         .chain(registers::OPERATIONS)

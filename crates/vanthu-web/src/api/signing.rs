@@ -6,7 +6,7 @@ use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vanthu_app::signing::fetch::timestamp;
-use vanthu_app::signing::open::{self, OpenSigning};
+use vanthu_app::signing::open::{self, OpenSigning, Seen};
 use vanthu_app::signing::settle::settle;
 use vanthu_app::signing::state::{self, Conversation};
 use vanthu_app::signing::{Consent, ItemState, Means, Purpose, SessionState, Settled, cancel};
@@ -19,7 +19,7 @@ use super::extract::{Answer, Done, Given, Named, answer, done};
 use super::operation::{Operation, Verb};
 use crate::error::problem_in;
 use crate::page::show::Say;
-use crate::session::SignedIn;
+use crate::session::{Address, SignedIn};
 use crate::state::Web;
 
 /// The operations.
@@ -75,6 +75,9 @@ struct OpenSession {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     credential: Option<CredentialId>,
+    /// SHA-256 (hex) của các chứng thư mà phần mềm ký trên máy đưa ra.
+    #[serde(default)]
+    certificates: Vec<String>,
 }
 
 /// Whose signature.
@@ -133,9 +136,25 @@ struct SessionOpened {
     server: String,
     /// Hết hạn lúc.
     expires_at: String,
+    /// Tài khoản mở phiên; máy ký ghép với nhiều tài khoản dùng lần ghép của tài khoản này.
+    account_id: String,
+    /// Các văn bản không ký được trong phiên này, kèm lý do.
+    left_out: Vec<LeftOut>,
+    /// Chưa xác định được tình trạng chứng thư; quy chế áp dụng cho ký kèm cảnh báo.
+    not_determined: bool,
     /// Điều cần hiện trước khi điện thoại hỏi, khi khóa do dịch vụ giữ.
     #[serde(skip_serializing_if = "Option::is_none")]
     service: Option<Shown>,
+}
+
+/// A document that is not in the session.
+#[derive(Serialize, ToSchema)]
+struct LeftOut {
+    /// Văn bản.
+    document: String,
+    /// Vì sao.
+    #[schema(value_type = Object)]
+    problem: serde_json::Value,
 }
 
 /// What is shown before the holder's device asks.
@@ -200,7 +219,7 @@ struct ServiceProgress {
 struct Progress {
     /// Mã định danh phiên ký.
     signing_id: String,
-    /// open, signed, cancelled, expired hoặc failed.
+    /// open, signed, partly, cancelled, expired hoặc failed.
     state: &'static str,
     /// Vì sao phiên dừng.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -242,8 +261,14 @@ struct Item {
 async fn begin(
     State(web): State<Web>,
     who: SignedIn,
+    headers: HeaderMap,
+    Address(address): Address,
     Given(given): Given<OpenSession>,
 ) -> Answer<SessionOpened> {
+    let seen = Seen {
+        address: Some(address).filter(|it| !it.is_empty()),
+        certificates: given.certificates,
+    };
     let input = OpenSigning {
         purpose: match given.purpose {
             PurposeIn::Person => Purpose::Person,
@@ -257,7 +282,12 @@ async fn begin(
         means: given.means.into(),
         credential: given.credential,
     };
-    let opened = open::open(&web.app, who.caller(), input).await?;
+    let opened = open::open_seen(&web.app, who.caller(), input, &seen).await?;
+    let say = Say::of(&headers, web.app.now());
+    let left_out = opened.left_out.into_iter().map(|one| LeftOut {
+        document: one.outgoing_id.to_string(),
+        problem: problem_in(&one.refusal, say),
+    });
     answer(SessionOpened {
         signing_id: opened.signing_id.to_string(),
         token: opened.at_service.is_none().then_some(opened.token),
@@ -268,6 +298,9 @@ async fn begin(
             verification_code: it.code,
             deadline: timestamp(it.deadline).to_string(),
         }),
+        account_id: who.caller().actor.account_id.to_string(),
+        left_out: left_out.collect(),
+        not_determined: opened.not_determined,
     })
 }
 
@@ -279,8 +312,16 @@ async fn progress(
 ) -> Answer<Progress> {
     let say = Say::of(&headers, web.app.now());
     let state::Progress { row, items, remote } = state::state(&web.app, who.caller(), &id).await?;
-    let all_signed = items.iter().all(|item| item.state == ItemState::Signed);
-    let word = word_of(row.state, row.expires_at, web.app.now(), all_signed);
+    let signed = items
+        .iter()
+        .filter(|item| item.state == ItemState::Signed)
+        .count();
+    let how_many = match signed {
+        0 => Signed::None,
+        some if some == items.len() => Signed::All,
+        _ => Signed::Some,
+    };
+    let word = word_of(row.state, row.expires_at, web.app.now(), how_many);
     let mut documents: Vec<String> = items
         .iter()
         .map(|item| item.outgoing_id.to_string())
@@ -299,7 +340,7 @@ async fn progress(
         expires_at: timestamp(row.expires_at).to_string(),
         next: match documents.as_slice() {
             [only] => Some(format!("/outgoing/{only}?done={done}")),
-            _ => None,
+            _ => Some(format!("/signings/{id}")),
         },
         items: items
             .into_iter()
@@ -308,7 +349,7 @@ async fn progress(
                 document: item.outgoing_id.to_string(),
                 state: item.state.code(),
                 digest: item.digest,
-                problem: item.problem.map(|it| problem_told(it, say)),
+                problem: item.problem.and_then(|it| problem_of(it, say)),
             })
             .collect(),
     })
@@ -323,14 +364,6 @@ fn why_of(conversation: &Conversation, say: Say) -> Option<serde_json::Value> {
     };
     let refusal = Refusal::new(code).with("service", &conversation.service);
     Some(problem_in(&refusal, say))
-}
-
-/// What is kept with an item, in the reader's language.
-fn problem_told(kept: serde_json::Value, say: Say) -> serde_json::Value {
-    match serde_json::from_value::<Refusal>(kept.clone()) {
-        Ok(refusal) => problem_in(&refusal, say),
-        Err(_) => kept,
-    }
 }
 
 fn with_service(it: Conversation, id: &SigningId) -> ServiceProgress {
@@ -348,14 +381,31 @@ fn with_service(it: Conversation, id: &SigningId) -> ServiceProgress {
     }
 }
 
+/// How many of the items are signed.
+#[derive(Clone, Copy)]
+enum Signed {
+    All,
+    Some,
+    None,
+}
+
+/// The kept refusal of an item as a problem document, in the reader's language.
+fn problem_of(kept: serde_json::Value, say: Say) -> Option<serde_json::Value> {
+    let refusal: Refusal = serde_json::from_value(kept).ok()?;
+    Some(problem_in(&refusal, say))
+}
+
 /// The state in the words of the page. A session that nobody answered in time is over although
 /// nobody has written so.
-fn word_of(state: SessionState, ends: Moment, now: Moment, all_signed: bool) -> &'static str {
+fn word_of(state: SessionState, ends: Moment, now: Moment, signed: Signed) -> &'static str {
     match state {
         SessionState::Open | SessionState::Fetched if now > ends => "expired",
         SessionState::Open | SessionState::Fetched => "open",
-        SessionState::Done if all_signed => "signed",
-        SessionState::Done => "failed",
+        SessionState::Done => match signed {
+            Signed::All => "signed",
+            Signed::Some => "partly",
+            Signed::None => "failed",
+        },
         SessionState::Cancelled => "cancelled",
         SessionState::Expired => "expired",
     }

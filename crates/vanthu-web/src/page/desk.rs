@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 use vanthu_app::desk::{self, Count, Tile};
-use vanthu_app::notice;
+use vanthu_app::{Caller, notice};
 use vanthu_domain::permission::Action;
 
 use crate::error::WebError;
@@ -55,6 +55,26 @@ struct TilesFragment {
     quiet: Vec<view::Tile>,
 }
 
+/// The tiles that lead to no list of documents.
+async fn others(say: Say, web: &Web, caller: &Caller) -> Result<Vec<view::Tile>, WebError> {
+    let waiting = shell::waiting(web, caller).await?;
+    let tiles = waiting.into_iter().map(|(href, count)| view::Tile {
+        text: match href {
+            "/findings" => say.t("Phát hiện mới"),
+            _ => say.t("Chờ cho phép mang thiết bị"),
+        },
+        href: href.to_owned(),
+        count,
+        tone: if count > 0 {
+            view::Tone::Warn
+        } else {
+            view::Tone::None
+        },
+        current: false,
+    });
+    Ok(tiles.collect())
+}
+
 async fn show(
     State(web): State<Web>,
     who: SignedIn,
@@ -78,7 +98,9 @@ async fn show(
     };
     let latest = notice::list(&web.app, caller, None, NOTICES).await?;
     let notices = latest.items.iter().map(|one| Line::of(say, one)).collect();
-    let (waiting, quiet) = parted(rows::tiles(say, &counts, None));
+    let mut tiles = rows::tiles(say, &counts, None);
+    tiles.extend(others(say, &web, caller).await?);
+    let (waiting, quiet) = parted(tiles);
     let frame = shell::shell(&web, &who, &headers, say.t("Bàn làm việc"), "/").await?;
     let page = DeskPage {
         may_draft: caller.may(Action::Draft, &caller.own_agency()).is_ok(),
@@ -102,7 +124,9 @@ async fn tiles(
 ) -> Result<Response, WebError> {
     let say = Say::of(&headers, web.app.now());
     let counts = desk::counts(&web.app, who.caller()).await?;
-    let (tiles, quiet) = parted(rows::tiles(say, &counts, None));
+    let mut tiles = rows::tiles(say, &counts, None);
+    tiles.extend(others(say, &web, who.caller()).await?);
+    let (tiles, quiet) = parted(tiles);
     render(&TilesFragment { tiles, quiet }, say.language)
 }
 

@@ -5,8 +5,8 @@ use std::str::FromStr;
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse as _, Response};
 use vanthu_app::AppError;
-use vanthu_domain::Day;
 use vanthu_domain::refusal::{Refusal, RefusalCode};
+use vanthu_domain::{Day, Moment};
 
 use crate::error::WebError;
 
@@ -111,9 +111,35 @@ pub(crate) fn day_of(text: &str) -> Option<Day> {
     })
 }
 
+/// A moment as its field sends it: `2026-11-25T08:30`, in the time of Vietnam.
+pub(crate) fn moment_of(text: &str) -> Option<Moment> {
+    let (day, time) = text.trim().split_once('T')?;
+    let day: Day = day.parse().ok()?;
+    let mut parts = time.split(':');
+    let (hour, minute): (u16, u16) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    (hour < 24 && minute < 60).then(|| day.at_minute(hour * 60 + minute))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_is_read_in_the_time_of_vietnam() {
+        let at = moment_of("2026-11-25T08:30").unwrap();
+        assert_eq!(at, Day::new(2026, 11, 25).unwrap().at_minute(510));
+        assert_eq!(moment_of("2026-11-25T08:30:59"), Some(at));
+        for wrong in [
+            "",
+            "2026-11-25",
+            "2026-11-25T24:00",
+            "2026-11-25T08:60",
+            "T08:30",
+            "x",
+        ] {
+            assert_eq!(moment_of(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn fields_with_a_word_of_their_own_are_found_by_their_name() {

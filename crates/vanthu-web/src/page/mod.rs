@@ -3,7 +3,9 @@
 pub mod account;
 pub mod admin;
 pub mod desk;
-mod fields;
+pub mod device;
+pub(crate) mod fields;
+pub mod finding;
 pub mod fragment;
 pub mod incoming;
 pub mod listing;
@@ -17,6 +19,7 @@ mod sheets;
 pub mod shell;
 pub(crate) mod show;
 pub mod sign_in;
+pub mod signing;
 pub mod verify;
 pub mod work;
 
@@ -44,6 +47,8 @@ pub(crate) fn routes() -> Vec<Route> {
         account::ROUTES,
         admin::ROUTES,
         desk::ROUTES,
+        device::ROUTES,
+        finding::ROUTES,
         fragment::ROUTES,
         incoming::ROUTES,
         listing::ROUTES,
@@ -53,6 +58,7 @@ pub(crate) fn routes() -> Vec<Route> {
         register::ROUTES,
         search::ROUTES,
         sign_in::ROUTES,
+        signing::ROUTES,
         verify::ROUTES,
         work::ROUTES,
     ]

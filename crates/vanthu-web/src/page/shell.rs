@@ -1,10 +1,12 @@
 //! The frame around every page: who and where one is, the menu with its counts.
 
 use axum::http::HeaderMap;
+use vanthu_app::agent::shipped_version;
 use vanthu_app::desk::{self, Count, Tile};
 use vanthu_app::listing::Section;
-use vanthu_app::{Caller, Mode, notice};
+use vanthu_app::{Caller, Mode, device, finding, notice};
 use vanthu_domain::agency::Role;
+use vanthu_domain::finding::FindingTag;
 use vanthu_domain::permission::Action;
 
 use crate::error::WebError;
@@ -28,6 +30,13 @@ pub async fn shell(
     let agency = vanthu_app::agency::own(&web.app, caller).await?;
     let tiles = desk::counts(&web.app, caller).await?;
     let notices = notice::unread(&web.app, caller).await?;
+    let mut menu = menu(caller, &tiles, language, current);
+    for (href, count) in waiting(web, caller).await? {
+        let item = menu.iter_mut().flat_map(|group| &mut group.items);
+        for one in item.filter(|one| one.href == href) {
+            (one.count, one.hot) = (count, count > 0);
+        }
+    }
     let roles: Vec<&str> = Role::ALL
         .into_iter()
         .filter(|role| caller.is(*role))
@@ -37,13 +46,40 @@ pub async fn shell(
         agency: agency.name,
         role: roles.join(", "),
         person: caller.full_name.clone(),
-        menu: menu(caller, &tiles, language, current),
+        menu,
         notices: u32::try_from(notices).unwrap_or(u32::MAX),
         csrf: who.0.csrf.clone(),
         signer: caller.is(Role::Leader) || caller.is(Role::Clerk),
+        agent_shipped: shipped_version().to_string(),
+        agent_minimum: web.app.agent_minimum().to_string(),
         events_from: who.0.news_after.to_string(),
         ..plain(web, language, theme(headers), title)
     })
+}
+
+/// What waits for somebody and is no list of documents: requests for permission, findings that
+/// nobody has looked at.
+pub(crate) async fn waiting(
+    web: &Web,
+    caller: &Caller,
+) -> Result<Vec<(&'static str, u32)>, WebError> {
+    let mut counts = Vec::new();
+    if caller.is(Role::Leader) {
+        let asked = device::view::waiting(&web.app, caller).await?.len();
+        counts.push(("/devices", u32::try_from(asked).unwrap_or(u32::MAX)));
+    }
+    if caller
+        .may(Action::ViewFindings, &caller.own_agency())
+        .is_ok()
+    {
+        let new = finding::list::Asked {
+            state: Some(FindingTag::New),
+            ..finding::list::Asked::default()
+        };
+        let count = finding::list::count(&web.app, caller, &new).await?;
+        counts.push(("/findings", u32::try_from(count).unwrap_or(u32::MAX)));
+    }
+    Ok(counts)
 }
 
 /// The frame of a page without a person: sign-in, errors, public verification.
@@ -132,11 +168,21 @@ pub fn menu(
         more.push(item("Sổ đăng ký", "/registers", "g s"));
     }
     more.push(item("Kiểm tra chữ ký", "/verify", "g k"));
+    more.push(item("Thiết bị ký số", "/devices", "g t"));
+    if may(Action::ViewFindings) {
+        more.push(item("Phát hiện", "/findings", ""));
+    }
     if may(Action::ViewAccounts) {
         more.push(item("Tài khoản của cơ quan", "/admin/accounts", ""));
     }
+    if may(Action::ViewAgents) {
+        more.push(item("Máy ký của cơ quan", "/admin/agents", ""));
+    }
     if may(Action::ViewJobs) {
         more.push(item("Việc nền và gửi lỗi", "/admin/jobs", ""));
+    }
+    if may(Action::SetNetworks) {
+        more.push(item("Mạng của cơ quan", "/admin/networks", ""));
     }
     groups.push(view::MenuGroup {
         title: text("Sổ và tra cứu"),

@@ -3,36 +3,40 @@
 
 pub(crate) mod kept;
 pub(crate) mod report;
+pub(crate) mod sent;
 
 use askama::Template;
 use axum::extract::{DefaultBodyLimit, Multipart, Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{get, post};
+use vanthu_app::AppError;
 use vanthu_app::outgoing::view::Handed;
-use vanthu_app::{AppError, verify};
 use vanthu_domain::refusal::{Refusal, RefusalCode};
+use vanthu_layout::{VerdictPart, VerdictTone};
+use vanthu_signing::Report;
 
 use crate::api::hand_out;
 use crate::error::{WebError, refused_page};
-use crate::page::show::Say;
+use crate::page::show::{Say, fact};
 use crate::page::verify::kept::Kept;
 use crate::page::verify::report::SignatureCard;
+use crate::page::verify::sent::Sent;
 use crate::page::{render, shell};
-use crate::report::{self as paper, About, Around};
+use crate::report::{self as paper, About};
 use crate::route::{Asks, Route};
 use crate::state::Web;
 use crate::texts::{filters, language_of};
-use crate::view::{Check, Fact, Problem, Shell};
+use crate::view::{Check, Fact, Pill, Problem, Shell, Tone};
 
-/// The largest file that is checked here.
+/// The largest file that is checked here; a signature file may bring another one.
 const MOST_BYTES: usize = 50 * 1000 * 1000;
 
 /// The routes.
 pub(crate) const ROUTES: &[Route] = &[
     Route::get("/verify", Asks::Nothing, || get(ask)),
     Route::post("/verify", Asks::Nothing, || {
-        post(check).layer(DefaultBodyLimit::max(MOST_BYTES + 64 * 1024))
+        post(check).layer(DefaultBodyLimit::max(2 * MOST_BYTES + 64 * 1024))
     })
     .with_files(),
     Route::get("/verify/report/{id}/{form}", Asks::Nothing, || get(save)),
@@ -51,8 +55,37 @@ struct Outcome {
     cards: Vec<SignatureCard>,
     checks: Vec<Check>,
     facts: Vec<Fact>,
+    /// The files of a container, and who signed which.
+    files: Option<FilesCard>,
     /// Where it can be saved from.
     saved: String,
+}
+
+/// The files of a container.
+struct FilesCard {
+    title: String,
+    mark: Pill,
+    heads: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl FilesCard {
+    fn of(part: VerdictPart) -> Option<Self> {
+        let table = part.tables.into_iter().next()?;
+        Some(Self {
+            title: part.title,
+            mark: Pill {
+                tone: match part.outcome.tone {
+                    VerdictTone::Good => Tone::Ok,
+                    VerdictTone::Open => Tone::Warn,
+                    _ => Tone::Bad,
+                },
+                text: part.outcome.mark,
+            },
+            heads: table.columns.into_iter().map(|(head, _)| head).collect(),
+            rows: table.rows,
+        })
+    }
 }
 
 async fn ask(State(web): State<Web>, headers: HeaderMap) -> Result<Response, WebError> {
@@ -65,32 +98,64 @@ async fn check(
     form: Multipart,
 ) -> Result<Response, WebError> {
     let say = Say::of(&headers, web.app.now());
-    let (name, pdf) = match file_of(form).await {
-        Ok(file) => file,
-        Err(refusal) => {
-            let shown = page(&web, &headers, None, Some(say.refusal(&refusal)))?;
-            return Ok(refused_page(shown, refusal.code));
-        }
+    let sent = match Sent::of(form).await {
+        Ok(sent) => sent,
+        Err(refusal) => return refused(&web, &headers, say, &refusal),
     };
-    let bytes = pdf.len();
-    let report = verify::report(&web.app, pdf).await?;
+    let (name, bytes) = (sent.name.clone(), sent.file.len());
+    let (report, around) = match sent.judged(&web.app).await {
+        Ok(judged) => judged,
+        Err(AppError::Refused(refusal)) => return refused(&web, &headers, say, &refusal),
+        Err(error) => return Err(error.into()),
+    };
     let id = web.app.secret();
-    let outcome = Outcome {
-        whole: report::whole(say, &report),
-        cards: report::cards(say, &report),
-        checks: report::file_checks(say, &report),
-        facts: report::file_facts(say, &name, bytes, &report),
-        saved: format!("/verify/report/{id}"),
-    };
     let about = About {
         name,
         bytes,
         judged_at: say.now,
         notes: Vec::new(),
-        around: Around::Pdf,
+        around,
     };
+    let outcome = Outcome::of(say, &report, &about, &id);
     web.reports.put(id, Kept { report, about });
     page(&web, &headers, Some(outcome), None)
+}
+
+impl Outcome {
+    fn of(say: Say, report: &Report, about: &About, id: &str) -> Self {
+        let around = &about.around;
+        let mut cards = report::cards(say, report);
+        for (card, facts) in cards.iter_mut().zip(around.facts()) {
+            let more = paper::around::signature_facts(say, facts);
+            card.facts
+                .extend(more.into_iter().map(|(name, value)| fact(name, value)));
+        }
+        let mut checks = report::file_checks(say, report);
+        checks.extend(paper::around::checks(say, around));
+        let facts = report::file_facts(say, &about.name, about.bytes, report);
+        let name = facts.first().cloned();
+        Self {
+            whole: paper::around::whole(say, around, report),
+            cards,
+            checks,
+            facts: name
+                .into_iter()
+                .chain(paper::around::facts(say, around, facts))
+                .collect(),
+            files: paper::around::files(say, around).and_then(FilesCard::of),
+            saved: format!("/verify/report/{id}"),
+        }
+    }
+}
+
+fn refused(
+    web: &Web,
+    headers: &HeaderMap,
+    say: Say,
+    refusal: &Refusal,
+) -> Result<Response, WebError> {
+    let shown = page(web, headers, None, Some(say.refusal(refusal)))?;
+    Ok(refused_page(shown, refusal.code))
 }
 
 /// What was found, to be saved: as a page that needs nothing else, or as PDF/A.
@@ -124,43 +189,6 @@ async fn save(
         bytes,
         sha256: String::new(),
     }))
-}
-
-/// The file of the form, with its name.
-async fn file_of(mut form: Multipart) -> Result<(String, Vec<u8>), Refusal> {
-    let too_large = |status: axum::http::StatusCode| {
-        if status == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-            Refusal::new(RefusalCode::FileTooLarge)
-        } else {
-            Refusal::new(RefusalCode::RequestMalformed)
-        }
-    };
-    loop {
-        let field = form
-            .next_field()
-            .await
-            .map_err(|error| too_large(error.status()))?;
-        let Some(field) = field else {
-            return Err(Refusal::new(RefusalCode::FileEmpty));
-        };
-        if field.name() != Some("file") {
-            continue;
-        }
-        let name = field
-            .file_name()
-            .unwrap_or_default()
-            .chars()
-            .take(200)
-            .collect::<String>();
-        let bytes = field
-            .bytes()
-            .await
-            .map_err(|error| too_large(error.status()))?;
-        if bytes.is_empty() {
-            return Err(Refusal::new(RefusalCode::FileEmpty));
-        }
-        return Ok((name, bytes.into()));
-    }
 }
 
 fn page(

@@ -21,8 +21,8 @@ pub enum Around {
     Pdf,
     /// A signature file (CAdES).
     Detached {
-        /// The file that it signs.
-        content: String,
+        /// The file that it signs; `None` where it carries that inside.
+        content: Option<String>,
         /// What only such signatures show, in their order.
         facts: Vec<DetachedFacts>,
     },
@@ -93,7 +93,7 @@ impl Around {
 }
 
 /// The outcome for the whole file.
-pub(super) fn whole(say: Say, around: &Around, report: &Report) -> Problem {
+pub(crate) fn whole(say: Say, around: &Around, report: &Report) -> Problem {
     let mut whole = shown::whole(say, report);
     if let Some(problem) = around.problem() {
         whole.what = say.t("Không đọc được tệp đóng gói");
@@ -113,14 +113,15 @@ fn named(what: String, name: &str) -> String {
 }
 
 /// The facts of the file; the first is its name, which stands in the title.
-pub(super) fn facts(say: Say, around: &Around, facts: Vec<Fact>) -> Vec<Fact> {
+pub(crate) fn facts(say: Say, around: &Around, facts: Vec<Fact>) -> Vec<Fact> {
     let revisions = say.t("Số phiên bản trong tệp");
     let rest = facts.into_iter().skip(1);
     match around {
         Around::Pdf => rest.collect(),
         Around::Container { .. } => rest.filter(|it| it.name != revisions).collect(),
         Around::Detached { content, .. } => {
-            let own = fact(say.t("Tệp được ký"), content.clone());
+            let inside = || say.t("nằm trong tệp chữ ký");
+            let own = fact(say.t("Tệp được ký"), content.clone().unwrap_or_else(inside));
             let rest = rest.filter(|it| it.name != revisions);
             std::iter::once(own).chain(rest).collect()
         }
@@ -128,7 +129,7 @@ pub(super) fn facts(say: Say, around: &Around, facts: Vec<Fact>) -> Vec<Fact> {
 }
 
 /// What is remarkable about a container.
-pub(super) fn checks(say: Say, around: &Around) -> Vec<Check> {
+pub(crate) fn checks(say: Say, around: &Around) -> Vec<Check> {
     let Around::Container { findings, .. } = around else {
         return Vec::new();
     };
@@ -141,7 +142,7 @@ pub(super) fn checks(say: Say, around: &Around) -> Vec<Check> {
 }
 
 /// Facts of one signature outside of a PDF.
-pub(super) fn signature_facts(say: Say, it: &DetachedFacts) -> Vec<(String, String)> {
+pub(crate) fn signature_facts(say: Say, it: &DetachedFacts) -> Vec<(String, String)> {
     let mut facts = Vec::new();
     if let Some(level) = it.level {
         facts.push((say.t("Mức chữ ký"), level.name().to_owned()));
@@ -159,7 +160,7 @@ pub(super) fn signature_facts(say: Say, it: &DetachedFacts) -> Vec<(String, Stri
 }
 
 /// The files of a container, as a part of their own.
-pub(super) fn files(say: Say, around: &Around) -> Option<VerdictPart> {
+pub(crate) fn files(say: Say, around: &Around) -> Option<VerdictPart> {
     let Around::Container { files, .. } = around else {
         return None;
     };

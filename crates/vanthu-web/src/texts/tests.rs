@@ -6,6 +6,8 @@ use vanthu_domain::account::AccountState;
 use vanthu_domain::agency::Role;
 use vanthu_domain::audit::Act;
 use vanthu_domain::delivery::{DeliveryState, StatusCode};
+use vanthu_domain::device::{DeviceKind, DeviceTag, Suspicion};
+use vanthu_domain::finding::{Conclusion, FindingKind, FindingTag};
 use vanthu_domain::incoming::{ClosingCode, IncomingTag, ReturnReason};
 use vanthu_domain::kind::{DocumentKind, Urgency};
 use vanthu_domain::line::{LineState, Part};
@@ -70,6 +72,12 @@ fn whatever_the_floors_below_name_has_an_english_name() {
         .chain(OutgoingTag::ALL.iter().map(|it| it.name()))
         .chain(Action::ALL.iter().map(|it| it.text()))
         .chain(Relation::ALL.iter().map(|it| it.text()))
+        .chain(DeviceKind::ALL.iter().map(|it| it.name()))
+        .chain(DeviceTag::ALL.iter().map(|it| it.name()))
+        .chain(Suspicion::ALL.iter().map(|it| it.name()))
+        .chain(FindingKind::ALL.iter().map(|it| it.name()))
+        .chain(FindingTag::ALL.iter().map(|it| it.name()))
+        .chain(Conclusion::ALL.iter().map(|it| it.name()))
         .chain(Series::ALL.iter().map(|it| it.name()))
         .chain(values.iter().map(|it| it.name()));
     let missing: BTreeSet<&str> = names

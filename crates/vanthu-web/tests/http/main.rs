@@ -15,4 +15,6 @@ mod matrix;
 #[cfg(test)]
 mod outgoing_pages;
 #[cfg(test)]
+mod stranger;
+#[cfg(test)]
 mod world;

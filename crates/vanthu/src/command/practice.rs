@@ -175,6 +175,8 @@ impl Practice {
             .arg("run")
             .arg("--keys")
             .arg(folders.keys())
+            .arg("--settings")
+            .arg(folders.agent_settings())
             .args(["--listen", &self.agent_listen.to_string()])
             .args(["--pair", base_url])
             .args(["--pair", &format!("http://localhost:{port}")]);

@@ -100,6 +100,14 @@ impl Seal {
         let (judged, found) = level::judge(&ground, &Subject::Pdf(base.clone()), at).await?;
         let report = judged.report;
         let person = self.signed_by_a_person(&report, &found)?;
+        // The person's signature may be good in a file that is not: something behind its end, another signature taken
+        // out or broken.
+        level::must_pass(
+            report.indication,
+            report.sub_indication,
+            &found,
+            "Không đóng dấu tệp có chữ ký chưa đạt hoặc bị sửa; chưa ghi tệp nào.",
+        )?;
         let facts = inspect(&base).map_err(|it| words::pdf(&it))?;
         let fill = self.fill(&facts)?;
         let place = self.seal_place(&facts, &person.field)?;

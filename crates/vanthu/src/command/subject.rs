@@ -11,10 +11,10 @@ use vanthu_pki::{Certificate, DigestAlgorithm, Time};
 use vanthu_signing::{
     BaselineLevel, DocTimestampRequest, Embedded, LongTermEvidence, MissingEvidence,
     PreparedContainerTimestamp, PreparedDetachedTimestamp, PreparedTimestamp, Report,
-    TimestampTrust, ValidationInput, embedded, embedded_container, embedded_detached,
-    extend_container_lt, extend_container_lta, extend_detached_lt, extend_detached_lta, extend_lt,
-    extend_lta, missing_container_evidence, missing_detached_evidence, missing_evidence, validate,
-    validate_container, validate_detached,
+    TimestampTrust, ValidationInput, content_inside, embedded, embedded_container,
+    embedded_detached, extend_container_lt, extend_container_lta, extend_detached_lt,
+    extend_detached_lta, extend_lt, extend_lta, missing_container_evidence,
+    missing_detached_evidence, missing_evidence, validate, validate_container, validate_detached,
 };
 use vanthu_web::report::Around;
 
@@ -29,6 +29,8 @@ pub(crate) enum Subject {
     Pdf(Vec<u8>),
     /// A signature file (CAdES) and the file that it signs, which stays where it lies.
     Detached { p7s: Vec<u8>, content: PathBuf },
+    /// A signature file that carries what it signs.
+    Carrying { p7s: Vec<u8>, content: Vec<u8> },
     /// A container (ASiC).
     Container(Vec<u8>),
 }
@@ -58,13 +60,15 @@ impl Subject {
         Ok(match kind {
             FileKind::Pdf | FileKind::Other => Self::Pdf(bytes),
             FileKind::Container => Self::Container(bytes),
-            FileKind::Signature => Self::Detached {
-                p7s: bytes,
-                content: existing(
-                    content
-                        .map(Path::to_owned)
-                        .or_else(|| file::signed_by(path)),
-                )?,
+            FileKind::Signature => match (content, content_inside(&bytes)) {
+                (None, Some(content)) => Self::Carrying {
+                    p7s: bytes,
+                    content,
+                },
+                (named, _) => Self::Detached {
+                    p7s: bytes,
+                    content: existing(named.map(Path::to_owned).or_else(|| file::signed_by(path)))?,
+                },
             },
         })
     }
@@ -72,14 +76,17 @@ impl Subject {
     /// The signed file itself.
     pub(crate) fn bytes(&self) -> &[u8] {
         match self {
-            Self::Pdf(bytes) | Self::Container(bytes) | Self::Detached { p7s: bytes, .. } => bytes,
+            Self::Pdf(bytes)
+            | Self::Container(bytes)
+            | Self::Detached { p7s: bytes, .. }
+            | Self::Carrying { p7s: bytes, .. } => bytes,
         }
     }
 
     /// The file that a signature file signs.
     pub(crate) fn content(&self) -> Option<&Path> {
         match self {
-            Self::Pdf(_) | Self::Container(_) => None,
+            Self::Pdf(_) | Self::Container(_) | Self::Carrying { .. } => None,
             Self::Detached { content, .. } => Some(content),
         }
     }
@@ -88,6 +95,7 @@ impl Subject {
     pub(crate) fn length(&self) -> anyhow::Result<usize> {
         Ok(match self {
             Self::Pdf(bytes) | Self::Container(bytes) => bytes.len(),
+            Self::Carrying { content, .. } => content.len(),
             Self::Detached { content, .. } => {
                 let facts = std::fs::metadata(content);
                 facts.with_context(|| unread(content))?.len().try_into()?
@@ -104,6 +112,10 @@ impl Subject {
                 p7s: bytes,
                 content: content.clone(),
             },
+            Self::Carrying { content, .. } => Self::Carrying {
+                p7s: bytes,
+                content: content.clone(),
+            },
         }
     }
 
@@ -111,7 +123,9 @@ impl Subject {
     pub(crate) fn embedded(&self) -> Embedded {
         match self {
             Self::Pdf(bytes) => embedded(bytes).unwrap_or_default(),
-            Self::Detached { p7s, .. } => embedded_detached(p7s).unwrap_or_default(),
+            Self::Detached { p7s, .. } | Self::Carrying { p7s, .. } => {
+                embedded_detached(p7s).unwrap_or_default()
+            }
             Self::Container(bytes) => embedded_container(Cursor::new(bytes)).unwrap_or_default(),
         }
     }
@@ -135,7 +149,17 @@ impl Subject {
                 Judgement {
                     report: judged.report,
                     around: Around::Detached {
-                        content: content.display().to_string(),
+                        content: Some(content.display().to_string()),
+                        facts: judged.facts,
+                    },
+                }
+            }
+            Self::Carrying { p7s, content } => {
+                let judged = validate_detached(&mut content.as_slice(), p7s, &input)?;
+                Judgement {
+                    report: judged.report,
+                    around: Around::Detached {
+                        content: None,
                         facts: judged.facts,
                     },
                 }
@@ -160,7 +184,7 @@ impl Subject {
             Self::Pdf(bytes) => {
                 missing_evidence(bytes, given, anchors).map_err(|it| words::pdf(&it))
             }
-            Self::Detached { p7s, .. } => {
+            Self::Detached { p7s, .. } | Self::Carrying { p7s, .. } => {
                 missing_detached_evidence(p7s, given, anchors).map_err(|it| words::detached(&it))
             }
             Self::Container(bytes) => missing_container_evidence(bytes, given, anchors)
@@ -172,7 +196,7 @@ impl Subject {
     pub(crate) fn with_evidence(&self, given: &LongTermEvidence, at: Time) -> Result<Self, Told> {
         let made = match self {
             Self::Pdf(bytes) => extend_lt(bytes, given, at).map_err(|it| words::extending(&it)),
-            Self::Detached { p7s, .. } => {
+            Self::Detached { p7s, .. } | Self::Carrying { p7s, .. } => {
                 extend_detached_lt(p7s, given).map_err(|it| words::detached(&it))
             }
             Self::Container(bytes) => {
@@ -196,6 +220,11 @@ impl Subject {
             ),
             Self::Detached { p7s, content } => {
                 let prepared = extend_detached_lta(p7s, &mut open(content)?, given, digest);
+                Stamping::Detached(prepared.map_err(|it| words::detached(&it))?)
+            }
+            Self::Carrying { p7s, content } => {
+                let content = &mut content.as_slice();
+                let prepared = extend_detached_lta(p7s, content, given, digest);
                 Stamping::Detached(prepared.map_err(|it| words::detached(&it))?)
             }
             Self::Container(bytes) => Stamping::Container(

@@ -127,10 +127,7 @@ impl Ground {
             anchors: self.trust.roots(),
             intermediates: self.trust.intermediates.clone(),
             evidence: self.lists.clone(),
-            revocation: match self.source {
-                None => RevocationMode::WhenKnown,
-                Some(_) => RevocationMode::Required,
-            },
+            revocation: RevocationMode::Required,
             ..ValidationInput::default()
         }
     }

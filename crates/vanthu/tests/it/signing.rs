@@ -1,5 +1,6 @@
 //! `vanthu sign`, `seal` and `extend` with key files.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use crate::program::{Desk, Ended, PIN, text, vanthu, vanthu_told};
@@ -175,6 +176,43 @@ fn the_agency_seals_only_behind_a_persons_signature_that_stands() {
     );
     assert_eq!(more.code, 1, "{}", more.complained);
     assert!(more.complained.contains("đã khóa"), "{}", more.complained);
+}
+
+/// A person's signature may be good in a file that is not.
+#[test]
+fn the_agency_does_not_seal_a_file_that_fails_as_a_whole() {
+    let desk = Desk::new();
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R /OpenAction << /S /JavaScript /JS (1) >> >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 595 842] >>",
+        "<< /Type /Page /Parent 2 0 R >>",
+    ];
+    let mut paper = String::from("%PDF-1.7\n");
+    let mut table = String::new();
+    for (number, object) in (1..).zip(objects) {
+        let _ = write!(table, "{:010} 00000 n\r\n", paper.len());
+        let _ = write!(paper, "{number} 0 obj\n{object}\nendobj\n");
+    }
+    let start = paper.len();
+    let _ = write!(
+        paper,
+        "xref\n0 4\n0000000000 65535 f\r\n{table}trailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
+    );
+    std::fs::write(desk.path("script.pdf"), paper).unwrap();
+    done(&run(&desk, "sign", "script.pdf", Some("thu.p12"), &[]));
+    let report = verified(&desk, "script-da-ky.pdf");
+    assert_eq!(
+        report["signatures"][0]["indication"], "TOTAL-PASSED",
+        "{report}"
+    );
+    assert_eq!(report["indication"], "TOTAL-FAILED", "{report}");
+    let refused = seal(&desk, "script-da-ky.pdf", "co-quan.p12", &[]);
+    assert_eq!(refused.code, 1, "{}", refused.complained);
+    assert!(
+        refused.complained.contains("Không đóng dấu tệp"),
+        "{}",
+        refused.complained
+    );
 }
 
 /// The subject is no proof, so it is said and not refused.

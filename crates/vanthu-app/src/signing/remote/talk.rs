@@ -333,7 +333,7 @@ async fn finish(
     let session = signing::find_locked(&mut work.tx, id)
         .await?
         .ok_or_else(|| AppError::fault("signing", "no session"))?;
-    work.act_for(&session);
+    work.act_in(&session);
     let code = end.code.map_or("signed", |it| it.code());
     let mut row = remote_signing::load(&mut work.tx, id).await?;
     row.ending = Some(code.to_owned());

@@ -2,12 +2,14 @@
 //! comes late, and whose key it is.
 
 mod away;
+mod rules;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use vanthu_domain::audit::Act;
 use vanthu_domain::certificate::Holder;
+use vanthu_domain::finding::FindingKind;
 use vanthu_domain::outgoing::OutgoingTag;
 use vanthu_domain::refusal::RefusalCode;
 use vanthu_pki::KeySpec;
@@ -252,7 +254,7 @@ async fn what_comes_after_the_deadline_is_recorded_and_never_embedded() {
     away.served.fake.lock().unwrap().status = None;
     away.served.decide(Decision::Agree(0));
     away.served.pass(10);
-    away.pass(101);
+    away.pass(106);
     away.run().await;
     let state = away.state(&opened.signing_id).await;
     let remote = state.remote.unwrap();
@@ -470,6 +472,8 @@ async fn another_s_key_is_neither_described_nor_linked_and_the_try_is_recorded()
     assert_eq!(refusal(met), RefusalCode::CertificateNotYours);
     let acts = away.desk.world.acts(clerk.person_id()).await;
     assert!(acts.contains(&"credential-refused"), "{acts:?}");
+    let seen = crate::device::tests::found(&away.desk).await;
+    assert_eq!(seen, [FindingKind::CertificateOfAnother]);
     // Nor may another sign with the leader's linked key.
     let id = away.desk.approved().await;
     let met = open(app, clerk, away.order(&[id])).await;

@@ -73,6 +73,12 @@ constraints! {
     NothingBehindEnd = Fail fixed,
     /// 5.2.2 The file does not mix two kinds of cross-references.
     SingleReferenceTable = Warn free,
+    /// 5.2.2 No signed field shares its name with another.
+    UniqueFields = Fail free,
+    /// 5.2.2 Every signature belongs to a field of the form.
+    SignaturesReferenced = Fail free,
+    /// 5.2.2 Nothing in the file acts by itself: no script, no action that starts or sends something, no XFA.
+    NoActiveContent = Warn free,
     /// 5.2.3 The signer's certificate is there.
     SigningCertificatePresent = Fail fixed,
     /// 5.2.3 The signed attributes name no other certificate than the signer's.

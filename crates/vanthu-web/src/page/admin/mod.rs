@@ -1,7 +1,9 @@
-//! Administration (quản trị): the accounts of an agency, and what runs in the background.
+//! Administration (quản trị): the accounts of an agency, what runs in the background, the networks of the offices.
 
 mod accounts;
+mod agents;
 mod jobs;
+mod networks;
 
 use axum::routing::{get, post};
 
@@ -29,6 +31,15 @@ pub(crate) const ROUTES: &[Route] = &[
         Asks::May(&[Action::LockAccount]),
         || post(accounts::unlock),
     ),
+    Route::get("/admin/agents", Asks::May(&[Action::ViewAgents]), || {
+        get(agents::show)
+    }),
+    Route::get("/admin/networks", Asks::May(&[Action::SetNetworks]), || {
+        get(networks::show)
+    }),
+    Route::post("/admin/networks", Asks::May(&[Action::SetNetworks]), || {
+        post(networks::set)
+    }),
     Route::get("/admin/jobs", Asks::May(&[Action::ViewJobs]), || {
         get(jobs::show)
     }),

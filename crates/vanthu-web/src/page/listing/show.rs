@@ -41,6 +41,8 @@ struct Bulk {
     back: String,
     act: &'static str,
     verb: String,
+    /// What does it with the whole list; empty where that is not offered.
+    whole: String,
 }
 
 /// What the reader does with the list as a kept one.
@@ -404,6 +406,16 @@ fn bulk_of(say: Say, selection: &Selection, back: &str) -> Option<Bulk> {
         ),
         Tile::ToRegister => ("/incoming/bulk", "register", say.t("Vào sổ")),
         Tile::ForInformation => ("/lines/bulk", "read", say.t("Xác nhận đã đọc")),
+        Tile::ToSign => (
+            "/outgoing/sign-many",
+            "person",
+            say.t("Ký các văn bản đã chọn"),
+        ),
+        Tile::ToSeal => (
+            "/outgoing/sign-many",
+            "seal",
+            say.t("Đóng dấu các văn bản đã chọn"),
+        ),
         _ => return None,
     };
     Some(Bulk {
@@ -411,6 +423,11 @@ fn bulk_of(say: Say, selection: &Selection, back: &str) -> Option<Bulk> {
         back: back.to_owned(),
         act,
         verb,
+        whole: match selection.tile? {
+            Tile::ToSign => say.t("Ký cả danh mục"),
+            Tile::ToSeal => say.t("Đóng dấu cả danh mục"),
+            _ => String::new(),
+        },
     })
 }
 

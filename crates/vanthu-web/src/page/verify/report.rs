@@ -71,11 +71,22 @@ pub(crate) fn whole(say: Say, report: &Report) -> Problem {
             say.t("Đề nghị nơi gửi cung cấp văn bản điện tử có chữ ký số của người có thẩm quyền và của cơ quan."),
         );
     }
+    if !report.is_signed() && report.indication == Indication::Indeterminate {
+        return with(
+            Tone::Warn,
+            say.t("Tệp không có chữ ký số"),
+            say.t("Tệp chỉ có dấu thời gian: chứng minh tệp đã có vào lúc đó, không cho biết ai ký."),
+            say.t("Đề nghị nơi gửi cung cấp văn bản điện tử có chữ ký số của người có thẩm quyền và của cơ quan."),
+        );
+    }
     match report.indication {
         Indication::TotalPassed => with(
             Tone::Ok,
             say.t("Chữ ký số hợp lệ"),
-            say.t("Cả {n} chữ ký số đều hợp lệ; nội dung không bị sửa sau khi ký.").counted(count),
+            match count.as_str() {
+                "1" => say.t("Tệp có một chữ ký số, hợp lệ; nội dung không bị sửa sau khi ký."),
+                _ => say.t("Cả {n} chữ ký số đều hợp lệ; nội dung không bị sửa sau khi ký.").counted(count),
+            },
             String::new(),
         ),
         Indication::Indeterminate => with(

@@ -6,6 +6,7 @@
 //! never was: whoever passes the rights is told of a conflict, the others never get so far.
 
 mod agency;
+mod device;
 mod incoming;
 mod line;
 mod lists;

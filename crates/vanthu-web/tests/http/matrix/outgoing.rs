@@ -10,7 +10,7 @@ use vanthu_store::outgoing::OutgoingRow;
 use vanthu_store::{file, outgoing};
 
 use super::walk::{
-    Knock, People, Thing, Walk, file as file_at, files, form, json as json_at, knock,
+    Knock, People, Thing, Token, Walk, file as file_at, files, form, json as json_at, knock,
 };
 use crate::world::{Client, World};
 
@@ -95,6 +95,58 @@ pub(super) fn signing(id: &OutgoingId) -> Vec<Knock> {
         json_at(open, sign("person")).of(Action::Sign),
         json_at(open, sign("seal")).of(Action::Seal),
     ]
+}
+
+/// Signing several at once: each document asks by itself, and its answer stands on the page.
+pub(super) fn several() -> Vec<Knock> {
+    several_of(&[])
+}
+
+fn several_of(ids: &[String]) -> Vec<Knock> {
+    let fields = |act| {
+        let ids = ids.iter().map(|id| ("document", id.as_str()));
+        std::iter::once(("act", act)).chain(ids).collect::<Vec<_>>()
+    };
+    let at = "POST /outgoing/sign-many";
+    vec![
+        form(at, &fields("person")).of(Action::Sign),
+        form(at, &fields("seal")).of(Action::Seal),
+    ]
+}
+
+/// Proves: KH-2
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_documents_only_one_s_own_are_offered_for_signing() {
+    let world = World::new().await;
+    let people = People::of(&world).await;
+    let waiting = world.draft(people.client("cv.vhxh"), "Chờ ký").await;
+    step(people.client("cv.vhxh"), &waiting, "submit").await;
+    step(people.client("tp.vhxh"), &waiting, "approve").await;
+    let sealable = numbered(&world, &people, "Chờ đóng dấu").await;
+    let ids = [waiting.to_string(), sealable.to_string()];
+    let knocks = several_of(&ids);
+    for knock in &knocks {
+        for (who, client, _) in &people.0 {
+            let reply = knock.try_as(client, &[], Token::Right).await;
+            assert_eq!(reply.status, StatusCode::OK, "{who}");
+            let page = String::from_utf8_lossy(&reply.body);
+            let offered: Vec<&str> = ids
+                .iter()
+                .map(String::as_str)
+                .filter(|id| page.contains(&format!("name=\"document\" value=\"{id}\"")))
+                .collect();
+            let expected: &[&str] = match (knock.action, *who) {
+                (Some(Action::Sign), "pct.tanmau") => &[&ids[0]],
+                (Some(Action::Seal), "vt.tanmau") => &[&ids[1]],
+                _ => &[],
+            };
+            assert_eq!(offered, expected, "{who}");
+        }
+    }
+    let mut walk = Walk::default();
+    walk.strangers(&world, people.client("pct.tanmau"), &[], &knocks)
+        .await;
+    walk.end(knocks.len());
 }
 
 /// Where number, date and signature go.

@@ -3,6 +3,8 @@
 use axum::http::StatusCode;
 use serde_json::json;
 use vanthu_app::Caller;
+use vanthu_app::agent::end::end_by_owner;
+use vanthu_app::agent::offer::offer;
 use vanthu_app::practice::world::PASSWORD;
 use vanthu_domain::id::CredentialId;
 use vanthu_domain::permission::Action;
@@ -34,7 +36,8 @@ async fn everybody_reaches_their_own_things_and_nobody_else_s() {
         credential(&world, people.caller("pct.tanmau"), "một").await,
         credential(&world, people.caller("pct.tanmau"), "hai").await,
     ];
-    let knocks = own_knocks(&views, &keys);
+    let agent_id = ended_agent(&world, people.caller("pct.tanmau")).await;
+    let knocks = own_knocks(&views, &keys, &agent_id);
     let own = people.caller("pct.tanmau").own_agency();
     let thing = Thing {
         name: "own".to_owned(),
@@ -104,6 +107,7 @@ async fn the_agent_door_asks_for_the_secret_of_the_session_and_for_nothing_else(
     let params = [
         ("signing_id", signing_session(&world, &people, signer).await),
         ("item_id", "x".to_owned()),
+        ("agent_id", "agt_01KAAAAAAAAAAAAAAAAAAAAAAA".to_owned()),
     ];
     for knock in agent() {
         let at = name(&knock.route);
@@ -149,6 +153,7 @@ async fn the_practice_authority_answers_in_practice_only() {
 pub(super) fn own_knocks(
     [by_page, by_program]: &[String; 2],
     [key_by_page, key_by_program]: &[String; 2],
+    agent_id: &str,
 ) -> Vec<Knock> {
     let get = |path: &str| knock(&format!("GET {path}"));
     let get_away = |at: &str| knock(at).changing();
@@ -227,6 +232,9 @@ pub(super) fn own_knocks(
         ),
         view("rename", &[("version", "0"), ("name", "Sáu")]),
         view("delete", &[]).changing(),
+        get("/devices"),
+        get("/api/v1/devices"),
+        get("/signings/{signing_id}"),
         get("/account"),
         get("/account/signing"),
         form(
@@ -243,6 +251,12 @@ pub(super) fn own_knocks(
         form("POST /account/signing/{id}/remove", &[])
             .at("id", key_by_page)
             .changing(),
+        get("/account/agents"),
+        form("POST /account/agents/{id}/end", &[]).at("id", agent_id),
+        get("/api/v1/agents"),
+        json_at("POST /api/v1/agents", json!({})),
+        get("/api/v1/agents/{agent_id}").at("agent_id", agent_id),
+        knock("DELETE /api/v1/agents/{agent_id}").at("agent_id", agent_id),
         get("/account/password"),
         form("POST /account/password", &[("new", "a"), ("again", "b")]),
         form("POST /account/sessions/{hash}/end", &[]).changing(),
@@ -313,6 +327,8 @@ fn open_params() -> [(&'static str, String); 4] {
 /// Every route of the agent door.
 pub(super) fn agent() -> Vec<Knock> {
     let signature = json!({"signature": "AAAA", "consent": "person"});
+    let stamped = json!({"at": "2026-11-16T01:00:00Z"});
+    let pairing = json!({"key": "AAAA", "nonce": "00".repeat(32), "machine": "", "system": "", "version": "0.1.0"});
     vec![
         knock("GET /agent/v1/sessions/{signing_id}"),
         json_at(
@@ -323,6 +339,13 @@ pub(super) fn agent() -> Vec<Knock> {
             "POST /agent/v1/sessions/{signing_id}/cancel",
             json!({"reason": "refused-by-user"}),
         ),
+        knock("GET /agent/v1/sessions/{signing_id}/items/{item_id}/file"),
+        knock("GET /agent/v1/pairings/{agent_id}"),
+        json_at("POST /agent/v1/pairings/{agent_id}", pairing),
+        json_at("POST /agent/v1/agents/{agent_id}/confirm", stamped.clone()),
+        json_at("POST /agent/v1/agents/{agent_id}/end", stamped),
+        json_at("POST /agent/v1/agents/{agent_id}/report", json!({})),
+        json_at("POST /agent/v1/agents/{agent_id}/ask", json!({})),
     ]
 }
 
@@ -373,6 +396,16 @@ async fn credential(world: &World, caller: &Caller, name: &str) -> String {
     store_credential::insert(&mut tx, &row).await.unwrap();
     tx.commit().await.unwrap();
     row.credential_id.to_string()
+}
+
+/// A pairing of theirs that is over.
+async fn ended_agent(world: &World, caller: &Caller) -> String {
+    let origin = "http://127.0.0.1:8080".to_owned();
+    let offered = offer(&world.app, caller, origin).await.unwrap();
+    end_by_owner(&world.app, caller, &offered.agent_id)
+        .await
+        .unwrap();
+    offered.agent_id.to_string()
 }
 
 /// A list that they keep.

@@ -10,7 +10,7 @@ use serde_json::Value;
 use vanthu_web::route::{Asks, Route, Verb};
 
 use super::walk::{Knock, name};
-use super::{agency, incoming, line, lists, outgoing, own};
+use super::{agency, device, incoming, line, lists, outgoing, own};
 use crate::world::World;
 
 /// Every way to knock that some test of the matrix tries.
@@ -25,8 +25,12 @@ fn walked() -> Vec<Knock> {
         incoming::knocks(&incoming::About::default()),
         line::knocks(&line::About::default()),
         agency::knocks(),
+        device::knocks(),
+        device::permits(),
+        device::findings(),
+        outgoing::several(),
         lists::knocks(&[], &[]),
-        own::own_knocks(&Default::default(), &Default::default()),
+        own::own_knocks(&Default::default(), &Default::default(), ""),
         own::leaving(),
         own::agent(),
         own::practice(),

@@ -28,7 +28,7 @@ pub(super) const PAST: &str = "2020-01-02";
 
 /// What whoever passes the rights is told where the request is made to change nothing: an old
 /// version, a day that is over, no PDF, nothing new to decide, a field that is missing.
-const HARMLESS: [&str; 8] = [
+const HARMLESS: [&str; 10] = [
     "signing-means-not-offered",
     "csrf",
     "conflict-version",
@@ -37,6 +37,8 @@ const HARMLESS: [&str; 8] = [
     "already-decided",
     "field-required",
     "password-weak",
+    "outside-not-permitted",
+    "nothing-chosen",
 ];
 
 /// Everybody of both agencies.

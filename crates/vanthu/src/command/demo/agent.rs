@@ -107,6 +107,7 @@ impl Agent {
             server: server.to_owned(),
             signing_id: signing_id.to_owned(),
             token: SessionToken::new(token),
+            account: None,
         };
         let url = format!("{}/v1/sign", self.url);
         let answer = self

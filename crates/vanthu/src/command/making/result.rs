@@ -41,7 +41,7 @@ impl ResultArgs {
     pub(crate) fn write(&self, out: &Path, base: &[u8], made: &Subject) -> anyhow::Result<()> {
         let is_kept = match made {
             Subject::Pdf(made) => made == base || is_extension(base, made),
-            Subject::Detached { .. } | Subject::Container(_) => true,
+            Subject::Detached { .. } | Subject::Carrying { .. } | Subject::Container(_) => true,
         };
         if !is_kept {
             return Err(

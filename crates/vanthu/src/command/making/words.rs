@@ -136,6 +136,13 @@ pub(crate) fn prepare(error: &PrepareError) -> Told {
             refused(&format!("“{text}” không vừa chỗ đã chừa."))
                 .now("Rút ngắn, hoặc dùng văn bản chừa chỗ rộng hơn.")
         }
+        PrepareError::SeedValue { field, entry } => {
+            refused(&format!("Trường chữ ký “{field}” yêu cầu chữ ký khác."))
+                .because(format!(
+                    "người lập trường quy định {entry} (seed value); chữ ký này không đáp ứng"
+                ))
+                .now("Chọn trường khác bằng --field, hoặc đề nghị người lập bỏ yêu cầu.")
+        }
         PrepareError::XfaForm => refused("Văn bản là biểu mẫu XFA.")
             .because("biểu mẫu XFA tự đổi nội dung, không ký được")
             .now("Kết xuất thành PDF thường rồi ký."),

@@ -20,6 +20,7 @@ pub(super) fn report(judgement: &Judgement, file: &Path, now: Moment) -> String 
     let Judgement { report, around } = judgement;
     let mut lines = vec![format!("Tệp:      {}", file.display())];
     if let Around::Detached { content, .. } = around {
+        let content = content.as_deref().unwrap_or("nằm trong tệp chữ ký");
         lines.push(format!("Ký tệp:   {content}"));
     }
     lines.push(format!("SHA-256:  {}", report.sha256));
@@ -37,6 +38,8 @@ pub(super) fn report(judgement: &Judgement, file: &Path, now: Moment) -> String 
         lines.push(format!("Không đọc được tệp đóng gói: {what}"));
     } else if report.signatures.is_empty() {
         lines.push("Tệp không có chữ ký số nào.".to_owned());
+    } else if !report.is_signed() {
+        lines.push("Tệp không có chữ ký số nào, chỉ có dấu thời gian.".to_owned());
     }
     for (at, signature) in report.signatures.iter().enumerate() {
         lines.push(String::new());
@@ -231,6 +234,7 @@ fn finding(it: &Finding) -> String {
     let sign = severity(it.severity);
     let detail = match it.code {
         FindingCode::PathProblem => path_words(&it.detail),
+        FindingCode::EvidenceSetAside => aside_words(&it.detail),
         _ => it.detail.clone(),
     };
     format!("    {sign} {}: {detail}", finding_words(it.code))
@@ -262,8 +266,11 @@ pub(super) fn conclusion(judgement: &Judgement) -> String {
         other => {
             let why = match judgement.around.decisive(report) {
                 Some(problem) => of_container(problem),
-                None => (report.sub_indication)
-                    .map_or_else(String::new, |it| sub_indication(it).to_owned()),
+                None => match report.sub_indication {
+                    Some(it) => sub_indication(it).to_owned(),
+                    None if report.signatures.is_empty() => String::new(),
+                    None => "chưa ai ký, tệp chỉ có dấu thời gian".to_owned(),
+                },
             };
             format!("{} {why}", indication(other).to_uppercase())
                 .trim_end()
@@ -305,9 +312,21 @@ fn path_words(detail: &str) -> String {
         "Revoked" => "đã bị thu hồi",
         "RevocationUnknown" => "chưa biết trạng thái thu hồi",
         "IssuerNotAuthority" => "nơi cấp không được phép cấp chứng thư",
+        "TooManySignatures" => "phải kiểm tra quá nhiều chữ ký trên chứng thư và danh sách thu hồi",
         _ => problem,
     };
     format!("{whose}: {what}")
+}
+
+/// Whose revocation data do not count, and why.
+fn aside_words(detail: &str) -> String {
+    let (data, why) = detail.rsplit_once(": ").unwrap_or((detail, ""));
+    let (signer, _) = data.rsplit_once(" of ").unwrap_or((data, ""));
+    let why = match why {
+        "signature not reliable" => "chữ ký trên đó không còn đủ mạnh",
+        _ => "người ký đã hết hạn trước khi bằng chứng được chứng minh là có",
+    };
+    format!("của {signer}: {why}")
 }
 
 const fn certification(allows: DocMdp) -> &'static str {

@@ -18,7 +18,7 @@ use crate::command::subject::Judgement;
 use crate::output::{Overwrite, check_free, complain, say, write_file};
 use crate::told::Told;
 
-const OFFLINE: &str = "Chú ý: không hỏi dịch vụ trạng thái chứng thư (--offline); chỉ xét bằng chứng có sẵn, chứng thư có thể đã bị thu hồi mà chưa biết.";
+const OFFLINE: &str = "Chú ý: không hỏi dịch vụ trạng thái chứng thư (--offline); chỉ xét bằng chứng có sẵn; chứng thư nào không có bằng chứng thì trạng thái là chưa biết và kết luận là chưa xác định.";
 
 /// In which form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -163,7 +163,7 @@ impl<F: Fake + Send + 'static> Away<F> {
     ) -> Self {
         let usual = validity(desk.world.app.now(), 30, 365);
         let certificate = desk.issue_with(spec, holder, usual, None).await;
-        let key = desk.key_of(&certificate);
+        let key = desk.key_behind(&certificate);
         let chain = [&certificate, desk.issuing()].map(|it| STANDARD.encode(it.der()));
         let identity = format!(
             "{}{}",

@@ -5,7 +5,7 @@ use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
 
 use crate::ReadError;
-use crate::read::{page, settings, with_pdf};
+use crate::open::{page, settings, with_pdf};
 
 /// The largest side of a picture, in pixels.
 const LARGEST_SIDE: f32 = 8_000.0;

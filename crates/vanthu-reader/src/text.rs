@@ -9,7 +9,7 @@ use hayro::hayro_interpret::{
 use hayro::kurbo::{Affine, BezPath, Point, Rect as Area};
 use serde::{Deserialize, Serialize};
 
-use crate::read::{settings, with_pdf};
+use crate::open::{settings, with_pdf};
 use crate::{ReadError, Rect};
 
 /// The text of a page, line by line from top to bottom.

@@ -1,13 +1,15 @@
-//! Paired servers: the only ones this agent speaks with.
+//! The address of a server, as a browser writes it.
 
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
 use reqwest::Url;
+use serde::{Deserialize, Serialize};
 
 /// The origin of a server: scheme, host and port, as a browser writes it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Origin(String);
 
 /// Why a text is no origin that this agent can be paired with.
@@ -46,6 +48,14 @@ impl FromStr for Origin {
             "http" => Err(NotAnOrigin::NotEncrypted),
             _ => Err(NotAnOrigin::Form),
         }
+    }
+}
+
+impl TryFrom<String> for Origin {
+    type Error = NotAnOrigin;
+
+    fn try_from(text: String) -> Result<Self, NotAnOrigin> {
+        text.parse()
     }
 }
 

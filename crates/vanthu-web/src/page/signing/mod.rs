@@ -1,0 +1,19 @@
+//! Several documents signed at once: the page before, and the page after.
+
+mod after;
+mod before;
+
+use axum::routing::{get, post};
+use vanthu_domain::permission::Action;
+
+use crate::route::{Asks, Route};
+
+/// The routes. Each document asks by itself; its answer stands on the page.
+pub(crate) const ROUTES: &[Route] = &[
+    Route::post(
+        "/outgoing/sign-many",
+        Asks::May(&[Action::Sign, Action::Seal]),
+        || post(before::show),
+    ),
+    Route::get("/signings/{signing_id}", Asks::Person, || get(after::show)),
+];
