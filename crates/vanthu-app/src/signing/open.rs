@@ -151,8 +151,8 @@ pub async fn open_seen(
     // What was checked may have been suspended meanwhile; from here on it waits for us.
     let certificate_id = &key.certificate.record.certificate_id;
     examine::still_may_sign(&mut work, certificate_id).await?;
-    let lasts = seconds_for(app, &mut work, caller, made.wanted.len()).await?;
-    let deadline = work.now.plus_seconds(lasts);
+    let (agreeing, working) = seconds_for(app, &mut work, caller, made.wanted.len()).await?;
+    let deadline = work.now.plus_seconds(agreeing);
     let row = SigningRow {
         signing_id: signing_id.clone(),
         account_id: caller.actor.account_id.clone(),
@@ -166,8 +166,8 @@ pub async fn open_seen(
         state: SessionState::Open,
         created_at: work.now,
         expires_at: match key.at_service {
-            Some(_) => deadline.plus_seconds(SPARE_SECONDS),
-            None => deadline,
+            Some(_) => deadline.plus_seconds(working + SPARE_SECONDS),
+            None => deadline.plus_seconds(working),
         },
         ended_at: None,
         result: None,
@@ -241,13 +241,13 @@ async fn ask_service(
     }))
 }
 
-/// How long a session of so many items stays open.
+/// How long a person may take to agree, and how long so many items may take after that: seconds.
 async fn seconds_for(
     app: &App,
     work: &mut Work<'_>,
     caller: &Caller,
     items: usize,
-) -> Result<i64, AppError> {
+) -> Result<(i64, i64), AppError> {
     let agency = agency::load(&mut work.tx, &caller.agency_id).await?;
     let profile = app.profile_of(&agency)?;
     let number = |setting| {
@@ -255,7 +255,8 @@ async fn seconds_for(
         i64::try_from(value).unwrap_or(60)
     };
     let each = number(Setting::SigningSecondsPerItem);
-    Ok(number(Setting::SigningSessionMinutes) * 60 + each * i64::try_from(items).unwrap_or(0))
+    let working = each * i64::try_from(items).unwrap_or(0);
+    Ok((number(Setting::SigningSessionMinutes) * 60, working))
 }
 
 /// The device is on record with this person, and where it may sign. A key at a remote service is

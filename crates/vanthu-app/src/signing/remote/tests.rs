@@ -254,7 +254,7 @@ async fn what_comes_after_the_deadline_is_recorded_and_never_embedded() {
     away.served.fake.lock().unwrap().status = None;
     away.served.decide(Decision::Agree(0));
     away.served.pass(10);
-    away.pass(106);
+    away.pass(101);
     away.run().await;
     let state = away.state(&opened.signing_id).await;
     let remote = state.remote.unwrap();
