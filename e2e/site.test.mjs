@@ -3,7 +3,7 @@
 import { after, before } from "node:test";
 import { closeSite, openSite } from "./lib/site.mjs";
 
-before(openSite, { timeout: 240_000 });
+before(() => openSite(), { timeout: 240_000 });
 after(closeSite, { timeout: 30_000 });
 
 await import("./site/main-job.mjs");

@@ -22,6 +22,13 @@ for place in "$address" "$agent"; do
 done
 mkdir -p var/practice
 echo $$ >var/run.pid
+# DEVICES=folder: the agent's keys are on the devices that scripts/practice-devices.sh put there.
+devices=()
+if [ -n "${DEVICES:-}" ]; then
+  SOFTHSM2_CONF=$(cd "$DEVICES" && pwd)/softhsm2.conf
+  export SOFTHSM2_CONF
+  devices=(--agent-pkcs11 "${SOFTHSM_MODULE:-/usr/lib/softhsm/libsofthsm2.so}")
+fi
 # From here on this process is the server, under the same number.
 exec "$programs/vanthu" practice --data var/practice --listen "$address" \
-  --agent "$programs/vanthu-agent" --agent-listen "$agent"
+  --agent "$programs/vanthu-agent" --agent-listen "$agent" "${devices[@]}"

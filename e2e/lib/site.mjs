@@ -1,6 +1,7 @@
 // One practice installation with its signing agent, on the loopback address and in a temporary folder, for the
 // whole run; and one browser.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -19,9 +20,15 @@ const serverProgram = process.env.VANTHU_BIN ?? join(programs, "vanthu");
 const serviceProgram = process.env.VANTHU_FAKE_SERVICE_BIN ?? join(programs, "fake-service");
 const agentProgram = process.env.VANTHU_AGENT_BIN ?? join(programs, "vanthu-agent");
 
+const softhsm = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"].find(existsSync);
+const program = (name) => (process.env.PATH ?? "").split(":").some((folder) => existsSync(join(folder, name)));
+/** Whether keys can be put on devices here. */
+export const hasDevices = softhsm !== undefined && ["softhsm2-util", "pkcs11-tool", "openssl"].every(program);
+
 /** The address of the site, of its agent, and the browser; filled by `openSite`. */
 export const site = { base: "", agent: "", service: "", folder: "", browser: undefined };
 let folder = "";
+let devices = "";
 let server;
 let agent;
 let service;
@@ -38,8 +45,8 @@ function free(port = 0) {
 }
 
 /** A program, with what it said last; `said(words)` waits until it says so. */
-function start(program, options) {
-  const child = spawn(program, options, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, RUST_LOG: "info,sqlx=warn,sea_orm=warn,hyper=warn" } });
+function start(program, options, more = {}) {
+  const child = spawn(program, options, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...more, RUST_LOG: "info,sqlx=warn,sea_orm=warn,hyper=warn" } });
   let text = "";
   const listeners = new Set();
   for (const stream of [child.stdout, child.stderr]) {
@@ -82,8 +89,10 @@ function start(program, options) {
 export const said = () => `${server?.text() ?? ""}\n${agent?.text() ?? ""}`;
 
 export async function startAgent() {
-  const keys = join(folder, "agent", "keys");
-  agent = start(agentProgram, ["run", "--keys", keys, "--settings", join(folder, "agent", "settings"), "--listen", site.agent.slice("http://".length), "--pair", site.base]);
+  const keys = devices ? ["--pkcs11", softhsm] : ["--keys", join(folder, "agent", "keys")];
+  const settings = join(folder, "agent", "settings");
+  const environment = devices ? { SOFTHSM2_CONF: join(devices, "softhsm2.conf") } : {};
+  agent = start(agentProgram, ["run", ...keys, "--settings", settings, "--listen", site.agent.slice("http://".length), "--pair", site.base], environment);
   await agent.said("signing agent ready", 20);
 }
 
@@ -119,7 +128,15 @@ secret_file = "${folder}.secret"
   return file;
 }
 
-export async function openSite() {
+/** Puts the practice keys on devices, one for each. */
+function putOnDevices() {
+  devices = join(folder, "devices");
+  const script = fileURLToPath(new URL("../../scripts/practice-devices.sh", import.meta.url));
+  execFileSync(script, [join(folder, "agent", "keys"), devices], { env: { ...process.env, SOFTHSM_MODULE: softhsm } });
+}
+
+/** With `keys: "devices"` the agent finds its keys on SoftHSM devices instead of in files. */
+export async function openSite({ keys = "files" } = {}) {
   folder = await mkdtemp(join(tmpdir(), "vanthu-e2e-"));
   const listen = `127.0.0.1:${await free()}`;
   site.base = `http://${listen}`;
@@ -130,6 +147,7 @@ export async function openSite() {
   const chromiumPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   const launching = chromium.launch({ executablePath: chromiumPath, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
   await server.said("Dừng: Ctrl-C", 180);
+  if (keys === "devices") putOnDevices();
   await startAgent();
   site.browser = await launching;
 }

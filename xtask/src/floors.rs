@@ -15,6 +15,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("vanthu-pki", 1),
     ("vanthu-wire", 1),
     ("vanthu-reader", 1),
+    ("vanthu-recorder", 1),
     ("vanthu-signing", 2),
     ("vanthu-layout", 2),
     ("vanthu-token", 2),
@@ -30,6 +31,21 @@ const FLOORS: &[(&str, u8)] = &[
 /// Helper of tests: stands beside the floors, sees what lies below the actions, is only ever a dev-dependency.
 const TESTKIT: &str = "vanthu-testkit";
 const TESTKIT_SEES_BELOW: u8 = 3;
+
+/// A module of key devices that tests load; only ever a dev-dependency.
+const RECORDER: &str = "vanthu-recorder";
+
+/// The files that may hold unsafe code, and why: everywhere else it is denied.
+const UNSAFE: &[(&str, &str)] = &[
+    (
+        "crates/vanthu-token/src/pkcs11/raw.rs",
+        "two calls of the C interface of key devices",
+    ),
+    (
+        "crates/vanthu-recorder/src/module.rs",
+        "is such an interface, for tests",
+    ),
+];
 
 /// What a crate must not know although it lies on a lower floor.
 const IGNORANCE: &[(&str, &str, &str)] = &[
@@ -98,7 +114,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("aws-lc", &["vanthu-pki", "vanthu-signing"]),
     ("ring", &["vanthu-pki", "vanthu-signing"]),
     ("p12-keystore", &["vanthu-pki"]),
-    ("cryptoki", &["vanthu-token"]),
+    ("cryptoki", &["vanthu-token", RECORDER]),
+    ("region", &["vanthu-token"]),
     ("axum", &["vanthu-web", "vanthu-agent", "vanthu"]),
     ("askama", &["vanthu-web", "vanthu-agent", "vanthu"]),
     ("reqwest", &["vanthu-app", "vanthu-agent", "vanthu"]),
@@ -178,6 +195,10 @@ pub(crate) fn check(repo: &Repo) -> Result<Vec<String>> {
     check_unused(&root, &inherited, &mut broken);
     check_map(repo, &seen, &mut broken)?;
     for file in repo.files()? {
+        let is_rust = file.rsplit_once('.').is_some_and(|(_, kind)| kind == "rs");
+        if is_rust && !file.starts_with("xtask/") {
+            check_unsafe(&file, &repo.read(&file)?, &mut broken);
+        }
         if file.ends_with("/clippy.toml") {
             broken.push(format!(
                 "{file} would replace the root file instead of adding to it"
@@ -185,6 +206,16 @@ pub(crate) fn check(repo: &Repo) -> Result<Vec<String>> {
         }
     }
     Ok(broken)
+}
+
+/// Whoever lifts the lint, in the code or in a manifest, stands in the table.
+fn check_unsafe(file: &str, text: &str, broken: &mut Vec<String>) {
+    let lifts = text.contains("unsafe_code") || text.contains("unsafe_op_in_unsafe_fn");
+    if lifts && !UNSAFE.iter().any(|(allowed, _)| *allowed == file) {
+        broken.push(format!(
+            "{file} lifts the lint against unsafe code; the table in xtask/src/floors.rs does not name it"
+        ));
+    }
 }
 
 fn manifests(repo: &Repo) -> Result<Vec<String>> {
@@ -278,6 +309,10 @@ fn check_arrow(name: &str, section: Section, dependency: &str, broken: &mut Vec<
         if section != Section::Dev {
             broken.push(format!("{name} may use {TESTKIT} in its tests only"));
         }
+        return;
+    }
+    if dependency == RECORDER && section != Section::Dev {
+        broken.push(format!("{name} may use {RECORDER} in its tests only"));
         return;
     }
     let Some(below) = floor(dependency) else {
@@ -437,6 +472,20 @@ mod tests {
         assert_eq!(broken("vanthu-app", &normal).len(), 1);
         let dev = with_lints("[dev-dependencies]\nvanthu-testkit.workspace = true");
         assert!(broken("vanthu-app", &dev).is_empty());
+    }
+
+    #[test]
+    fn a_test_s_module_does_not_ship_and_unsafe_code_is_named() {
+        let normal = with_lints("[dependencies]\nvanthu-recorder.workspace = true");
+        assert_eq!(broken("vanthu-agent", &normal).len(), 1);
+        let dev = with_lints("[dev-dependencies]\nvanthu-recorder.workspace = true");
+        assert!(broken("vanthu-agent", &dev).is_empty());
+        let mut found = Vec::new();
+        let lifted = "#![expect(unsafe_code, reason = \"…\")]";
+        check_unsafe("crates/vanthu-web/src/lib.rs", lifted, &mut found);
+        check_unsafe("crates/vanthu-token/src/pkcs11/raw.rs", lifted, &mut found);
+        check_unsafe("crates/vanthu-web/src/lib.rs", "fn safe() {}", &mut found);
+        assert_eq!(found.len(), 1, "{found:?}");
     }
 
     #[test]

@@ -5,21 +5,23 @@ use std::sync::Arc;
 
 use vanthu_pki::Certificate;
 use vanthu_wire::agent::{
-    AgentCertificate, AgentStatus, CancelReason, Consent, SignAccepted, SignRequest,
+    AgentCertificate, AgentDevice, AgentStatus, CancelReason, Consent, PinState, SignAccepted,
+    SignRequest,
 };
 use vanthu_wire::{Language, Problem};
 
 use crate::checkup::{DevicePoints, LastCheckup};
 use crate::clock::Clock;
 use crate::consent::{Case, Desk, random_id};
+use crate::devices::FormValue;
 use crate::draw::Drawing;
 use crate::examine::{examine, moment};
 use crate::pair::Attempts;
 use crate::practice::is_practice;
 use crate::server::{Remote, client};
 use crate::texts::t;
-use crate::token::{Token, TokenError};
-use crate::{Origin, Paired, Pin, problems};
+use crate::token::{HeldKey, Place, Survey, Token, TokenError};
+use crate::{Origin, Paired, Pin, problems, sign};
 
 /// The practice agent consents by itself, with this PIN, for practice certificates only.
 #[derive(Debug, Clone)]
@@ -40,6 +42,9 @@ pub struct Agent {
     pub(crate) devices: DevicePoints,
     pub(crate) last_checkup: LastCheckup,
     pub(crate) desk: Desk,
+    /// Sessions are signed one after the other: while a key is open, its device takes any PIN for right.
+    pub(crate) signing: tokio::sync::Mutex<()>,
+    pub(crate) choosing: FormValue,
     pub(crate) attempts: Attempts,
     /// What forms of this agent's own pages carry back, as long as it runs.
     pub(crate) form: String,
@@ -73,6 +78,8 @@ impl Agent {
             devices,
             last_checkup: LastCheckup::default(),
             desk,
+            signing: tokio::sync::Mutex::default(),
+            choosing: FormValue::default(),
             attempts: Attempts::default(),
             form: random_id(),
             client,
@@ -80,8 +87,14 @@ impl Agent {
     }
 
     pub(crate) async fn certificates(&self) -> Result<Vec<Certificate>, TokenError> {
+        let keys = self.survey().await?.keys;
+        Ok(keys.into_iter().map(|key| key.certificate).collect())
+    }
+
+    /// What is plugged in now.
+    pub(crate) async fn survey(&self) -> Result<Survey, TokenError> {
         let token = Arc::clone(&self.token);
-        tokio::task::spawn_blocking(move || token.certificates())
+        tokio::task::spawn_blocking(move || token.survey())
             .await
             .unwrap_or_else(|error| Err(TokenError::Failed(error.to_string())))
     }
@@ -91,20 +104,21 @@ impl Agent {
         server: &Origin,
         language: Language,
     ) -> Result<AgentStatus, Problem> {
-        let certificates = self.certificates().await.map_err(|error| {
+        let keys = self.survey().await.map_err(|error| {
             tracing::warn!(%error, "the keys could not be listed");
             problems::token(language, &error)
         })?;
+        let keys = keys.keys;
         Ok(AgentStatus {
             name: "vanthu-agent".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            practice: !certificates.is_empty() && certificates.iter().all(is_practice),
+            practice: !keys.is_empty() && keys.iter().all(|key| is_practice(&key.certificate)),
             consent: if self.automatic.is_some() {
                 Consent::Automatic
             } else {
                 Consent::Person
             },
-            certificates: certificates.iter().map(describe).collect(),
+            certificates: keys.iter().map(describe).collect(),
             accounts: self.paired.accounts(server),
         })
     }
@@ -146,10 +160,15 @@ impl Agent {
                 return Err(problem);
             }
         };
-        let held = self
-            .certificates()
+        let survey = self
+            .survey()
             .await
             .map_err(|error| problems::token(language, &error))?;
+        let held: Vec<Certificate> = survey
+            .keys
+            .iter()
+            .map(|it| it.certificate.clone())
+            .collect();
         let now = self.clock.now();
         let certificate = match examine(&session, &remote.signing_id, &held, language, now) {
             Ok(certificate) => certificate,
@@ -167,8 +186,15 @@ impl Agent {
             }
             Err(_) => None,
         };
+        let key = survey.find(&certificate.sha256_thumbprint());
+        let device = key.and_then(HeldKey::device).cloned();
+        if let Some(refused) = device.as_ref().and_then(|it| untried(it.pin, automatic)) {
+            remote.cancel(sign::reason_of(&refused)).await;
+            return Err(problems::token(language, &refused));
+        }
         self.check_if_due();
-        let case = Case::new(remote, session, certificate, now);
+        let mut case = Case::new(remote, session, certificate, now);
+        case.device = device;
         tracing::info!(
             signing.id = %case.remote.signing_id, server = %case.remote.server,
             items = case.items.len(), consent = ?case.session.consent, "session on the desk"
@@ -252,7 +278,22 @@ impl Agent {
     }
 }
 
-fn describe(certificate: &Certificate) -> AgentCertificate {
+/// A locked device is not asked for a PIN, and one that a wrong PIN could lock is not tried by a program.
+///
+/// Clause: TG-20
+fn untried(pin: PinState, automatic: bool) -> Option<TokenError> {
+    match pin {
+        PinState::Locked => Some(TokenError::Locked),
+        PinState::LastTry if automatic => Some(TokenError::WrongPin {
+            tries_left: Some(1),
+        }),
+        PinState::Fresh | PinState::WrongBefore | PinState::LastTry => None,
+    }
+}
+
+fn describe(key: &HeldKey) -> AgentCertificate {
+    let certificate = &key.certificate;
+    let devices = key.places.iter().filter_map(Place::device);
     AgentCertificate {
         thumbprint: certificate.sha256_thumbprint(),
         subject: certificate.subject().to_string(),
@@ -260,5 +301,14 @@ fn describe(certificate: &Certificate) -> AgentCertificate {
         issuer: certificate.issuer().to_string(),
         serial: certificate.serial_hex(),
         not_after: moment(certificate.not_after()),
+        devices: devices
+            .map(|device| AgentDevice {
+                label: device.label.clone(),
+                serial: device.serial.clone(),
+                model: device.model.clone(),
+                pin: device.pin,
+            })
+            .collect(),
+        algorithms: key.algorithms(),
     }
 }

@@ -1,6 +1,8 @@
 //! `vanthu-agent check` (kiểm tra máy ký): is everything here that signing needs, and if not, what
 //! to do.
 
+mod device;
+
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -9,8 +11,9 @@ use vanthu_pki::Certificate;
 
 use crate::clock::{Clock, vietnamese};
 use crate::examine::moment;
+use crate::keys::Keys;
 use crate::practice::is_practice;
-use crate::token::SoftToken;
+use crate::token::{SoftToken, Token};
 use crate::{Origin, server};
 
 /// A clock that is further off than this makes signatures look wrong.
@@ -59,26 +62,25 @@ impl Point {
             now: Some(now.to_owned()),
         }
     }
-
-    /// The lines that a terminal shows.
-    pub fn to_text(&self) -> String {
-        let mark = match self.mark {
-            Mark::Good => "✓",
-            Mark::Warning => "!",
-            Mark::Bad => "✗",
-        };
-        let now = self
-            .now
-            .as_ref()
-            .map(|now| format!("\n    → {now}"))
-            .unwrap_or_default();
-        format!("{mark} {:<16} {}{now}", self.code, self.found)
-    }
 }
 
-/// Checks the key files.
-pub fn check_keys(token: &SoftToken, folder: &Path, clock: &dyn Clock) -> Vec<Point> {
+/// Checks the key files, the modules, the devices and every certificate.
+///
+/// `token` is what was opened of `keys`: a module that is loaded twice would be ended by one while the other one signs.
+pub fn check_keys(keys: &Keys, token: &dyn Token, clock: &dyn Clock) -> Vec<Point> {
+    let files = keys.files().map(|folder| {
+        let token = SoftToken::new(&folder, None);
+        check_files(&token, &folder, keys.keys.is_some(), clock)
+    });
+    let mut points = files.unwrap_or_default();
+    points.extend(device::check(token, clock, !points.is_empty()));
+    points
+}
+
+/// The usual folder may be empty: devices need no key file.
+fn check_files(token: &SoftToken, folder: &Path, is_named: bool, clock: &dyn Clock) -> Vec<Point> {
     let files = match token.files() {
+        Ok(files) if files.is_empty() && !is_named => return Vec::new(),
         Ok(files) if files.is_empty() => {
             return vec![Point::other(
                 "keys",
@@ -93,7 +95,7 @@ pub fn check_keys(token: &SoftToken, folder: &Path, clock: &dyn Clock) -> Vec<Po
                 "keys",
                 Mark::Bad,
                 format!("Không đọc được thư mục khóa: {error}"),
-                "Kiểm tra đường dẫn sau --keys và quyền đọc thư mục.",
+                "Kiểm tra đường dẫn và quyền đọc thư mục.",
             )];
         }
     };

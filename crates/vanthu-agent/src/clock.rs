@@ -1,11 +1,18 @@
 //! What time it is.
 
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
 use jiff::Timestamp;
 
 /// Tells the time; tests bring their own.
 pub trait Clock: Send + Sync {
     /// This moment.
     fn now(&self) -> Timestamp;
+
+    /// How long this machine has been awake, from any beginning: it stands still while the machine sleeps (on Windows it
+    /// goes on), and is not moved when somebody sets the clock.
+    fn awake(&self) -> Duration;
 }
 
 /// The clock of this computer.
@@ -19,6 +26,11 @@ impl Clock for SystemClock {
     )]
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+
+    fn awake(&self) -> Duration {
+        static BEGINNING: LazyLock<Instant> = LazyLock::new(Instant::now);
+        BEGINNING.elapsed()
     }
 }
 

@@ -15,6 +15,7 @@ use vanthu_wire::{Language, Problem};
 use crate::draw::NotDrawn;
 use crate::problems;
 use crate::server::Remote;
+use crate::token::DeviceFacts;
 
 /// How long a person has to answer, unless the server gives less.
 pub(crate) const TIME_TO_ANSWER: SignedDuration = SignedDuration::from_mins(5);
@@ -31,6 +32,8 @@ pub struct Case {
     pub session: SigningSession,
     /// The certificate of every item.
     pub certificate: Certificate,
+    /// The device that holds its key; none where a key file does.
+    pub device: Option<DeviceFacts>,
     /// After this moment no answer is taken.
     pub deadline: Timestamp,
     /// Where it stands.
@@ -74,6 +77,7 @@ impl Case {
             deadline: session.expires_at.min(longest),
             session,
             certificate,
+            device: None,
             state: ConsentState::Waiting,
             items,
             problem: None,

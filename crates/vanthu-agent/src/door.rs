@@ -6,7 +6,7 @@
 //! | `POST /v1/pair` | any page that is served safely, for its own server; it learns nothing |
 //! | `GET, POST /pair/{id}`, `POST /unpair`, `GET, POST /check` | the person in front of this computer |
 //! | `GET, POST /consent/{id}` | the person in front of this computer |
-//! | `GET /`, `GET /assets/…` | the same |
+//! | `GET /`, `GET /assets/…`, `GET, POST /devices` | the same |
 //!
 //! Every call must name this very address as its host, against DNS rebinding; no page may be put
 //! into a frame.
@@ -22,7 +22,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
 use crate::texts::{self, Asked};
-use crate::{Agent, Origin, api, page, problems};
+use crate::{Agent, Origin, api, devices, page, problems};
 
 const MOST_BODY_BYTES: usize = 64 * 1024;
 const ALLOW_PRIVATE_NETWORK: HeaderName =
@@ -38,6 +38,7 @@ pub fn router(agent: Arc<Agent>) -> Router {
         .route("/unpair", post(page::unpair))
         .route("/check", get(page::checkup).post(page::check_now))
         .route("/consent/{id}", get(page::consent).post(page::answer))
+        .route("/devices", get(devices::show).post(devices::choose))
         .route("/consent/{id}/items/{item_id}", get(page::first_page))
         .route("/consent/{id}/items/{item_id}/page.png", get(page::picture))
         .route("/assets/{name}", get(page::asset));

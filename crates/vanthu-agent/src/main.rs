@@ -13,9 +13,14 @@ use vanthu_agent::check;
 use vanthu_agent::checkup::{self, DevicePoints};
 use vanthu_agent::clock::SystemClock;
 use vanthu_agent::draw::{self, Drawing};
-use vanthu_agent::token::{SoftToken, Token};
-use vanthu_agent::{Agent, AutomaticConsent, Origin, Paired, Pin, door, settings};
+use vanthu_agent::keys::Keys;
+use vanthu_agent::token::{HeldKey, Survey, Token as _, devices};
+use vanthu_agent::{Agent, AutomaticConsent, Origin, Paired, Pin, door};
 use vanthu_wire::desk::Mark;
+
+/// What is logged unless RUST_LOG says otherwise. The binding of PKCS#11 calls each mechanism that it does not know an
+/// error, at every look at a device.
+const LOGGED: &str = "info,cryptoki::mechanism=off";
 
 /// How long answers that are under way may take when the agent ends.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
@@ -39,27 +44,12 @@ enum What {
     DrawFirstPage,
     /// Check everything that signing needs, and say what to do about the rest.
     Check(Check),
-}
-
-#[derive(Args)]
-struct Keys {
-    /// Folder of key files: NAME.p12 with its certificate NAME.pem beside it. Without it, `keys` in the settings.
-    #[arg(long, value_name = "DIR")]
-    keys: Option<PathBuf>,
-}
-
-impl Keys {
-    /// The folder, made where it is the usual one.
-    fn folder(&self) -> anyhow::Result<PathBuf> {
-        if let Some(folder) = &self.keys {
-            return Ok(folder.clone());
-        }
-        let settings = settings::folder().context("không biết thư mục thiết lập của người dùng")?;
-        let folder = settings.join("keys");
-        std::fs::create_dir_all(&folder)
-            .with_context(|| format!("không tạo được {}", folder.display()))?;
-        Ok(folder)
-    }
+    /// Load and list one module, for the agent itself: a module that crashes takes this process with it.
+    #[command(hide = true)]
+    TryModule {
+        /// The module.
+        module: PathBuf,
+    },
 }
 
 #[derive(Args)]
@@ -69,9 +59,6 @@ struct Run {
     /// Address to listen at; the loopback address only.
     #[arg(long, default_value = "127.0.0.1:18181")]
     listen: SocketAddr,
-    /// Folder in which pairings are kept; for its owner only.
-    #[arg(long, value_name = "DIR")]
-    settings: Option<PathBuf>,
     /// Practice and tests: server whose pages may ask for signatures without a pairing; may be given more than once.
     #[arg(long, value_name = "URL")]
     pair: Vec<Origin>,
@@ -94,9 +81,6 @@ struct Check {
     /// Address the agent listens at.
     #[arg(long, default_value = "127.0.0.1:18181")]
     listen: SocketAddr,
-    /// Folder in which pairings are kept.
-    #[arg(long, value_name = "DIR")]
-    settings: Option<PathBuf>,
     /// Practice: server to look for without a pairing; may be given more than once.
     #[arg(long, value_name = "URL")]
     pair: Vec<Origin>,
@@ -107,7 +91,7 @@ async fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_default_env()
-                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info")),
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(LOGGED)),
         )
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
@@ -116,8 +100,11 @@ async fn main() -> ExitCode {
         What::Run(options) => run(options).await,
         What::DrawFirstPage => draw::child(std::io::stdin().lock(), std::io::stdout().lock())
             .map(|()| ExitCode::SUCCESS),
-        What::List(keys) => keys.folder().and_then(|folder| list(&folder)),
+        What::List(keys) => list(&keys),
         What::Check(options) => check_desk(options).await,
+        What::TryModule { module } => devices(&module)
+            .map(|_| ExitCode::SUCCESS)
+            .map_err(Into::into),
     };
     match done {
         Ok(code) => code,
@@ -136,30 +123,27 @@ async fn run(options: Run) -> anyhow::Result<ExitCode> {
     );
     let pin = options.pin_file.as_deref().map(read_pin).transpose()?;
     let automatic = pin.clone().map(|pin| AutomaticConsent { pin });
-    let folder = options.keys.folder()?;
-    let token = Arc::new(SoftToken::new(&folder, pin));
+    let token = Arc::new(options.keys.open(pin));
     let listener = tokio::net::TcpListener::bind(options.listen)
         .await
         .with_context(|| format!("không nghe được ở {}", options.listen))?;
     let address = listener.local_addr()?;
     let servers: Vec<String> = options.pair.iter().map(ToString::to_string).collect();
     let practice = automatic.is_some();
-    // Servers that are only named need no folder, and tests shall leave none behind.
-    let own = options.pair.is_empty().then(settings::folder).flatten();
-    let settings = options.settings.or(own);
-    let paired = match &settings {
-        Some(folder) => Paired::open(folder, options.pair)
-            .with_context(|| format!("không dùng được thư mục thiết lập {}", folder.display()))?,
-        None => Paired::fixed(options.pair),
-    };
-    let keys = token.certificates().map(|certificates| certificates.len());
-    let keys = keys.context("không đọc được thư mục khóa")?;
+    let modules = options.keys.modules();
+    let paired = paired(&options.keys, options.pair)?;
+    // Loads the modules as well, so that the first page need not wait for them.
+    let survey = token.survey().context("không đọc được thư mục khóa")?;
+    tell_of_modules(&survey);
+    let keys = survey.keys.len();
     let drawing = Drawing::by(std::env::current_exe()?);
     let clock = Arc::new(SystemClock);
-    let devices: DevicePoints =
-        Arc::new(move || check::check_keys(&SoftToken::new(&folder, None), &folder, &SystemClock));
+    let devices: DevicePoints = {
+        let (keys, token) = (options.keys, Arc::clone(&token));
+        Arc::new(move || check::check_keys(&keys, token.as_ref(), &SystemClock))
+    };
     let agent = Agent::new(address, paired, automatic, token, clock, drawing, devices)?;
-    tracing::info!(%address, ?servers, keys, automatic_consent = practice, "signing agent ready");
+    tracing::info!(%address, ?servers, keys, ?modules, automatic_consent = practice, "signing agent ready");
     if practice {
         tracing::warn!("automatic consent is on, for certificates of a practice authority");
     }
@@ -169,6 +153,16 @@ async fn run(options: Run) -> anyhow::Result<ExitCode> {
     out.flush()?;
     serve(listener, agent, options.until_stdin_closes).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The servers of this agent. Those that are only named need no folder, and tests shall leave none behind.
+fn paired(keys: &Keys, named: Vec<Origin>) -> anyhow::Result<Paired> {
+    let own = named.is_empty().then(|| keys.folder()).flatten();
+    match keys.settings.clone().or(own) {
+        Some(folder) => Paired::open(&folder, named)
+            .with_context(|| format!("không dùng được thư mục thiết lập {}", folder.display())),
+        None => Ok(Paired::fixed(named)),
+    }
 }
 
 /// Serves until it is told to end, and lets what is under way end for a short time: a page that is
@@ -230,33 +224,54 @@ async fn interrupted() {
     }
 }
 
-fn list(folder: &Path) -> anyhow::Result<ExitCode> {
+fn list(keys: &Keys) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout().lock();
-    for certificate in SoftToken::new(folder, None).certificates()? {
+    let survey = keys.open_patiently().survey()?;
+    tell_of_modules(&survey);
+    for key in &survey.keys {
+        let certificate = &key.certificate;
         writeln!(
             out,
-            "{}\n  {}\n  nơi cấp  {}\n  sê-ri    {}\n  đến      {}",
+            "{}\n  {}\n  nơi cấp  {}\n  sê-ri    {}\n  đến      {}\n  khóa ở   {}",
             certificate.sha256_thumbprint(),
             certificate.subject(),
             certificate.issuer(),
             certificate.serial_hex(),
             certificate.not_after(),
+            places(key),
         )?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
+/// Modules that give trouble.
+fn tell_of_modules(survey: &Survey) {
+    for module in &survey.modules {
+        if let Err(error) = &module.found {
+            tracing::warn!(module = %module.path.display(), %error, "a module shows nothing");
+        }
+    }
+}
+
+/// Where a key is, the place that signs first.
+fn places(key: &HeldKey) -> String {
+    let places: Vec<String> = key
+        .places
+        .iter()
+        .map(|place| match place.device() {
+            Some(device) => format!("{} (số sê-ri {})", device.label, device.serial),
+            None => "tệp khóa".to_owned(),
+        })
+        .collect();
+    places.join(", ")
+}
+
 async fn check_desk(options: Check) -> anyhow::Result<ExitCode> {
     let clock = SystemClock;
-    let folder = options.keys.folder()?;
-    let token = SoftToken::new(&folder, None);
+    let token = options.keys.open_patiently();
     let mut devices = vec![check::check_address(options.listen).await];
-    devices.extend(check::check_keys(&token, &folder, &clock));
-    let own = options.pair.is_empty().then(settings::folder).flatten();
-    let paired = match options.settings.or(own) {
-        Some(folder) => Paired::open(&folder, options.pair)?,
-        None => Paired::fixed(options.pair),
-    };
+    devices.extend(check::check_keys(&options.keys, &token, &clock));
+    let paired = paired(&options.keys, options.pair)?;
     let desk = checkup::Desk {
         paired: &paired,
         // Keys that can't be listed have a point of their own.

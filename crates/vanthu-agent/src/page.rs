@@ -24,7 +24,7 @@ use crate::examine::moment;
 use crate::kept::Pairing;
 use crate::practice::is_practice;
 use crate::texts::{Asked, PageValues, counted, fill, filters, other, t};
-use crate::{Agent, Pin, api, problems};
+use crate::{Agent, Pin, api, devices, problems};
 
 mod checkup;
 mod first;
@@ -52,6 +52,7 @@ struct ConsentPage<'a> {
     deadline: String,
     documents: Vec<DocumentView<'a>>,
     certificate: CertificateView,
+    device: Option<devices::DeviceLine>,
     seal: bool,
     /// How far the files are checked, while they are.
     checking: Option<String>,
@@ -70,6 +71,8 @@ struct ResultPage<'a> {
     mark: &'static str,
     automatic: bool,
     seal: bool,
+    /// How many were not signed, once it is over.
+    rest: Option<String>,
     problem: Option<&'a Problem>,
     outcomes: Vec<OutcomeView<'a>>,
 }
@@ -225,6 +228,7 @@ pub(crate) async fn consent(
             })
             .collect(),
         certificate: view_certificate(&agent, &case.certificate, language),
+        device: case.device.as_ref().map(|it| devices::line(it, language)),
         seal: case.session.purpose == Purpose::Seal,
     };
     show(StatusCode::OK, &nonce, &page, language)
@@ -361,6 +365,7 @@ fn result(case: &Case) -> Response {
         mark,
         automatic: case.session.consent == Consent::Automatic,
         seal: case.session.purpose == Purpose::Seal,
+        rest: rest(case, language),
         problem: case.problem.as_ref(),
         outcomes: case
             .session
@@ -393,6 +398,18 @@ fn consent_title(case: &Case, language: Language) -> String {
         Purpose::Seal => t("Đóng dấu cơ quan vào {n} văn bản?", language),
     };
     counted(text, case.session.items.len())
+}
+
+/// What was left of a batch that stopped.
+fn rest(case: &Case, language: Language) -> Option<String> {
+    let count = |state| {
+        let such = case.items.iter().filter(|item| item.state == state);
+        such.count().to_string()
+    };
+    let (failed, left) = (count(ItemState::Failed), count(ItemState::Skipped));
+    let text = t("Không ký được: {failed} · chưa ký: {left}", language);
+    let partly = case.state == ConsentState::PartlySigned;
+    partly.then(|| fill(text, &[("failed", &failed), ("left", &left)]))
 }
 
 /// What became of a case, in one line.
@@ -430,7 +447,7 @@ fn pages(item: &SessionItem, language: Language) -> String {
     )
 }
 
-fn message(problem: &Problem, again: Option<String>, language: Language) -> Response {
+pub(crate) fn message(problem: &Problem, again: Option<String>, language: Language) -> Response {
     let nonce = random_id();
     let page = MessagePage {
         language: language.tag(),
@@ -444,7 +461,12 @@ fn message(problem: &Problem, again: Option<String>, language: Language) -> Resp
     show(status, &nonce, &page, language)
 }
 
-fn show(status: StatusCode, nonce: &str, page: &impl Template, language: Language) -> Response {
+pub(crate) fn show(
+    status: StatusCode,
+    nonce: &str,
+    page: &impl Template,
+    language: Language,
+) -> Response {
     let Ok(html) = page.render_with_values(&PageValues(language)) else {
         return api::answer_problem(&problems::fault(language));
     };

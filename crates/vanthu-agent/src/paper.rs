@@ -6,7 +6,7 @@
 //! the digest that stands in the signed attributes.
 
 use vanthu_pki::DigestAlgorithm;
-use vanthu_wire::Digest;
+use vanthu_wire::DocumentDigest;
 
 const BYTE_RANGE: &[u8] = b"/ByteRange";
 /// So much text behind `/ByteRange` is looked at.
@@ -30,7 +30,7 @@ pub(crate) enum NotTheFile {
 }
 
 /// Checks that the file is what `digest` was made of.
-pub(crate) fn check(file: &[u8], digest: &Digest) -> Result<(), NotTheFile> {
+pub(crate) fn check(file: &[u8], digest: &DocumentDigest) -> Result<(), NotTheFile> {
     if !file.starts_with(b"%PDF-") {
         return Err(NotTheFile::NoPdf);
     }
@@ -45,11 +45,20 @@ pub(crate) fn check(file: &[u8], digest: &Digest) -> Result<(), NotTheFile> {
     if !empty.is_some_and(|value| value.iter().all(|byte| *byte == b'0')) {
         return Err(NotTheFile::Filled);
     }
-    let covered = DigestAlgorithm::Sha256.digest(&[before, behind].concat());
+    let covered = algorithm_of(digest).digest(&[before, behind].concat());
     if covered == digest.as_bytes() {
         Ok(())
     } else {
         Err(NotTheFile::Digest)
+    }
+}
+
+/// Each digest that is signed here has a length of its own.
+fn algorithm_of(digest: &DocumentDigest) -> DigestAlgorithm {
+    match digest.as_bytes().len() {
+        48 => DigestAlgorithm::Sha384,
+        64 => DigestAlgorithm::Sha512,
+        _ => DigestAlgorithm::Sha256,
     }
 }
 
@@ -119,16 +128,25 @@ pub(crate) mod tests {
     }
 
     /// The digest of everything but the gap.
-    pub(crate) fn digest_of(file: &[u8]) -> Digest {
+    pub(crate) fn digest_of(file: &[u8]) -> DocumentDigest {
+        digest_by(DigestAlgorithm::Sha256, file)
+    }
+
+    fn digest_by(algorithm: DigestAlgorithm, file: &[u8]) -> DocumentDigest {
         let (start, end) = gap(file).unwrap();
-        let covered = DigestAlgorithm::Sha256.digest(&[&file[..start], &file[end..]].concat());
-        Digest(covered.try_into().unwrap())
+        let covered = algorithm.digest(&[&file[..start], &file[end..]].concat());
+        DocumentDigest::new(covered).unwrap()
     }
 
     #[test]
-    fn the_file_of_the_digest_is_taken() {
+    fn the_file_of_the_digest_is_taken_whatever_the_digest_s_algorithm() {
+        use DigestAlgorithm as A;
         let file = a_file("a");
-        assert_eq!(check(&file, &digest_of(&file)), Ok(()));
+        for algorithm in [A::Sha256, A::Sha384, A::Sha512] {
+            let digest = digest_by(algorithm, &file);
+            assert_eq!(check(&file, &digest), Ok(()));
+            assert_eq!(check(&a_file("b"), &digest), Err(NotTheFile::Digest));
+        }
     }
 
     #[test]
@@ -161,7 +179,7 @@ pub(crate) mod tests {
 
     #[test]
     fn what_is_no_pdf_or_has_no_gap_is_refused_without_a_fall() {
-        let digest = Digest([0; 32]);
+        let digest = DocumentDigest::new(vec![0; 32]).unwrap();
         assert_eq!(check(b"", &digest), Err(NotTheFile::NoPdf));
         assert_eq!(
             check(b"GIF89a /ByteRange [0 1 2 3]", &digest),

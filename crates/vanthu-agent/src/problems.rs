@@ -1,11 +1,13 @@
 //! The words of every refusal of this agent: what, why, by which article, what now.
 
-use vanthu_wire::agent::Algorithm;
+mod device;
+
 use vanthu_wire::{Language, Problem};
 
 use crate::Origin;
 use crate::texts::{fill, t};
-use crate::token::TokenError;
+
+pub(crate) use device::{module, token};
 
 fn open_again(language: Language) -> &'static str {
     t(
@@ -331,74 +333,50 @@ pub(crate) fn fault(language: Language) -> Problem {
         .now(t("Chạy lại thiết bị ký, rồi thử lại.", language))
 }
 
-pub(crate) fn token(language: Language, error: &TokenError) -> Problem {
-    match error {
-        TokenError::WrongPin { tries_left } => {
-            let stopped = t(
-                "Phiên ký dừng ngay ở lần sai đầu tiên; chưa ký văn bản nào.",
-                language,
-            );
-            let detail = match tries_left {
-                Some(left) => {
-                    let left = left.to_string();
-                    let tries = t("Còn {left} lần thử trước khi thiết bị tự khóa.", language);
-                    format!("{stopped} {}", fill(tries, &[("left", &left)]))
-                }
-                None => stopped.to_owned(),
-            };
-            Problem::new("wrong-pin", 403, t("Sai mã PIN", language))
-                .because(detail)
-                .now(open_again(language))
-        }
-        TokenError::Locked => Problem::new(
-            "device-locked",
-            403,
-            t("Thiết bị lưu khóa đã bị khóa", language),
-        )
-        .because(t("Đã nhập sai mã PIN quá số lần cho phép.", language))
-        .now(t(
-            "Lập đề nghị khôi phục thiết bị lưu khóa bí mật.",
-            language,
-        )),
-        TokenError::NotHere => Problem::new(
-            "certificate-not-here",
-            422,
-            t("Không còn thấy khóa của chứng thư", language),
-        )
-        .because(t(
-            "Thiết bị lưu khóa đã bị rút ra hoặc tệp khóa không còn.",
-            language,
-        ))
-        .now(t("Cắm lại thiết bị, rồi mở lại phiên ký.", language)),
-        TokenError::Unsupported(algorithm) => unsupported(language, *algorithm),
-        TokenError::Failed(_) => Problem::new(
-            "device-failed",
-            502,
-            t("Thiết bị lưu khóa gặp lỗi", language),
-        )
-        .because(t(
-            "Thiết bị không ký được; xem nhật ký của thiết bị ký.",
-            language,
-        ))
-        .now(t(
-            "Rút ra, cắm lại thiết bị, rồi mở lại phiên ký.",
-            language,
-        )),
-    }
-}
-
-fn unsupported(language: Language, algorithm: Algorithm) -> Problem {
+pub(crate) fn outcome_unknown(language: Language, server: &Origin) -> Problem {
     Problem::new(
-        "algorithm-unsupported",
-        422,
-        t("Khóa không ký được bằng thuật toán này", language),
+        "outcome-unknown",
+        502,
+        t("Chưa biết máy chủ đã nhận chữ ký hay chưa", language),
     )
     .because(fill(
-        t("Máy chủ yêu cầu thuật toán {algorithm}.", language),
-        &[("algorithm", &algorithm.to_string())],
+        t(
+            "{server} không trả lời khi nhận chữ ký của văn bản này.",
+            language,
+        ),
+        &[("server", server.as_str())],
     ))
     .now(t(
-        "Báo cho công chức phụ trách công nghệ thông tin.",
+        "Mở lại văn bản trong Văn Thư để xem: nếu văn bản chưa ký thì ký lại.",
         language,
     ))
+}
+
+pub(crate) fn expired_midway(language: Language) -> Problem {
+    Problem::new(
+        "session-expired",
+        410,
+        t("Phiên ký đã hết hạn giữa chừng", language),
+    )
+    .because(t(
+        "Các văn bản đã ký trước đó vẫn giữ nguyên; văn bản còn lại chưa ký.",
+        language,
+    ))
+    .now(sign_the_rest(language))
+}
+
+pub(crate) fn slept(language: Language) -> Problem {
+    Problem::new("machine-slept", 409, t("Máy đã ngủ trong khi ký", language))
+        .because(t(
+            "Người đánh thức máy có thể là người khác, nên lần đồng ý trước không còn dùng được.",
+            language,
+        ))
+        .now(sign_the_rest(language))
+}
+
+fn sign_the_rest(language: Language) -> &'static str {
+    t(
+        "Quay lại Văn Thư, chọn các văn bản còn lại và ký trong một phiên mới.",
+        language,
+    )
 }

@@ -79,7 +79,7 @@ impl Agent {
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         let fetched = case.remote.file(&item.item_id, most).await;
         let file = Arc::new(fetched.map_err(|problem| (CancelReason::FileNotFetched, problem))?);
-        let (bytes, digest) = (Arc::clone(&file), item.document_digest);
+        let (bytes, digest) = (Arc::clone(&file), item.document_digest.clone());
         let checked = tokio::task::spawn_blocking(move || paper::check(&bytes, &digest)).await;
         match checked {
             Ok(Ok(())) => Ok(file),

@@ -17,7 +17,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Base64, Digest, Problem};
+use crate::{Base64, DocumentDigest, Problem};
 
 /// The port on which the agent listens when nothing else is said.
 pub const DEFAULT_PORT: u16 = 18181;
@@ -159,6 +159,39 @@ pub struct AgentCertificate {
     pub serial: String,
     /// The last moment of validity.
     pub not_after: Timestamp,
+    /// The devices that hold its key; the first one signs. None where a key file does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub devices: Vec<AgentDevice>,
+    /// What its key signs with, the best first; none where the agent does not tell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub algorithms: Vec<Algorithm>,
+}
+
+/// A key device at the agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentDevice {
+    /// Its label.
+    pub label: String,
+    /// Its serial number.
+    pub serial: String,
+    /// Who made it, and what it is.
+    pub model: String,
+    /// What it tells of wrong PINs.
+    pub pin: PinState,
+}
+
+/// What a key device tells of tries with wrong PINs; few tell how many are left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PinState {
+    /// No wrong PIN since the last right one, or it does not tell.
+    Fresh,
+    /// A wrong PIN was entered since the last right one.
+    WrongBefore,
+    /// One more wrong PIN locks it.
+    LastTry,
+    /// It is locked.
+    Locked,
 }
 
 /// `POST {agent}/v1/sign`: the page hands a session to the agent.
@@ -304,8 +337,8 @@ pub struct SessionItem {
     pub issuer: String,
     /// Pages of the document.
     pub pages: u32,
-    /// SHA-256 over the byte range that the signature covers.
-    pub document_digest: Digest,
+    /// The digest over the byte range that the signature covers, under the algorithm's own hash.
+    pub document_digest: DocumentDigest,
     /// The signed attributes, in DER: what the key signs.
     pub signed_attributes: Base64,
     /// How.
@@ -361,8 +394,14 @@ pub enum CancelReason {
     AutomaticConsentRefused,
     /// The session is not one the agent accepts: empty, too long, or several certificates.
     SessionRefused,
+    /// The key device is locked after too many wrong PINs.
+    DeviceLocked,
+    /// The key device was pulled out, or another one is in its place.
+    DeviceRemoved,
     /// The key device failed.
     DeviceFailed,
+    /// The machine slept while it signed, or the session's time ran out.
+    SessionStopped,
 }
 
 #[cfg(test)]

@@ -103,9 +103,65 @@ impl<'de> Deserialize<'de> for Digest {
     }
 }
 
+/// A digest of 32, 48 or 64 bytes (SHA-256, SHA-384, SHA-512), written as lower-case hexadecimal digits.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct DocumentDigest(Vec<u8>);
+
+impl DocumentDigest {
+    /// The bytes, where they are as many as a digest has.
+    pub fn new(bytes: Vec<u8>) -> Option<Self> {
+        matches!(bytes.len(), 32 | 48 | 64).then_some(Self(bytes))
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Display for DocumentDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(&self.0))
+    }
+}
+
+impl fmt::Debug for DocumentDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DocumentDigest({self})")
+    }
+}
+
+impl Serialize for DocumentDigest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for DocumentDigest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bytes = hex::decode(String::deserialize(deserializer)?).ok();
+        bytes.and_then(Self::new).ok_or_else(|| {
+            serde::de::Error::custom("a digest has 64, 96 or 128 hexadecimal digits")
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_document_s_digest_is_as_long_as_its_algorithm_makes_it() {
+        for length in [32, 48, 64] {
+            let json = format!("\"{}\"", "ab".repeat(length));
+            let digest: DocumentDigest = serde_json::from_str(&json).unwrap();
+            assert_eq!(digest.as_bytes().len(), length);
+            assert_eq!(serde_json::to_string(&digest).unwrap(), json);
+        }
+        for text in ["", "ab", &"ab".repeat(33), &"zz".repeat(32)] {
+            assert!(serde_json::from_str::<DocumentDigest>(&format!("\"{text}\"")).is_err());
+        }
+    }
 
     #[test]
     fn bytes_survive_the_way_through_json() {

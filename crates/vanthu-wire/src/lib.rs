@@ -13,6 +13,6 @@ pub mod language;
 pub mod pairing;
 pub mod problem;
 
-pub use binary::{Base64, Digest};
+pub use binary::{Base64, Digest, DocumentDigest};
 pub use language::Language;
 pub use problem::Problem;

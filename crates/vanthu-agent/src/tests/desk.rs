@@ -1,7 +1,7 @@
 //! Sessions that never reach a person, and what is said of them.
 
 use vanthu_wire::agent::{CancelReason, Consent};
-use vanthu_wire::{Base64, Digest};
+use vanthu_wire::{Base64, DocumentDigest};
 
 use super::world::{Options, World, attributes};
 use crate::door;
@@ -21,7 +21,8 @@ async fn refused(world: &World) -> (u16, String, Vec<CancelReason>) {
 #[tokio::test]
 async fn a_digest_that_differs_from_the_signed_attributes_is_refused() {
     let world = World::new(Options::default()).await;
-    world.session.lock().unwrap().items[1].document_digest = Digest([9; 32]);
+    world.session.lock().unwrap().items[1].document_digest =
+        DocumentDigest::new(vec![9; 32]).unwrap();
     let (status, code, cancelled) = refused(&world).await;
     assert_eq!((status, code.as_str()), (422, "digest-mismatch"));
     assert_eq!(cancelled, [CancelReason::DigestMismatch]);
@@ -39,7 +40,9 @@ async fn attributes_bound_to_another_certificate_are_refused() {
     let world = World::new(Options::default()).await;
     let key = vanthu_pki::SoftKey::generate_p256().unwrap();
     let other = super::world::certificate(&key, "Trần Thị Mẫu", (2025, 2028));
-    let digest = world.session.lock().unwrap().items[0].document_digest;
+    let digest = world.session.lock().unwrap().items[0]
+        .document_digest
+        .clone();
     world.session.lock().unwrap().items[0].signed_attributes =
         Base64(attributes(digest.as_bytes(), &other));
     assert_eq!(refused(&world).await.1, "certificate-mismatch");

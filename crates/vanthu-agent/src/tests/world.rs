@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, to_bytes};
@@ -44,6 +45,11 @@ impl Clock for Hands {
     fn now(&self) -> Timestamp {
         *self.0.lock().unwrap()
     }
+
+    /// Stands still: whoever moves the clock on the wall makes the machine sleep.
+    fn awake(&self) -> std::time::Duration {
+        std::time::Duration::ZERO
+    }
 }
 
 /// A certificate of the practice authority.
@@ -80,13 +86,29 @@ pub(super) fn attributes(digest: &[u8], certificate: &Certificate) -> Vec<u8> {
     cms::signed_attributes(digest, certificate, SignatureAlgorithm::EcdsaP256Sha256)
 }
 
+/// What happens when a key is asked for so many a signature.
+pub(super) type Hook = Arc<dyn Fn(usize) -> Result<(), TokenError> + Send + Sync>;
+
 /// A key device with one key.
 struct OneKey {
     key: Arc<SoftKey>,
     certificate: Certificate,
+    hook: Hook,
+    used: Arc<Used>,
 }
 
-struct Opened(Arc<SoftKey>);
+/// How often a device was asked.
+#[derive(Default)]
+pub(super) struct Used {
+    pub(super) pins: AtomicUsize,
+    pub(super) signatures: AtomicUsize,
+}
+
+struct Opened {
+    key: Arc<SoftKey>,
+    hook: Hook,
+    used: Arc<Used>,
+}
 
 impl Token for OneKey {
     fn certificates(&self) -> Result<Vec<Certificate>, TokenError> {
@@ -95,8 +117,13 @@ impl Token for OneKey {
 
     fn open(&self, thumbprint: &str, pin: &Pin) -> Result<Box<dyn OpenKey>, TokenError> {
         assert_eq!(thumbprint, self.certificate.sha256_thumbprint());
+        self.used.pins.fetch_add(1, Ordering::SeqCst);
         if pin.reveal() == PIN {
-            Ok(Box::new(Opened(Arc::clone(&self.key))))
+            Ok(Box::new(Opened {
+                key: Arc::clone(&self.key),
+                hook: Arc::clone(&self.hook),
+                used: Arc::clone(&self.used),
+            }))
         } else {
             Err(TokenError::WrongPin {
                 tries_left: Some(4),
@@ -107,8 +134,9 @@ impl Token for OneKey {
 
 impl OpenKey for Opened {
     fn sign(&mut self, algorithm: Algorithm, message: &[u8]) -> Result<Vec<u8>, TokenError> {
+        (self.hook)(self.used.signatures.fetch_add(1, Ordering::SeqCst) + 1)?;
         let how = SignatureAlgorithm::from_name(algorithm.as_str()).unwrap();
-        Ok(self.0.sign(how, message).unwrap())
+        Ok(self.key.sign(how, message).unwrap())
     }
 }
 
@@ -145,6 +173,7 @@ pub(super) struct World {
     pub(super) session: Arc<Mutex<SigningSession>>,
     pub(super) told: Arc<Mutex<Told>>,
     pub(super) certificate: Certificate,
+    pub(super) used: Arc<Used>,
     pub(super) settings: tempfile::TempDir,
     router: Router,
 }
@@ -154,6 +183,8 @@ pub(super) struct Options {
     pub(super) years: (i64, i64),
     pub(super) automatic: bool,
     pub(super) documents: usize,
+    pub(super) clock: Arc<Hands>,
+    pub(super) hook: Hook,
     /// Whether the server was named when the agent was started.
     pub(super) named: bool,
     /// Whether the files can be drawn.
@@ -167,6 +198,8 @@ impl Default for Options {
             years: (2025, 2028),
             automatic: false,
             documents: 2,
+            clock: Arc::new(Hands(Mutex::new(noon()))),
+            hook: Arc::new(|_| Ok(())),
             named: true,
             draws: true,
         }
@@ -243,7 +276,8 @@ impl World {
             told: told.clone(),
         })
         .await;
-        let clock = Arc::new(Hands(Mutex::new(noon())));
+        let clock = options.clock;
+        let used = Arc::<Used>::default();
         let address: SocketAddr = "127.0.0.1:18181".parse().unwrap();
         let automatic = options.automatic.then(|| AutomaticConsent {
             pin: Pin::new(PIN.to_owned()),
@@ -251,6 +285,8 @@ impl World {
         let token = Arc::new(OneKey {
             key,
             certificate: certificate.clone(),
+            hook: options.hook,
+            used: Arc::clone(&used),
         });
         // Nobody listens on port 9 of this computer.
         let named = if options.named {
@@ -280,6 +316,7 @@ impl World {
             session,
             told,
             certificate,
+            used,
             settings,
             router,
         }
@@ -412,15 +449,15 @@ pub(super) fn own(request: axum::http::request::Builder) -> axum::http::request:
 }
 
 fn item(n: usize, file: &[u8], certificate: &Certificate) -> SessionItem {
-    let Digest(digest) = digest_of(file);
+    let document_digest = digest_of(file);
     SessionItem {
         item_id: format!("item_{n}"),
         title: format!("V/v thử số {n} <script>"),
         number: None,
         issuer: "UBND xã Bình Mẫu".into(),
         pages: 2,
-        document_digest: Digest(digest),
-        signed_attributes: Base64(attributes(&digest, certificate)),
+        signed_attributes: Base64(attributes(document_digest.as_bytes(), certificate)),
+        document_digest,
         algorithm: Algorithm::EcdsaP256Sha256,
         certificate: Base64(certificate.der().to_vec()),
     }

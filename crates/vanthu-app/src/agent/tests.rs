@@ -116,6 +116,7 @@ async fn by_hand(desk: &Desk, caller: &Caller, id: &OutgoingId) -> SigningOpened
         consent: Consent::Person,
         means: Means::Agent,
         credential: None,
+        keys: Vec::new(),
     };
     open(&desk.world.app, caller, order).await.unwrap()
 }

@@ -84,6 +84,7 @@ async fn from(desk: &Desk, id: &OutgoingId, address: &str) -> Result<(), AppErro
         consent: Consent::Automatic,
         means: Means::Agent,
         credential: None,
+        keys: Vec::new(),
     };
     let seen = Seen {
         address: Some(address.to_owned()),

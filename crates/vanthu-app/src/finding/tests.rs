@@ -97,6 +97,7 @@ async fn signing_software_that_shows_other_people_s_certificates_is_noticed() {
             consent: Consent::Automatic,
             means: Means::Agent,
             credential: None,
+            keys: Vec::new(),
         };
         let seen = Seen {
             address: None,

@@ -84,6 +84,7 @@ pub async fn sign(
         consent: Consent::Automatic,
         means: Means::Agent,
         credential: None,
+        keys: Vec::new(),
     };
     let opened = open(app, caller, order).await?;
     let session = fetch(app, &opened.signing_id, &opened.token, &By::default()).await?;

@@ -11,7 +11,7 @@ use vanthu_store::{agency, agent, certificate, file, outgoing, person};
 use vanthu_wire::agent::{
     Consent as WireConsent, Purpose as WirePurpose, SessionItem, SigningSession,
 };
-use vanthu_wire::{Base64, Digest};
+use vanthu_wire::{Base64, DocumentDigest};
 
 use crate::agent::{Proof, new_enough, proven};
 use crate::signing::show::max_file_bytes;
@@ -84,12 +84,8 @@ pub async fn fetch(
             number: document.state.number().map(|n| n.notation.clone()),
             issuer: agency_name.clone(),
             pages: attached.map_or(document.pages, |file| file.pages.unwrap_or(1)),
-            document_digest: Digest(
-                prepared
-                    .document_digest()
-                    .try_into()
-                    .map_err(|e| AppError::fault("prepared", e))?,
-            ),
+            document_digest: DocumentDigest::new(prepared.document_digest().to_vec())
+                .ok_or_else(|| AppError::fault("prepared", "a digest of another length"))?,
             signed_attributes: Base64(prepared.to_be_signed().to_vec()),
             algorithm: wire_algorithm(prepared.algorithm())?,
             certificate: Base64(prepared.certificate().der().to_vec()),

@@ -10,9 +10,8 @@ use vanthu_domain::outgoing::OutgoingState;
 use vanthu_domain::permission::Action;
 use vanthu_domain::profile::Setting;
 use vanthu_domain::refusal::{Refusal, RefusalCode};
-use vanthu_pki::{SignatureAlgorithm, Time};
+use vanthu_pki::{Certificate, SignatureAlgorithm, Time};
 use vanthu_signing::{PrepareError, Prepared, SignatureRequest, prepare};
-use vanthu_store::certificate::CertificateRow;
 use vanthu_store::file::{self, FileRole};
 use vanthu_store::outgoing::OutgoingRow;
 use vanthu_store::signing::{
@@ -53,6 +52,25 @@ pub struct OpenSigning {
     pub means: Means,
     /// Which of the linked keys, where a service holds it.
     pub credential: Option<CredentialId>,
+    /// What the keys at hand can sign with, as far as their holder tells.
+    pub keys: Vec<KeyAbility>,
+}
+
+/// What one key can sign with.
+#[derive(Debug, Clone)]
+pub struct KeyAbility {
+    /// SHA-256 of its certificate, in hexadecimal.
+    pub thumbprint: String,
+    /// The algorithms.
+    pub algorithms: Vec<SignatureAlgorithm>,
+}
+
+/// The algorithms of these names; what nobody here knows is left out.
+pub fn algorithms(names: &[String]) -> Vec<SignatureAlgorithm> {
+    names
+        .iter()
+        .filter_map(|name| SignatureAlgorithm::from_name(name))
+        .collect()
 }
 
 /// What the browser tells beside the order.
@@ -443,7 +461,7 @@ async fn prepare_document(
     drop(tx);
     for (item_id, base_blob, request) in wanted {
         let base = app.store.blobs().get(&base_blob).await?;
-        let prepared = prepare_off_thread(base, request, &key.certificate, key.algorithm).await?;
+        let prepared = prepare_off_thread(base, request, key, &input.keys).await?;
         let digest = hex::encode(prepared.document_digest());
         let signed = prepared
             .algorithm()
@@ -520,19 +538,36 @@ pub(crate) fn places_of(row: &OutgoingRow) -> Result<PaperPlaces, AppError> {
 async fn prepare_off_thread(
     base: Vec<u8>,
     request: SignatureRequest,
-    row: &CertificateRow,
-    chosen: Option<SignatureAlgorithm>,
+    key: &Key<'_>,
+    keys: &[KeyAbility],
 ) -> Result<Prepared, AppError> {
-    let (certificate, _) = certificates_of(row)?;
+    let (certificate, _) = certificates_of(&key.certificate)?;
+    let algorithm = key
+        .algorithm
+        .or_else(|| algorithm_for(&certificate, keys))
+        .ok_or_else(|| AppError::refused(RefusalCode::AlgorithmWeak))?;
     tokio::task::spawn_blocking(move || {
-        let kind = certificate.public_key_info().kind;
-        let algorithm = chosen
-            .or_else(|| SignatureAlgorithm::default_for(kind))
-            .ok_or_else(|| AppError::refused(RefusalCode::AlgorithmWeak))?;
         prepare(&base, &request, &certificate, algorithm, &fonts()).map_err(unprepared)
     })
     .await
     .map_err(|e| AppError::fault("prepare", e))?
+}
+
+/// What the key signs with: PSS where it can, otherwise the usual algorithm of its kind, otherwise the first that it can.
+fn algorithm_for(certificate: &Certificate, keys: &[KeyAbility]) -> Option<SignatureAlgorithm> {
+    let kind = certificate.public_key_info().kind;
+    let usual = SignatureAlgorithm::default_for(kind)?;
+    let thumbprint = certificate.sha256_thumbprint();
+    let Some(key) = keys.iter().find(|key| key.thumbprint == thumbprint) else {
+        return Some(usual);
+    };
+    let made = SignatureAlgorithm::made_with(kind);
+    let can = |it: &SignatureAlgorithm| made.contains(it) && key.algorithms.contains(it);
+    [SignatureAlgorithm::RsaPssSha256, usual]
+        .into_iter()
+        .find(can)
+        .or_else(|| key.algorithms.iter().copied().find(can))
+        .or(Some(usual))
 }
 
 fn unprepared(error: PrepareError) -> AppError {
@@ -541,4 +576,48 @@ fn unprepared(error: PrepareError) -> AppError {
         .with("name", "văn bản")
         .with("why", error)
         .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use vanthu_pki::authority::{Authority, Validity};
+    use vanthu_pki::{KeySpec, SoftKey};
+
+    use super::*;
+
+    #[test]
+    fn a_key_signs_by_pss_where_it_can_and_by_the_usual_algorithm_otherwise() {
+        use SignatureAlgorithm as A;
+        let chosen = |spec, can: Option<&[SignatureAlgorithm]>| {
+            let day = |year| Time::from_civil((year, 1, 1), (0, 0, 0)).unwrap();
+            let term = Validity {
+                from: day(2020),
+                to: day(2049),
+            };
+            let key = SoftKey::generate(spec).unwrap();
+            let authority = Authority::root(key, "CA Bình Mẫu", term, 1).unwrap();
+            let certificate = authority.certificate();
+            let ability = can.map(|algorithms| KeyAbility {
+                thumbprint: certificate.sha256_thumbprint(),
+                algorithms: algorithms.to_vec(),
+            });
+            algorithm_for(certificate, ability.as_slice()).unwrap()
+        };
+        let usual = SignatureAlgorithm::default_for;
+        let rsa = |can| chosen(KeySpec::Rsa2048, can);
+        assert_eq!(rsa(None), A::RsaPkcs1Sha256);
+        assert_eq!(
+            rsa(Some(&[A::RsaPssSha256, A::RsaPkcs1Sha256])),
+            A::RsaPssSha256
+        );
+        assert_eq!(rsa(Some(&[A::RsaPkcs1Sha256])), A::RsaPkcs1Sha256);
+        assert_eq!(rsa(Some(&[A::RsaPkcs1Sha512])), A::RsaPkcs1Sha512);
+        // What does not fit the key, or is too weak to be made, is not listened to.
+        assert_eq!(
+            rsa(Some(&[A::EcdsaP256Sha256, A::RsaPkcs1Sha1])),
+            A::RsaPkcs1Sha256
+        );
+        assert_eq!(chosen(KeySpec::EcP256, Some(&[])), A::EcdsaP256Sha256);
+        assert!(usual(vanthu_pki::KeyKind::Ed25519).is_some());
+    }
 }

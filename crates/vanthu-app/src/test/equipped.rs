@@ -362,6 +362,7 @@ impl Desk {
             consent: Consent::Automatic,
             means: Means::Agent,
             credential: None,
+            keys: Vec::new(),
         };
         open(&self.world.app, caller, order).await
     }

@@ -29,4 +29,5 @@ mod reading;
 mod scan;
 mod sealed;
 mod status;
+mod whole;
 mod world;

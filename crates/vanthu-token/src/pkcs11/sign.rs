@@ -4,33 +4,66 @@ use cryptoki::error::Error;
 use cryptoki::mechanism::eddsa::{EddsaParams, EddsaSignatureScheme};
 use cryptoki::mechanism::rsa::{PkcsMgfType, PkcsPssParams};
 use cryptoki::mechanism::{Mechanism, MechanismType};
-use cryptoki::object::ObjectHandle;
-use cryptoki::session::Session;
-use vanthu_pki::{DigestAlgorithm, asn1};
+use vanthu_pki::{DigestAlgorithm, SignatureAlgorithm, asn1};
 use vanthu_wire::agent::Algorithm;
 
-use super::failed;
+use super::key::DeviceKey;
+use super::told::{failed, unsigned};
 use crate::TokenError;
 
-/// Signs a message with a key of the session.
+/// Signs a message with an opened key.
 pub(super) fn sign(
-    session: &Session,
-    key: ObjectHandle,
-    mechanisms: &[MechanismType],
+    key: &DeviceKey,
     algorithm: Algorithm,
     message: &[u8],
 ) -> Result<Vec<u8>, TokenError> {
-    let (mechanism, input) = question(algorithm, message).map_err(failed)?;
-    if !mechanisms.contains(&mechanism.mechanism_type()) {
+    // Some modules crash when a mechanism of RSA is given another key: it is not asked of them.
+    let fits = SignatureAlgorithm::from_name(algorithm.as_str())
+        .is_some_and(|it| SignatureAlgorithm::made_with(key.kind).contains(&it));
+    if !fits {
         return Err(TokenError::Unsupported(algorithm));
     }
-    let value = session.sign(&mechanism, key, &input).map_err(failed)?;
+    let (mechanism, input) = question(algorithm, message).map_err(|error| failed(&error))?;
+    if !key.mechanisms.contains(&mechanism.mechanism_type()) {
+        return Err(TokenError::Unsupported(algorithm));
+    }
+    key.session
+        .sign_init(&mechanism, key.key)
+        .map_err(|error| unsigned(&error, algorithm))?;
+    key.login_again()?;
+    let value = key
+        .finish(&input)
+        .map_err(|error| unsigned(&error, algorithm))?;
     match mechanism {
         Mechanism::Ecdsa => {
             der_of(&value).ok_or_else(|| TokenError::Failed("chữ ký ECDSA sai độ dài".to_owned()))
         }
         _ => Ok(value),
     }
+}
+
+/// What a device with these mechanisms can sign with; the best of each kind of key first.
+pub(super) fn possible(mechanisms: &[MechanismType]) -> Vec<Algorithm> {
+    use Algorithm as A;
+    let all = [
+        (
+            MechanismType::RSA_PKCS_PSS,
+            [A::RsaPssSha256, A::RsaPssSha384, A::RsaPssSha512].as_slice(),
+        ),
+        (
+            MechanismType::RSA_PKCS,
+            &[A::RsaPkcs1Sha256, A::RsaPkcs1Sha384, A::RsaPkcs1Sha512],
+        ),
+        (
+            MechanismType::ECDSA,
+            &[A::EcdsaP256Sha256, A::EcdsaP384Sha384, A::EcdsaP521Sha512],
+        ),
+        (MechanismType::EDDSA, &[A::Ed25519]),
+    ];
+    all.iter()
+        .filter(|(mechanism, _)| mechanisms.contains(mechanism))
+        .flat_map(|(_, algorithms)| algorithms.iter().copied())
+        .collect()
 }
 
 /// The mechanism, and what it is given.

@@ -12,6 +12,8 @@ export interface AgentCertificate {
   issuer: string;
   serial: string;
   not_after: string;
+  /** What its key signs with, the best first. */
+  algorithms?: string[];
 }
 
 export interface AgentStatus {

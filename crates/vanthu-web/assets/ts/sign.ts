@@ -25,10 +25,18 @@ function endOf(reason: string): Problem {
       return problem(reason, t("Bạn đã không đồng ý ký."), t("Không chữ ký nào được tạo; văn bản giữ nguyên."), t("Xem lại văn bản; khi sẵn sàng, bấm “{sign}” lần nữa.", { sign: t("Ký số") }));
     case "wrong-pin":
       return problem(reason, t("Mã PIN không đúng."), t("Phiên ký dừng ngay ở lần sai đầu tiên để thiết bị không bị khóa."), t("Kiểm tra lại mã PIN rồi ký lại. Sai nhiều lần, thiết bị sẽ tự khóa."));
-    case "token-locked":
-      return problem(reason, t("Thiết bị ký đã bị khóa."), t("Mã PIN đã nhập sai quá số lần cho phép."), t("Liên hệ đầu mối quản lý thuê bao để mở khóa thiết bị."));
+    case "device-locked":
+      return problem(reason, t("Thiết bị ký đã bị khóa."), t("Mã PIN đã nhập sai quá số lần cho phép."), t("Lập đề nghị khôi phục thiết bị lưu khóa bí mật, gửi đầu mối quản lý thuê bao."));
+    case "device-removed":
+      return problem(reason, t("Thiết bị lưu khóa đã bị rút ra."), t("Văn bản đã ký trước đó giữ nguyên; văn bản còn lại chưa ký."), t("Cắm lại đúng thiết bị, rồi ký các văn bản còn lại."));
+    case "device-failed":
+      return problem(reason, t("Thiết bị lưu khóa không ký được."), t("Văn bản đã ký trước đó giữ nguyên; văn bản còn lại chưa ký."), t("Xem cửa sổ của phần mềm ký để biết vì sao; rút ra, cắm lại thiết bị rồi ký lại."));
+    case "session-stopped":
+      return problem(reason, t("Phiên ký dừng giữa chừng."), t("Phiên hết hạn, hoặc máy đã ngủ trong khi ký. Văn bản đã ký trước đó giữ nguyên."), t("Bấm “{sign}” để ký các văn bản còn lại trong phiên mới.", { sign: t("Ký số") }));
+    case "certificate-not-here":
     case "no-certificate":
       return problem(reason, t("Thiết bị không có chứng thư của bạn."), t("Chứng thư đã đăng ký cho tài khoản này không nằm trong thiết bị đang cắm."), t("Cắm đúng thiết bị của bạn rồi ký lại."));
+    case "consent-expired":
     case "expired":
       return problem(reason, t("Phiên ký đã hết hạn."), t("Cửa sổ xác nhận không được trả lời kịp thời gian."), t("Bấm “{sign}” để mở phiên mới.", { sign: t("Ký số") }));
     default:
@@ -96,6 +104,11 @@ function prepareWays(panel: HTMLElement): void {
   for (const one of ways) one.addEventListener("change", () => localStorage.setItem(REMEMBERED, one.value));
 }
 
+/** What the keys here sign with, so that the server prepares what the device can do. */
+function abilities(agent: AgentStatus): { thumbprint: string; algorithms: string[] }[] {
+  return agent.certificates.map(({ thumbprint, algorithms }) => ({ thumbprint, algorithms: algorithms ?? [] })).filter((one) => one.algorithms.length > 0);
+}
+
 class Flow {
   private readonly lines: Lines;
   private readonly documents: string[];
@@ -125,7 +138,7 @@ class Flow {
     this.consent = new ConsentWindow(!automatic); // first of all: still inside the click
     try {
       const agent = await this.findAgent();
-      const session = await this.openSession(automatic ? "automatic" : "person", agent);
+      const session = await this.openSession(agent, automatic ? "automatic" : "person");
       return await this.signAll(agent, session);
     } catch (error) {
       this.lines.fail();
@@ -142,12 +155,12 @@ class Flow {
     return agent;
   }
 
-  private async openSession(consent: "person" | "automatic", agent: AgentStatus): Promise<Session> {
+  private async openSession(agent: AgentStatus, consent: "person" | "automatic"): Promise<Session> {
     this.lines.start(this.documents.length === 1 ? t("Máy chủ kiểm tra chứng thư và chuẩn bị văn bản…") : t("Máy chủ kiểm tra chứng thư và chuẩn bị {n} văn bản…", { n: this.documents.length }));
     const purpose = this.panel.dataset["purpose"] ?? "person";
     // The practice agent holds everybody's keys; a real one shows whose devices are at this machine.
     const certificates = agent.practice ? [] : agent.certificates.map((one) => one.thumbprint);
-    const session = await postJson<Session>("/api/v1/signing-sessions", { purpose, documents: this.documents, consent, certificates });
+    const session = await postJson<Session>("/api/v1/signing-sessions", { purpose, documents: this.documents, consent, certificates, keys: abilities(agent) });
     const left = session.left_out?.length ?? 0;
     this.lines.finish(left > 0 ? t("{n} văn bản đã sẵn sàng; {m} văn bản không ký được lúc này", { n: this.documents.length - left, m: left }) : t("Văn bản đã sẵn sàng để ký"));
     if (session.not_determined) {

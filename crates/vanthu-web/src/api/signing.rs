@@ -6,7 +6,7 @@ use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vanthu_app::signing::fetch::timestamp;
-use vanthu_app::signing::open::{self, OpenSigning, Seen};
+use vanthu_app::signing::open::{self, KeyAbility, OpenSigning, Seen};
 use vanthu_app::signing::settle::settle;
 use vanthu_app::signing::state::{self, Conversation};
 use vanthu_app::signing::{Consent, ItemState, Means, Purpose, SessionState, Settled, cancel};
@@ -78,6 +78,19 @@ struct OpenSession {
     /// SHA-256 (hex) của các chứng thư mà phần mềm ký trên máy đưa ra.
     #[serde(default)]
     certificates: Vec<String>,
+    /// Các khóa mà phần mềm ký có, để chọn thuật toán mạnh nhất mà thiết bị ký được.
+    #[serde(default)]
+    keys: Vec<KeyIn>,
+}
+
+/// A key that the agent has.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct KeyIn {
+    /// SHA-256 của chứng thư, dạng thập lục phân.
+    thumbprint: String,
+    /// Các thuật toán mà khóa ký được, như rsa-pss-sha256.
+    algorithms: Vec<String>,
 }
 
 /// Whose signature.
@@ -281,6 +294,7 @@ async fn begin(
         },
         means: given.means.into(),
         credential: given.credential,
+        keys: given.keys.into_iter().map(ability).collect(),
     };
     let opened = open::open_seen(&web.app, who.caller(), input, &seen).await?;
     let say = Say::of(&headers, web.app.now());
@@ -302,6 +316,14 @@ async fn begin(
         left_out: left_out.collect(),
         not_determined: opened.not_determined,
     })
+}
+
+/// Names that nobody here knows are left out.
+fn ability(key: KeyIn) -> KeyAbility {
+    KeyAbility {
+        thumbprint: key.thumbprint,
+        algorithms: open::algorithms(&key.algorithms),
+    }
 }
 
 async fn progress(

@@ -200,7 +200,7 @@ pub(crate) fn table(say: Say, listed: &Listed, caption: String) -> List {
                     };
                     Row {
                         id: item.outgoing_id.to_string(),
-                        pick: String::new(),
+                        pick: item.outgoing_id.to_string(),
                         href: format!("/outgoing/{}", item.outgoing_id),
                         name: subject.clone(),
                         unread: None,

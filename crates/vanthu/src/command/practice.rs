@@ -43,6 +43,15 @@ pub(crate) struct Practice {
     /// Address of the signing agent.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:18181")]
     agent_listen: SocketAddr,
+    /// Module (PKCS#11) in whose devices the agent looks for the practice keys, instead of in their files;
+    /// `scripts/practice-devices.sh` puts them there.
+    #[arg(
+        long,
+        value_name = "MODULE",
+        requires = "agent",
+        conflicts_with = "auto_consent"
+    )]
+    agent_pkcs11: Option<PathBuf>,
     /// Database to use instead of SQLite in the folder: postgres://…
     #[arg(long, value_name = "URL")]
     database: Option<String>,
@@ -171,10 +180,12 @@ impl Practice {
     ) -> anyhow::Result<Agent> {
         let port = self.listen.port();
         let mut command = Command::new(program);
+        command.arg("run");
+        match &self.agent_pkcs11 {
+            Some(module) => command.arg("--pkcs11").arg(module),
+            None => command.arg("--keys").arg(folders.keys()),
+        };
         command
-            .arg("run")
-            .arg("--keys")
-            .arg(folders.keys())
             .arg("--settings")
             .arg(folders.agent_settings())
             .args(["--listen", &self.agent_listen.to_string()])

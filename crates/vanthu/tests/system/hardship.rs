@@ -47,8 +47,7 @@ async fn a_server_killed_between_any_two_steps_loses_and_doubles_nothing() {
                 people.keys.answer(&opened, &fetched).await.unwrap();
                 // Handed in twice: the second time changes nothing.
                 server.kill_and_restart().await;
-                let again = people.keys.answer(&opened, &fetched).await;
-                assert_eq!(refused(&again), "signing-session-used");
+                people.keys.answer(&opened, &fetched).await.unwrap();
             }
             "issued" => {}
             _ => {

@@ -2,6 +2,8 @@
 //! full. Nothing is lost, nothing is doubled, and what can't be done is refused in words.
 
 #[cfg(test)]
+mod device;
+#[cfg(test)]
 mod hardship;
 #[cfg(test)]
 mod installation;

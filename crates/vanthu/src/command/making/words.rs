@@ -51,6 +51,24 @@ pub(crate) fn token(error: &TokenError) -> Told {
         TokenError::NotHere => Told::failed("Không thấy khóa của chứng thư.")
             .because("thiết bị đã bị rút ra, hoặc khóa không còn trên thiết bị")
             .now("Cắm lại thiết bị rồi chạy lại lệnh."),
+        TokenError::PinExpired => Told::failed("Thiết bị đòi đổi mã PIN trước khi ký.")
+            .because("chương trình này không ghi gì lên thiết bị lưu khóa")
+            .now("Đổi mã PIN bằng công cụ của nhà cung cấp thiết bị, rồi chạy lại lệnh."),
+        TokenError::Removed => Told::failed("Thiết bị lưu khóa đã bị rút ra.")
+            .because("không còn thấy thiết bị trong khe cắm")
+            .now("Cắm lại thiết bị rồi chạy lại lệnh."),
+        TokenError::OtherDevice => Told::failed("Một thiết bị lưu khóa khác đang được cắm.")
+            .because("số sê-ri của thiết bị đã đổi từ khi bắt đầu")
+            .now("Cắm đúng thiết bị rồi chạy lại lệnh."),
+        TokenError::SessionLost => Told::failed("Thiết bị lưu khóa đã đóng phiên làm việc.")
+            .because("thiết bị bị rút ra cắm lại, hoặc chương trình khác đã đăng xuất")
+            .now("Chạy lại lệnh."),
+        TokenError::Busy => Told::failed("Thiết bị lưu khóa đang ký một phiên khác.")
+            .because("mỗi lúc thiết bị chỉ ký cho một phiên")
+            .now("Chờ phiên kia xong rồi chạy lại lệnh."),
+        TokenError::Silent => Told::failed("Trình điều khiển của thiết bị lưu khóa không trả lời.")
+            .because("đã chờ quá thời gian cho phép")
+            .now("Rút ra, cắm lại thiết bị rồi chạy lại lệnh."),
         TokenError::Unsupported(algorithm) => {
             Told::failed("Khóa không ký được bằng thuật toán này.")
                 .because(format!("thiết bị không có cơ chế cho {algorithm}"))
@@ -71,6 +89,14 @@ pub(crate) fn module(error: &ModuleError, path: &Path) -> Told {
                 .because(why)
                 .now("Cài trình điều khiển của thiết bị rồi ghi đúng đường dẫn mô-đun PKCS#11.")
         }
+        ModuleError::Crashes(why) => {
+            Told::failed(format!("Mô-đun {} làm hỏng chương trình.", path.display()))
+                .because(why)
+                .now("Cài lại trình điều khiển của thiết bị từ trang của nhà cung cấp.")
+        }
+        ModuleError::Silent => Told::failed(format!("Mô-đun {} không trả lời.", path.display()))
+            .because("đã chờ quá thời gian cho phép")
+            .now("Rút ra, cắm lại thiết bị rồi chạy lại lệnh."),
         ModuleError::NoDevice => Told::failed("Không thấy thiết bị lưu khóa nào.")
             .because("mô-đun chạy được nhưng không có thiết bị đã khởi tạo")
             .now("Cắm thiết bị rồi chạy lại lệnh."),

@@ -228,6 +228,7 @@ impl<F: Fake + Send + 'static> Away<F> {
             consent: Consent::Person,
             means: means.means(),
             credential: Some(self.credential.clone()),
+            keys: Vec::new(),
         }
     }
 

@@ -175,11 +175,18 @@ async fn what_cannot_be_signed_is_left_out_of_what_a_service_is_asked() {
     let codes = again.unwrap_err();
     assert_eq!(codes.code(), Some(RefusalCode::SigningUnderWay));
     away.desk.send_up(&draft).await;
+    away.served.decide(Decision::Agree(0));
     let more = away.open_all(&[ids[0].clone(), draft.clone()]).await;
     let more = more.unwrap();
     assert_eq!(more.left_out[0].refusal.code, RefusalCode::SigningUnderWay);
+    away.run_for(60).await;
     let state = away.state(&opened.signing_id).await;
     let states: Vec<_> = state.items.iter().map(|it| it.state).collect();
-    let expected = [ItemState::Waiting, ItemState::Waiting, ItemState::Skipped];
+    let expected = [ItemState::Signed, ItemState::Signed, ItemState::Skipped];
     assert_eq!(states, expected);
+    for id in &ids {
+        assert_eq!(away.desk.state(id).await, OutgoingTag::Signed);
+    }
+    let fake = away.served.fake.lock().unwrap();
+    assert_eq!(fake.batches.as_slice(), &[2, 1][..]);
 }
