@@ -45,6 +45,7 @@ pub struct FakeCsc {
     codes: BTreeMap<String, (String, BTreeMap<String, String>)>,
     given: usize,
     sads: BTreeMap<String, Vec<String>>,
+    /// When they were asked for, and what is given once the holder agrees.
     jobs: BTreeMap<String, (Duration, Vec<String>)>,
     pub batches: Vec<usize>,
     pub shown: Vec<String>,
@@ -323,12 +324,8 @@ impl FakeCsc {
             return Self::ok(&json!({"signatures": signatures}));
         }
         assert!(body["validity_period"].as_u64().unwrap() <= 300_000);
-        let ready = match self.decision {
-            Decision::Agree(seconds) => at + Duration::from_secs(seconds),
-            _ => Duration::MAX,
-        };
         let id = format!("yeu-cau-{}", self.jobs.len() + 1);
-        self.jobs.insert(id.clone(), (ready, signatures));
+        self.jobs.insert(id.clone(), (at, signatures));
         Self::ok(&json!({"responseID": id}))
     }
 
@@ -337,11 +334,19 @@ impl FakeCsc {
         if let Some((status, error, description)) = self.poll_error {
             return Self::error(status, error, description);
         }
-        let Some((ready, signatures)) = self.jobs.get(body["requestID"].as_str().unwrap()) else {
+        let Some((asked, signatures)) = self.jobs.get(body["requestID"].as_str().unwrap()) else {
             return Self::error(400, "invalid_request", "Invalid parameter requestID");
         };
-        if at >= *ready {
-            return Self::ok(&json!({"signatures": signatures}));
+        // The holder may make up the mind long after the phone asked.
+        let after = |seconds: u64| at >= *asked + Duration::from_secs(seconds);
+        match self.decision {
+            Decision::Agree(seconds) if after(seconds) => {
+                return Self::ok(&json!({"signatures": signatures}));
+            }
+            Decision::Refuse(seconds) if after(seconds) => {
+                return Self::error(400, "access_denied", "The user refused");
+            }
+            Decision::Agree(_) | Decision::Refuse(_) | Decision::Nothing => {}
         }
         match self.not_ready {
             NotReady::Accepted => Reply::new(202, ""),
