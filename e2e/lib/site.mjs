@@ -85,8 +85,8 @@ function start(program, options, more = {}) {
   return { said, stop, text: () => text };
 }
 
-/** What the server and the agent said, for a test that failed. */
-export const said = () => `${server?.text() ?? ""}\n${agent?.text() ?? ""}`;
+/** What the programs said, for a test that failed. */
+export const said = () => [server, agent, service].map((one) => one?.text() ?? "").join("\n");
 
 export async function startAgent() {
   const keys = devices ? ["--pkcs11", softhsm] : ["--keys", join(folder, "agent", "keys")];

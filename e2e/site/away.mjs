@@ -69,3 +69,32 @@ step("the leader agrees, and the document is signed", async () => {
   await page.locator(".problem.ok", { hasText: "Đã ký số" }).waitFor({ timeout: 30_000 });
   await looked("signed");
 });
+
+step("several go with one agreement, and what became of them is asked once", async () => {
+  const letters = [];
+  for (const subject of ["ký số từ xa, văn bản thứ nhất", "ký số từ xa, văn bản thứ hai"]) letters.push(await letterToSign(subject));
+  await holderDoes("nothing");
+  await page.goto("/outgoing?tile=to-sign");
+  for (const one of letters) await page.locator(`input[name=pick][value^="${one.split("/").pop()}"]`).check();
+  await page.getByRole("button", { name: "Ký các văn bản đã chọn" }).tap();
+  await page.getByRole("heading", { name: "Ký 2 văn bản" }).first().waitFor();
+  const ways = card().locator("input[name=way]");
+  assert.equal(await ways.count(), 2);
+  assert.ok(await ways.first().isChecked());
+  await card().getByText("Mỗi lần đồng ý ký nhiều nhất 100 tệp").waitFor();
+  await looked("several");
+  await card().locator("[data-sign-start]").tap();
+  await card().locator("[data-sign-code]").waitFor();
+  await card().getByText("Chờ đồng chí đồng ý trên điện thoại").waitFor();
+  await looked("several-waiting");
+  await card().locator("[data-give-up]").tap();
+  await card().locator("[data-settle=no-signature]").tap();
+  // One answer for both; each can be signed again.
+  await page.getByRole("heading", { name: "Đã ký 0 trên 2 văn bản" }).waitFor();
+  await looked("several-given-up");
+  await holderDoes("agree");
+  await page.getByRole("button", { name: "Ký tiếp 2 văn bản còn lại" }).tap();
+  await card().locator("[data-sign-start]").tap();
+  await page.getByRole("heading", { name: "Đã ký 2 trên 2 văn bản" }).waitFor({ timeout: 30_000 });
+  await looked("several-signed");
+});

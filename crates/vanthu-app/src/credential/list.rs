@@ -31,6 +31,8 @@ pub struct Linked {
     pub service_name: String,
     /// Where the key lies; none where the installation no longer has the service.
     pub means: Option<Means>,
+    /// How many files one agreement covers at most.
+    pub most_files: usize,
     /// The certificate.
     pub certificate: CertificateRow,
 }
@@ -62,6 +64,7 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Linked>, AppError> {
         keys.push(Linked {
             service_name: service.map_or_else(|| row.service.clone(), |it| it.name.clone()),
             means: service.map(crate::service::KeyService::means),
+            most_files: service.map_or(1, |it| it.most_files(&row)),
             certificate: certificate::load(&mut tx, &row.certificate_id).await?,
             row,
         });

@@ -16,6 +16,7 @@ use vanthu_remote::smartca::SmartCa;
 use vanthu_remote::{
     Ending, Failure, Holder, HttpAnswer, Inquiry, Secret, SigningProvider, TransactionId,
 };
+use vanthu_store::credential::CredentialRow;
 use vanthu_store::signing::Means;
 
 use crate::port::RemoteClient;
@@ -150,6 +151,12 @@ impl KeyService {
             Talks::Csc { csc, .. } => csc.oauth.as_ref(),
             _ => None,
         }
+    }
+
+    /// How many files one agreement with this key covers at most.
+    pub(crate) fn most_files(&self, key: &CredentialRow) -> usize {
+        let linked = usize::try_from(key.multisign).unwrap_or(usize::MAX);
+        linked.min(self.provider(0).abilities().batch).max(1)
     }
 
     /// Whether the service tells which keys a holder has.

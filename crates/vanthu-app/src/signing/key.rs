@@ -39,8 +39,7 @@ impl Key<'_> {
         let Some((service, credential)) = &self.at_service else {
             return Ok(());
         };
-        let linked = usize::try_from(credential.multisign).unwrap_or(usize::MAX);
-        let most = linked.min(service.provider(0).abilities().batch).max(1);
+        let most = service.most_files(credential);
         if count <= most {
             return Ok(());
         }

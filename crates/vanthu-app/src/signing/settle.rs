@@ -12,17 +12,18 @@ use vanthu_store::signing::{self, SessionState, SigningRow};
 use crate::signing::remote::{SPARE_SECONDS, about};
 use crate::{App, AppError, Caller};
 
-/// After so many seconds beyond its time a conversation that says nothing is over: its job was given up.
-const SILENT_SECONDS: i64 = 2 * SPARE_SECONDS;
+/// After so many seconds beyond its session a conversation that says nothing is over: its job was given up. The session
+/// leaves time to embed each of its items, which a large one uses up long after the holder agreed.
+const SILENT_SECONDS: i64 = SPARE_SECONDS;
 
-/// Whether it can only be found out by a person what became of a conversation.
-pub fn is_open_question(row: &RemoteSigningRow, now: Moment) -> bool {
+/// Whether it can only be found out by a person what became of a session's conversation.
+pub fn is_open_question(session: &SigningRow, row: &RemoteSigningRow, now: Moment) -> bool {
     let unknown = row.certainty == Some(Certainty::MaybeSigned);
-    row.settled.is_none() && (unknown || is_silent(row, now))
+    row.settled.is_none() && (unknown || is_silent(session, row, now))
 }
 
-fn is_silent(row: &RemoteSigningRow, now: Moment) -> bool {
-    row.ending.is_none() && now > row.deadline.plus_seconds(SILENT_SECONDS)
+fn is_silent(session: &SigningRow, row: &RemoteSigningRow, now: Moment) -> bool {
+    row.ending.is_none() && now > session.expires_at.plus_seconds(SILENT_SECONDS)
 }
 
 /// The person who opened the session says what became of the request.
@@ -40,10 +41,10 @@ pub async fn settle(
         .filter(|row| row.account_id == caller.actor.account_id)
         .ok_or_else(|| AppError::refused(RefusalCode::NotFound))?;
     let mut row = remote_signing::load(&mut work.tx, id).await?;
-    if !is_open_question(&row, work.now) {
+    if !is_open_question(&session, &row, work.now) {
         return Err(AppError::refused(RefusalCode::AlreadyDecided));
     }
-    if is_silent(&row, work.now) {
+    if is_silent(&session, &row, work.now) {
         row.ending = Some(RefusalCode::RemoteAnswerLost.code().to_owned());
         row.certainty = Some(Certainty::MaybeSigned);
         close(&mut work, &session).await?;
@@ -83,9 +84,10 @@ pub(crate) async fn nothing_is_open(
         return Ok(());
     };
     let key = vanthu_store::credential::load(&mut tx, &row.credential_id).await?;
+    let session = signing::load(&mut tx, &row.signing_id).await?;
     let service = app.key_services().find(&key.service);
     let name = service.map_or(key.service.as_str(), |it| it.name.as_str());
-    let code = if is_open_question(row, app.now()) {
+    let code = if is_open_question(&session, row, app.now()) {
         RefusalCode::SigningOutcomeUnknown
     } else {
         RefusalCode::SigningUnderWay

@@ -45,13 +45,13 @@ pub async fn state(
     let items = signing::list_items(&mut tx, signing_id).await?;
     let remote = match remote_signing::find(&mut tx, signing_id).await? {
         None => None,
-        Some(row) => {
-            let key = credential::load(&mut tx, &row.credential_id).await?;
+        Some(talk) => {
+            let key = credential::load(&mut tx, &talk.credential_id).await?;
             let service = app.key_services().find(&key.service);
             Some(Conversation {
                 service: service.map_or(key.service, |it| it.name.clone()),
-                is_open_question: is_open_question(&row, app.now()),
-                row,
+                is_open_question: is_open_question(&row, &talk, app.now()),
+                row: talk,
             })
         }
     };

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use url::form_urlencoded::parse;
-use vanthu_pki::DigestAlgorithm;
+use vanthu_pki::{DigestAlgorithm, SignatureAlgorithm};
 use vanthu_remote::csc::{Csc, Factors, Mode, OAuth, ServiceAccess, Version};
 use vanthu_remote::{Endpoint, HttpRequest, Plain, Reply, Secret};
 
@@ -203,8 +203,18 @@ impl FakeCsc {
         format!("code={code}&state={state}")
     }
 
+    /// The key's algorithm in figures, and its length in bits.
+    fn key(&self) -> (&'static str, u32) {
+        match self.hand.algorithm {
+            SignatureAlgorithm::EcdsaP256Sha256 => ("1.2.840.10045.4.3.2", 256),
+            SignatureAlgorithm::RsaPkcs1Sha256 => ("1.2.840.113549.1.1.11", 2048),
+            other => panic!("no key for {other:?}"),
+        }
+    }
+
     fn credential(&self) -> Value {
-        let key = json!({"status": self.key_status, "algo": ["1.2.840.10045.4.3.2"], "len": 256});
+        let (algorithm, bits) = self.key();
+        let key = json!({"status": self.key_status, "algo": [algorithm], "len": bits});
         let cert = json!({"status": self.cert_status, "certificates": self.chain,
             "subjectDN": "CN=Nguyễn Văn Mẫu"});
         let mut value = json!({
@@ -303,7 +313,7 @@ impl FakeCsc {
         };
         assert_eq!(body["credentialID"], self.hand.expects.credential);
         assert_eq!(body[algorithm], "2.16.840.1.101.3.4.2.1");
-        assert_eq!(body["signAlgo"], "1.2.840.10045.4.3.2");
+        assert_eq!(body["signAlgo"], self.key().0);
         let hashes: Vec<String> = serde_json::from_value(body[names].clone()).unwrap();
         let bearer = header(request, "authorization").unwrap_or("");
         let proof = body["SAD"]

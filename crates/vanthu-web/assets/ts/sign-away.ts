@@ -2,7 +2,7 @@
  *  own device or on the service's page. No PIN and no one-time code passes through here. */
 import { all, el, icon, pause } from "./dom.ts";
 import { asProblem, postJson, problemOf, request } from "./http.ts";
-import { Ended, Lines, nextChange, problem, type Progress, type ServiceProgress } from "./sign-parts.ts";
+import { Ended, Lines, nextChange, problem, sayOpened, sayOpening, type Opening, type Progress, type ServiceProgress } from "./sign-parts.ts";
 import { t } from "./texts.ts";
 
 interface Order {
@@ -12,14 +12,14 @@ interface Order {
   credential: string;
 }
 
-interface Opened {
+interface Opened extends Opening {
   signing_id: string;
   service?: { name: string; verification_code: string; deadline: string };
 }
 
 /** Opens a session and follows it to its end. */
 export async function signAway(panel: HTMLElement, lines: Lines, order: Order): Promise<string> {
-  lines.start(order.documents.length === 1 ? t("Máy chủ kiểm tra chứng thư và chuẩn bị văn bản…") : t("Máy chủ kiểm tra chứng thư và chuẩn bị {n} văn bản…", { n: order.documents.length }));
+  sayOpening(lines, order.documents.length);
   let opened: Opened;
   try {
     opened = await postJson<Opened>("/api/v1/signing-sessions", { ...order, consent: "person" });
@@ -27,7 +27,7 @@ export async function signAway(panel: HTMLElement, lines: Lines, order: Order): 
     lines.fail();
     throw error;
   }
-  lines.finish(t("Văn bản đã sẵn sàng để ký"));
+  sayOpened(lines, order.documents.length, opened);
   return followAway(panel, lines, opened.signing_id, opened.service);
 }
 
@@ -114,6 +114,8 @@ export async function followAway(panel: HTMLElement, lines: Lines, signing: stri
         return now.next ?? "";
       }
       const over = now.state !== "open" && (service?.ending !== undefined || service === undefined);
+      // Several documents: what became of each stands on a page of its own.
+      if (over && !service?.open_question && isOfSeveral(now) && now.next) return now.next;
       if (over || service?.open_question) throw endOf(now, signing);
       if (service) {
         const text = words(now, service);
@@ -133,6 +135,10 @@ export async function followAway(panel: HTMLElement, lines: Lines, signing: stri
   }
 }
 
+function isOfSeveral(now: Progress): boolean {
+  return now.items.some((one) => one.document !== now.items[0]?.document);
+}
+
 function words(now: Progress, service: ServiceProgress): string {
   const name = { name: service.name };
   if (now.state !== "open") return t("Đang hỏi {name} xem yêu cầu đã dừng chưa…", name);
@@ -150,17 +156,18 @@ function endOf(now: Progress, signing: string): Ended {
   if (signed > 0) end.detail = `${t("Đã ký được {signed} trên {all} văn bản.", { signed, all: now.items.length })} ${end.detail ?? ""}`;
   if (!now.service?.open_question) return new Ended(end);
   end.detail = `${end.detail ?? ""} ${t("Chưa rõ dịch vụ có tạo chữ ký hay không. Xem trên điện thoại rồi chọn một trong hai kết quả dưới đây; sau đó mới ký lại được.")}`;
-  return new Ended(end, [settle(signing, "no-signature", t("Chưa đồng ý trên điện thoại")), settle(signing, "signature-unused", t("Đã đồng ý, không dùng chữ ký đó"))]);
+  const after = isOfSeveral(now) ? now.next : undefined;
+  return new Ended(end, [settle(signing, "no-signature", t("Chưa đồng ý trên điện thoại"), after), settle(signing, "signature-unused", t("Đã đồng ý, không dùng chữ ký đó"), after)]);
 }
 
-function settle(signing: string, result: string, text: string): HTMLElement {
+function settle(signing: string, result: string, text: string, after?: string): HTMLElement {
   const button = el("button", { class: "btn tight", type: "button", "data-settle": result }, text);
   button.addEventListener("click", () => {
     for (const one of all<HTMLButtonElement>("[data-settle]")) one.disabled = true;
     const url = `/api/v1/signing-sessions/${encodeURIComponent(signing)}/settle`;
     const init = { method: "POST", body: JSON.stringify({ result }), headers: { "content-type": "application/json" } };
     void request(url, init).then(
-      () => location.reload(),
+      () => (after ? location.assign(after) : location.reload()),
       () => {
         for (const one of all<HTMLButtonElement>("[data-settle]")) one.disabled = false;
       },

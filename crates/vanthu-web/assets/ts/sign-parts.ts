@@ -34,6 +34,12 @@ export interface Progress {
   next?: string;
 }
 
+/** What the server tells about a session that it opened. */
+export interface Opening {
+  left_out?: { document: string; problem?: unknown }[];
+  not_determined?: boolean;
+}
+
 /** Why the flow ended before everything was signed. */
 export class Ended extends Error {
   constructor(
@@ -89,6 +95,21 @@ export class Lines {
     this.current?.querySelector(".spin")?.replaceWith(icon("bad"));
     this.current?.classList.add("bad");
     this.current = undefined;
+  }
+}
+
+/** Says what the server is asked for. */
+export function sayOpening(lines: Lines, count: number): void {
+  lines.start(count === 1 ? t("Máy chủ kiểm tra chứng thư và chuẩn bị văn bản…") : t("Máy chủ kiểm tra chứng thư và chuẩn bị {n} văn bản…", { n: count }));
+}
+
+/** Says what is ready to be signed, and what is not. */
+export function sayOpened(lines: Lines, count: number, session: Opening): void {
+  const left = session.left_out?.length ?? 0;
+  lines.finish(left > 0 ? t("{n} văn bản đã sẵn sàng; {m} văn bản không ký được lúc này", { n: count - left, m: left }) : t("Văn bản đã sẵn sàng để ký"));
+  if (session.not_determined) {
+    lines.start(t("Chưa xác định được tình trạng chứng thư; quy chế cho ký kèm cảnh báo."));
+    lines.finish();
   }
 }
 

@@ -4,18 +4,16 @@ import { AgentAbsent, AgentRefused, agentSign, agentStatus, refreshPill, type Ag
 import { all, el, icon, pause } from "./dom.ts";
 import { asProblem, postJson, problemBox, problemOf, request, type Problem } from "./http.ts";
 import { followAway, signAway } from "./sign-away.ts";
-import { Ended, Lines, nextChange, problem, type Progress } from "./sign-parts.ts";
+import { Ended, Lines, nextChange, problem, sayOpened, sayOpening, type Opening, type Progress } from "./sign-parts.ts";
 import { t } from "./texts.ts";
 
-interface Session {
+interface Session extends Opening {
   signing_id: string;
   token: string;
   server: string;
   expires_at: string;
   /** The account that opened it: an agent paired with several uses the pairing of this one. */
   account_id: string;
-  left_out?: { document: string; problem?: unknown }[];
-  not_determined?: boolean;
 }
 
 /** What the agent's or the person's ending of the session is called here. */
@@ -156,17 +154,12 @@ class Flow {
   }
 
   private async openSession(agent: AgentStatus, consent: "person" | "automatic"): Promise<Session> {
-    this.lines.start(this.documents.length === 1 ? t("Máy chủ kiểm tra chứng thư và chuẩn bị văn bản…") : t("Máy chủ kiểm tra chứng thư và chuẩn bị {n} văn bản…", { n: this.documents.length }));
+    sayOpening(this.lines, this.documents.length);
     const purpose = this.panel.dataset["purpose"] ?? "person";
     // The practice agent holds everybody's keys; a real one shows whose devices are at this machine.
     const certificates = agent.practice ? [] : agent.certificates.map((one) => one.thumbprint);
     const session = await postJson<Session>("/api/v1/signing-sessions", { purpose, documents: this.documents, consent, certificates, keys: abilities(agent) });
-    const left = session.left_out?.length ?? 0;
-    this.lines.finish(left > 0 ? t("{n} văn bản đã sẵn sàng; {m} văn bản không ký được lúc này", { n: this.documents.length - left, m: left }) : t("Văn bản đã sẵn sàng để ký"));
-    if (session.not_determined) {
-      this.lines.start(t("Chưa xác định được tình trạng chứng thư; quy chế cho ký kèm cảnh báo."));
-      this.lines.finish();
-    }
+    sayOpened(this.lines, this.documents.length, session);
     return session;
   }
 

@@ -89,7 +89,7 @@ struct CredentialOut {
     /// Chứng thư hết hạn lúc.
     until: String,
     /// Số tệp nhiều nhất trong một lần đồng ý.
-    multisign: i64,
+    multisign: usize,
 }
 
 /// Where to look.
@@ -163,7 +163,7 @@ async fn listed(State(web): State<Web>, who: SignedIn) -> Answer<Means> {
                 subject: it.certificate.record.subject,
                 serial: it.certificate.record.serial,
                 until: timestamp(it.certificate.record.not_after).to_string(),
-                multisign: it.row.multisign,
+                multisign: it.most_files,
             })
             .collect(),
     })

@@ -25,6 +25,8 @@ use crate::{App, AppError};
 
 /// How often it is looked whether the holder's browser has come back.
 const LOOK_SECONDS: i64 = 1;
+/// How soon a time-stamp or a status that could not be had is asked for again: the session lasts for minutes only.
+const AGAIN_SECONDS: i64 = 5;
 
 /// How a conversation ended, as it is written down.
 struct End {
@@ -33,6 +35,16 @@ struct End {
     certainty: Certainty,
     said: String,
     late: Option<serde_json::Value>,
+}
+
+/// What became of a signature that is at hand.
+enum Took {
+    /// It is in the document.
+    In,
+    /// It is not used.
+    Not(Refusal),
+    /// It may be taken soon.
+    Later(Refusal),
 }
 
 /// A conversation at work.
@@ -238,9 +250,17 @@ impl Talk<'_> {
             if item.state != ItemState::Waiting {
                 continue;
             }
-            if let Err(refusal) = self.take(item, became).await? {
-                end.code.get_or_insert(refusal.code);
-                failed.push((item.item_id.clone(), refusal));
+            match self.take(item, became).await? {
+                Took::In => {}
+                Took::Not(refusal) => {
+                    end.code.get_or_insert(refusal.code);
+                    failed.push((item.item_id.clone(), refusal));
+                }
+                Took::Later(refusal) => {
+                    tracing::warn!(why = %refusal.code, signing = %self.id, "a signature waits to be embedded");
+                    let at = self.app.now().plus_seconds(AGAIN_SECONDS);
+                    return Ok(Performed::Again(at));
+                }
             }
         }
         finish(self.app, self.id, &self.service.name, end, failed).await
@@ -248,18 +268,14 @@ impl Talk<'_> {
 
     /// Takes the signature of one item. A time-stamp or a status that can't be had now is tried again as long as the
     /// session stands; the signature is at hand meanwhile.
-    async fn take(
-        &self,
-        item: &SigningItemRow,
-        became: &ItemOutcome,
-    ) -> Result<Result<(), Refusal>, AppError> {
+    async fn take(&self, item: &SigningItemRow, became: &ItemOutcome) -> Result<Took, AppError> {
         let signature = match became {
             ItemOutcome::Signed(SignatureValue::Raw(signature)) => signature,
             ItemOutcome::Signed(SignatureValue::Cms(_)) => {
-                return Ok(Err(self.say(Ending::OtherForm)));
+                return Ok(Took::Not(self.say(Ending::OtherForm)));
             }
-            ItemOutcome::Failed { ending, .. } => return Ok(Err(self.say(*ending))),
-            ItemOutcome::NotAsked => return Ok(Err(self.say(Ending::NotOffered))),
+            ItemOutcome::Failed { ending, .. } => return Ok(Took::Not(self.say(*ending))),
+            ItemOutcome::NotAsked => return Ok(Took::Not(self.say(Ending::NotOffered))),
         };
         let value = Value {
             signing_id: self.id,
@@ -268,7 +284,7 @@ impl Talk<'_> {
             door: Door::Service,
         };
         match take(self.app, value).await {
-            Ok(()) => Ok(Ok(())),
+            Ok(()) => Ok(Took::In),
             Err(AppError::Refused(refusal)) => {
                 let passing = matches!(
                     refusal.code,
@@ -277,9 +293,9 @@ impl Talk<'_> {
                 let mut tx = self.app.store.read().await?;
                 let session = signing::load(&mut tx, self.id).await?;
                 if passing && self.app.now() <= session.expires_at {
-                    return Err(AppError::Refused(refusal));
+                    return Ok(Took::Later(*refusal));
                 }
-                Ok(Err(*refusal))
+                Ok(Took::Not(*refusal))
             }
             Err(fault) => Err(fault),
         }
@@ -336,6 +352,11 @@ async fn finish(
     work.act_in(&session);
     let code = end.code.map_or("signed", |it| it.code());
     let mut row = remote_signing::load(&mut work.tx, id).await?;
+    if row.ending.is_some() {
+        // Somebody was quicker: another program, or the person who said what became of it.
+        app.conversations.forget(id);
+        return Ok(Performed::Done);
+    }
     row.ending = Some(code.to_owned());
     row.certainty = Some(end.certainty);
     row.said = Some(end.said.clone()).filter(|it| !it.is_empty());

@@ -3,6 +3,7 @@
 
 mod away;
 mod rules;
+mod several;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -98,6 +99,12 @@ async fn csc_2_signs_at_once() {
 async fn csc_1_signs() {
     let make = |hand, chain| FakeCsc::with(hand, chain, Version::V1);
     signs(Away::new(CSC1, KeySpec::EcP256, make).await).await;
+}
+
+#[tokio::test]
+async fn csc_2_signs_with_an_rsa_key() {
+    let make = |hand, chain| FakeCsc::with(hand, chain, Version::V2);
+    signs(Away::new(CSC2_LATER, KeySpec::Rsa2048, make).await).await;
 }
 
 #[tokio::test]

@@ -318,7 +318,7 @@ fn key_card(it: &Linked, say: Say) -> KeyCard {
             fact(say.t("Hết hạn"), record.not_after.day().to_string()),
             fact(
                 say.t("Ký nhiều nhất"),
-                covers.counted(it.row.multisign.min(9999)),
+                covers.counted(it.most_files.min(9999)),
             ),
         ],
         remove: format!("/account/signing/{}/remove", it.row.credential_id),

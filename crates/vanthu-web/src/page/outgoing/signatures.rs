@@ -1,12 +1,10 @@
 //! The signatures of a document: our own examination's verdict, and the panel that makes them.
 
-use vanthu_app::credential::list;
 use vanthu_app::outgoing::view::OutgoingView;
-use vanthu_app::signing::{Means, state};
+use vanthu_app::signing::{Purpose, state};
 use vanthu_app::verify::Age;
 use vanthu_app::{App, AppError, Caller, Mode, verify};
 use vanthu_domain::Moment;
-use vanthu_domain::certificate::Holder;
 use vanthu_domain::outgoing::OutgoingTag;
 use vanthu_domain::permission::Action;
 use vanthu_domain::verdict::{
@@ -15,6 +13,7 @@ use vanthu_domain::verdict::{
 
 use crate::page::outgoing::href;
 use crate::page::show::Say;
+use crate::page::ways::{Many, ways};
 use crate::texts::Counted as _;
 use crate::view::{Check, Pill, SignPanel, SignWay, Tone, Verdict};
 
@@ -144,29 +143,12 @@ pub(super) async fn away(
     if !seals && !view.may(Action::Sign) {
         return Ok(Away::default());
     }
-    let mut ways = vec![SignWay {
-        value: "agent".to_owned(),
-        means: Means::Agent.code(),
-        text: say.t("Phần mềm ký trên máy này"),
-        note: say.t("Dùng thiết bị lưu khóa cắm vào máy."),
-    }];
-    for key in list::list(app, caller).await? {
-        let fits = matches!(key.certificate.record.holder, Holder::Agency { .. }) == seals;
-        let Some(means) = key.means.filter(|_| fits) else {
-            continue;
-        };
-        let sim = means == Means::Sim;
-        ways.push(SignWay {
-            value: key.row.credential_id.to_string(),
-            means: means.code(),
-            note: if sim {
-                say.t("Nhập mã PIN trên điện thoại.")
-            } else {
-                say.t("Đồng ý trong ứng dụng hoặc trang của nhà cung cấp.")
-            },
-            text: key.service_name,
-        });
-    }
+    let purpose = if seals {
+        Purpose::Seal
+    } else {
+        Purpose::Person
+    };
+    let ways = ways(app, caller, purpose, Many::One, say).await?;
     let standing = state::standing(app, caller, &view.row.outgoing_id).await?;
     Ok(Away {
         ways,
