@@ -137,20 +137,19 @@ pub(crate) async fn known(
         tracing::warn!(service = service.code, %failure, "keys at a service");
         AppError::from(refusal_of(&failure, &service.name))
     };
-    let listed = match only {
-        Some(id) => vec![vanthu_remote::Credential {
+    let listed = if let Some(id) = only {
+        vec![vanthu_remote::Credential {
             id: id.to_owned(),
             info: None,
-        }],
-        None => {
-            let inquiry = Inquiry::list(provider.clone(), holder.clone());
-            match service.client.inquire(inquiry).await.map_err(told)? {
-                Found::Credentials(listed) => listed,
-                Found::Info(info) => vec![vanthu_remote::Credential {
-                    id: info.id.clone(),
-                    info: Some(*info),
-                }],
-            }
+        }]
+    } else {
+        let inquiry = Inquiry::list(provider.clone(), holder.clone());
+        match service.client.inquire(inquiry).await.map_err(told)? {
+            Found::Credentials(listed) => listed,
+            Found::Info(info) => vec![vanthu_remote::Credential {
+                id: info.id.clone(),
+                info: Some(*info),
+            }],
         }
     };
     let mut known = Vec::new();

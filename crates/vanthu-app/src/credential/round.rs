@@ -172,13 +172,12 @@ pub async fn returned(app: &App, who: &Session, query: &str) -> Result<Returned,
             let told = |failure: vanthu_remote::Failure| refusal_of(&failure, &it.name);
             let code = oauth::read_return(query, &state).map_err(told)?;
             let page = it.page_for_lists().ok_or_else(stale)?;
-            let token = match it.ask(page.redeem(&code, &verifier)).await {
-                HttpAnswer::Reply(reply) => oauth::read_token(&reply).map_err(told)?.value,
-                _ => {
-                    let refusal = Refusal::new(RefusalCode::RemoteNotReached);
-                    return Err(refusal.with("service", &it.name).into());
-                }
+            let answer = it.ask(page.redeem(&code, &verifier)).await;
+            let HttpAnswer::Reply(reply) = answer else {
+                let refusal = Refusal::new(RefusalCode::RemoteNotReached);
+                return Err(refusal.with("service", &it.name).into());
             };
+            let token = oauth::read_token(&reply).map_err(told)?.value;
             let (now, key) = (app.now(), (who.hash.clone(), service.clone()));
             let granted = Granted {
                 until: now.plus_seconds(MINUTES * 60),

@@ -7,7 +7,6 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
-    clippy::disallowed_methods,
     reason = "a helper of tests ends where it can't help"
 )]
 

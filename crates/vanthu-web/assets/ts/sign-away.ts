@@ -155,7 +155,8 @@ function endOf(now: Progress, signing: string): Ended {
   const signed = now.items.filter((one) => one.state === "signed").length;
   if (signed > 0) end.detail = `${t("Đã ký được {signed} trên {all} văn bản.", { signed, all: now.items.length })} ${end.detail ?? ""}`;
   if (!now.service?.open_question) return new Ended(end);
-  end.detail = `${end.detail ?? ""} ${t("Chưa rõ dịch vụ có tạo chữ ký hay không. Xem trên điện thoại rồi chọn một trong hai kết quả dưới đây; sau đó mới ký lại được.")}`;
+  end.detail = `${end.detail ?? ""} ${t("Chưa rõ dịch vụ có tạo chữ ký hay không.")}`;
+  end.action = t("Xem trên điện thoại rồi chọn một trong hai kết quả dưới đây; sau đó mới ký lại được.");
   const after = isOfSeveral(now) ? now.next : undefined;
   return new Ended(end, [settle(signing, "no-signature", t("Chưa đồng ý trên điện thoại"), after), settle(signing, "signature-unused", t("Đã đồng ý, không dùng chữ ký đó"), after)]);
 }

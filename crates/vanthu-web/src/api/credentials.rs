@@ -159,7 +159,7 @@ async fn listed(State(web): State<Web>, who: SignedIn) -> Answer<Means> {
                 credential_id: it.row.credential_id.to_string(),
                 service: it.row.service,
                 service_name: it.service_name,
-                means: it.means.map(|it| it.code()),
+                means: it.means.map(vanthu_app::signing::Means::code),
                 subject: it.certificate.record.subject,
                 serial: it.certificate.record.serial,
                 until: timestamp(it.certificate.record.not_after).to_string(),

@@ -9,7 +9,9 @@ use vanthu_app::signing::fetch::timestamp;
 use vanthu_app::signing::open::{self, KeyAbility, OpenSigning, Seen};
 use vanthu_app::signing::settle::settle;
 use vanthu_app::signing::state::{self, Conversation};
-use vanthu_app::signing::{Consent, ItemState, Means, Purpose, SessionState, Settled, cancel};
+use vanthu_app::signing::{
+    Certainty, Consent, ItemState, Means, Purpose, SessionState, Settled, cancel,
+};
 use vanthu_domain::Moment;
 use vanthu_domain::id::{CredentialId, OutgoingId, SigningId};
 use vanthu_domain::permission::Action;
@@ -396,10 +398,10 @@ fn with_service(it: Conversation, id: &SigningId) -> ServiceProgress {
         asked: it.row.asked,
         page: it.row.page.map(|_| format!("/account/signing/agree/{id}")),
         ending: it.row.ending,
-        certainty: it.row.certainty.map(|it| it.code()),
+        certainty: it.row.certainty.map(Certainty::code),
         said: it.row.said,
         open_question: it.is_open_question,
-        settled: it.row.settled.map(|it| it.code()),
+        settled: it.row.settled.map(Settled::code),
     }
 }
 

@@ -382,6 +382,10 @@ async fn finish(
             signing::update_item(&mut work.tx, &closed, ItemState::Waiting).await?;
         }
         about_documents.dedup();
+        if !open {
+            // Who ended the session meanwhile has told its documents; this is what became of the service.
+            about_documents.clear();
+        }
         if open {
             let state = if why == RefusalCode::RemoteDeadlinePassed {
                 SessionState::Expired

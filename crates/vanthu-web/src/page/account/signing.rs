@@ -131,13 +131,14 @@ fn found_key(it: Candidate, say: Say) -> FoundKey {
         title: if others {
             say.t("Khóa của người khác")
         } else {
-            it.subject.clone()
+            common_name(&it.subject)
         },
         facts: if others {
             Vec::new()
         } else {
             vec![
-                fact(say.t("Cơ quan cấp"), &it.issuer),
+                fact(say.t("Chủ thể"), &it.subject),
+                fact(say.t("Cơ quan cấp"), common_name(&it.issuer)),
                 fact(say.t("Số hiệu"), &it.serial),
                 fact(say.t("Hết hạn"), it.until.to_string()),
             ]
@@ -145,6 +146,18 @@ fn found_key(it: Candidate, say: Say) -> FoundKey {
         why_not: it.why_not.map(|why| say.refusal(&why)),
         name_there: it.name_there,
     }
+}
+
+/// The common name in a distinguished name as RFC 4514 writes it; all of it where it holds none.
+fn common_name(written: &str) -> String {
+    let mut escaped = false;
+    let mut parts = written.split(|it: char| {
+        let ends = it == ',' && !escaped;
+        escaped = it == '\\' && !escaped;
+        ends
+    });
+    let name = parts.find_map(|it| it.trim_start().strip_prefix("CN="));
+    name.map_or_else(|| written.to_owned(), |it| it.replace('\\', ""))
 }
 
 /// Links a key.
@@ -356,5 +369,27 @@ fn service_card(it: Offered, say: Say) -> ServiceCard {
         },
         code: it.code,
         name: it.name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::common_name;
+
+    #[test]
+    fn a_key_is_headed_by_its_holder_s_name() {
+        for (written, name) in [
+            (
+                "UID=ct.tanmau,CN=Dương Văn Sáng,O=UBND xã",
+                "Dương Văn Sáng",
+            ),
+            ("CN=CA Bình Mẫu", "CA Bình Mẫu"),
+            ("O=Sở\\, ban\\,CN=không phải,CN=Tên thật", "Tên thật"),
+            ("CN=Công ty A\\, B,C=VN", "Công ty A, B"),
+            ("O=UBND xã,C=VN", "O=UBND xã,C=VN"),
+            ("", ""),
+        ] {
+            assert_eq!(common_name(written), name);
+        }
     }
 }

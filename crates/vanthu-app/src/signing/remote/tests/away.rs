@@ -127,7 +127,7 @@ impl<F: Fake + Send + 'static> Away<F> {
         spec: KeySpec,
         make: impl FnOnce(Hand, Vec<String>) -> F,
     ) -> Self {
-        let mut away = Self::unlinked(settings, spec, make).await;
+        let mut away = Box::pin(Self::unlinked(settings, spec, make)).await;
         away.credential = away.linked(&away.desk.office.leader.clone()).await;
         away
     }
@@ -137,9 +137,9 @@ impl<F: Fake + Send + 'static> Away<F> {
         spec: KeySpec,
         make: impl FnOnce(Hand, Vec<String>) -> F,
     ) -> Self {
-        let desk = Desk::new().await;
+        let desk = Box::pin(Desk::new()).await;
         let holder = desk.of_leader();
-        Self::on(desk, holder, settings, spec, make).await
+        Box::pin(Self::on(desk, holder, settings, spec, make)).await
     }
 
     /// With the agency's key linked by the clerk who keeps it.
@@ -147,9 +147,10 @@ impl<F: Fake + Send + 'static> Away<F> {
         settings: &str,
         make: impl FnOnce(Hand, Vec<String>) -> F,
     ) -> Self {
-        let desk = Desk::new().await;
+        let desk = Box::pin(Desk::new()).await;
         let holder = desk.of_agency();
-        let mut away = Self::on(desk, holder, settings, KeySpec::EcP256, make).await;
+        let on = Self::on(desk, holder, settings, KeySpec::EcP256, make);
+        let mut away = Box::pin(on).await;
         away.credential = away.linked(&away.desk.office.clerk.clone()).await;
         away
     }
