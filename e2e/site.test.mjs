@@ -11,5 +11,6 @@ await import("./site/batch.mjs");
 await import("./site/bad-input.mjs");
 await import("./site/pairing.mjs");
 await import("./site/narrow.mjs");
+await import("./site/away.mjs");
 await import("./site/pages.mjs");
 await import("./site/lists.mjs");

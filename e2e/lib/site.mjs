@@ -2,7 +2,7 @@
 // whole run; and one browser.
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +17,7 @@ export const PIN = "12345678";
 
 const programs = fileURLToPath(new URL("../../target/practice/", import.meta.url));
 const serverProgram = process.env.VANTHU_BIN ?? join(programs, "vanthu");
+const serviceProgram = process.env.VANTHU_FAKE_SERVICE_BIN ?? join(programs, "fake-service");
 const agentProgram = process.env.VANTHU_AGENT_BIN ?? join(programs, "vanthu-agent");
 
 const softhsm = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"].find(existsSync);
@@ -25,11 +26,12 @@ const program = (name) => (process.env.PATH ?? "").split(":").some((folder) => e
 export const hasDevices = softhsm !== undefined && ["softhsm2-util", "pkcs11-tool", "openssl"].every(program);
 
 /** The address of the site, of its agent, and the browser; filled by `openSite`. */
-export const site = { base: "", agent: "", browser: undefined };
+export const site = { base: "", agent: "", service: "", folder: "", browser: undefined };
 let folder = "";
 let devices = "";
 let server;
 let agent;
+let service;
 
 function free(port = 0) {
   return new Promise((resolve) => {
@@ -83,8 +85,8 @@ function start(program, options, more = {}) {
   return { said, stop, text: () => text };
 }
 
-/** What the server and the agent said, for a test that failed. */
-export const said = () => `${server?.text() ?? ""}\n${agent?.text() ?? ""}`;
+/** What the programs said, for a test that failed. */
+export const said = () => [server, agent, service].map((one) => one?.text() ?? "").join("\n");
 
 export async function startAgent() {
   const keys = devices ? ["--pkcs11", softhsm] : ["--keys", join(folder, "agent", "keys")];
@@ -97,6 +99,33 @@ export async function startAgent() {
 export async function stopAgent() {
   await agent?.stop();
   agent = undefined;
+}
+
+/** A service that holds keys, where the site was told to look for one. */
+export async function playService(options) {
+  service = start(serviceProgram, [site.service.slice("http://".length), ...options]);
+  await service.said("fake service ready", 20);
+}
+
+async function services() {
+  const file = `${folder}.services.toml`;
+  await writeFile(`${folder}.secret`, "mat-khau-dich-vu");
+  const at = (path) => `"${site.service}/${path}"`;
+  await writeFile(
+    file,
+    `[[service]]
+code = "thu"
+name = "Dịch vụ ký số thử"
+kind = "csc-v2"
+asynchronous = true
+address = ${at("csc/v2")}
+authorize_address = ${at("oauth2/authorize")}
+token_address = ${at("oauth2/token")}
+client_id = "vanthu"
+secret_file = "${folder}.secret"
+`,
+  );
+  return file;
 }
 
 /** Puts the practice keys on devices, one for each. */
@@ -112,7 +141,9 @@ export async function openSite({ keys = "files" } = {}) {
   const listen = `127.0.0.1:${await free()}`;
   site.base = `http://${listen}`;
   site.agent = `http://127.0.0.1:${(await free(USUAL_AGENT_PORT)) || (await free())}`;
-  server = start(serverProgram, ["practice", "--data", folder, "--listen", listen]);
+  site.folder = folder;
+  site.service = `http://127.0.0.1:${await free()}`;
+  server = start(serverProgram, ["practice", "--data", folder, "--listen", listen, "--services", await services()]);
   const chromiumPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   const launching = chromium.launch({ executablePath: chromiumPath, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
   await server.said("Dừng: Ctrl-C", 180);
@@ -124,8 +155,10 @@ export async function openSite({ keys = "files" } = {}) {
 export async function closeSite() {
   await site.browser?.close();
   await stopAgent();
+  await service?.stop();
   await server?.stop();
-  if (folder) await rm(folder, { recursive: true, force: true });
+  if (!folder) return;
+  for (const path of [folder, `${folder}.services.toml`, `${folder}.secret`]) await rm(path, { recursive: true, force: true });
 }
 
 /** Pages look for the agent at its usual port; where that one is taken, their calls are led to the port of ours. */

@@ -13,10 +13,12 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, interval_at, timeout};
-use vanthu_domain::id::OutgoingId;
+use vanthu_domain::Moment;
+use vanthu_domain::id::{OutgoingId, SigningId};
 use vanthu_store::StoreError;
-use vanthu_store::job::{self, JobRow, JobState};
+use vanthu_store::job::{self, JobRow, JobState, Kinds};
 use vanthu_store::ledger::{self, LedgerFilter, LedgerRow};
 
 use crate::checkpoint;
@@ -25,6 +27,7 @@ use crate::events::News;
 use crate::incoming::check::{CHECK, CheckOrder, check};
 use crate::outgoing::issue::DELIVER;
 use crate::queue::Stopped;
+use crate::signing::remote;
 use crate::{App, AppError};
 
 /// How long a worker may be silent before another one takes its job over.
@@ -36,8 +39,54 @@ const POLL: Duration = Duration::from_millis(500);
 /// How much news is read at a time.
 const NEWS_PAGE: u32 = 200;
 
-/// Runs jobs until it is told to stop. A job that has begun is finished.
-pub async fn run_worker(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
+/// How many conversations with services are carried on at the same time.
+const CONVERSATIONS: usize = 64;
+
+/// Runs jobs until it is told to stop. A job that has begun is finished. Conversations with services that hold keys
+/// wait for people, so they stand in nobody's way: each goes on beside the other jobs.
+pub async fn run_worker(app: Arc<App>, shutdown: watch::Receiver<bool>) {
+    tokio::join!(
+        run_short(Arc::clone(&app), shutdown.clone()),
+        run_conversations(app, shutdown),
+    );
+}
+
+/// Carries conversations on.
+async fn run_conversations(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
+    let worker = worker_name(&app);
+    let mut tasks = JoinSet::new();
+    while !*shutdown.borrow() {
+        let woken = app.wake.notified();
+        tokio::pin!(woken);
+        woken.as_mut().enable();
+        while tasks.try_join_next().is_some() {}
+        while tasks.len() < CONVERSATIONS {
+            match claim(&app, &worker, Kinds::Only(remote::SIGN)).await {
+                Ok(Some(row)) => {
+                    let app = Arc::clone(&app);
+                    tasks.spawn(async move {
+                        if let Err(error) = run(&app, &row).await {
+                            tracing::error!(%error, job = %row.job_id, "the queue could not be written");
+                        }
+                    });
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    tracing::error!(%error, "the queue could not be read");
+                    break;
+                }
+            }
+        }
+        tokio::select! {
+            _ = timeout(POLL, woken) => {}
+            stopped = shutdown.changed() => if stopped.is_err() { return },
+        }
+    }
+    while tasks.join_next().await.is_some() {}
+}
+
+/// Runs everything else, one after the other.
+async fn run_short(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     let worker = worker_name(&app);
     let mut began = false;
     while !*shutdown.borrow() {
@@ -54,7 +103,7 @@ pub async fn run_worker(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
                 }
             };
         }
-        if let Err(error) = run_due_as(&app, &worker).await {
+        if let Err(error) = run_due_as(&app, &worker, Kinds::AllBut(remote::SIGN)).await {
             tracing::error!(%error, "the queue could not be read");
         }
         if let Err(error) = checkpoint::make_if_due(&app).await {
@@ -70,7 +119,7 @@ pub async fn run_worker(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
 /// Runs every job that is due, one after the other, and those that they enqueue for now; tells how
 /// many.
 pub async fn run_due(app: &App) -> Result<usize, AppError> {
-    run_due_as(app, &worker_name(app)).await
+    run_due_as(app, &worker_name(app), Kinds::All).await
 }
 
 fn worker_name(app: &App) -> String {
@@ -94,18 +143,18 @@ async fn give_back_orphans(app: &App) -> Result<(), AppError> {
     Ok(())
 }
 
-async fn run_due_as(app: &App, worker: &str) -> Result<usize, AppError> {
+async fn run_due_as(app: &App, worker: &str, kinds: Kinds<'_>) -> Result<usize, AppError> {
     let mut count = 0;
-    while let Some(row) = claim(app, worker).await? {
+    while let Some(row) = claim(app, worker, kinds).await? {
         run(app, &row).await?;
         count += 1;
     }
     Ok(count)
 }
 
-async fn claim(app: &App, worker: &str) -> Result<Option<JobRow>, AppError> {
+async fn claim(app: &App, worker: &str, kinds: Kinds<'_>) -> Result<Option<JobRow>, AppError> {
     let mut tx = app.store.write().await?;
-    let row = job::claim(&mut tx, worker, app.now(), LEASE_SECONDS).await?;
+    let row = job::claim_of(&mut tx, worker, kinds, app.now(), LEASE_SECONDS).await?;
     tx.commit().await?;
     Ok(row)
 }
@@ -153,9 +202,12 @@ async fn run(app: &App, row: &JobRow) -> Result<(), AppError> {
     let mut tx = app.store.write().await?;
     let now = app.now();
     let written = match &outcome {
-        Ok(()) => job::finish(&mut tx, row, now)
+        Ok(Performed::Done) => job::finish(&mut tx, row, now)
             .await
             .map(|()| JobState::Done),
+        Ok(Performed::Again(at)) => job::again(&mut tx, row, *at)
+            .await
+            .map(|()| JobState::Ready),
         Err(Trouble::Hopeless(why)) => job::give_up(&mut tx, row, why, now)
             .await
             .map(|()| JobState::Failed),
@@ -178,9 +230,18 @@ async fn run(app: &App, row: &JobRow) -> Result<(), AppError> {
         (Err(trouble), _) => {
             tracing::warn!(job = %row.job_id, kind = row.kind, %trouble, "tried again later");
         }
-        (Ok(()), _) => {}
+        (Ok(_), _) => {}
     }
     Ok(())
+}
+
+/// What became of a job that went well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Performed {
+    /// It is done.
+    Done,
+    /// It goes on at that moment.
+    Again(Moment),
 }
 
 /// Why a job did not succeed.
@@ -199,7 +260,12 @@ struct DeliverOrder {
     outgoing_id: OutgoingId,
 }
 
-async fn perform(app: &App, row: &JobRow) -> Result<(), Trouble> {
+#[derive(Deserialize)]
+struct SignOrder {
+    signing_id: SigningId,
+}
+
+async fn perform(app: &App, row: &JobRow) -> Result<Performed, Trouble> {
     let unreadable = |error: serde_json::Error| Trouble::Hopeless(format!("payload: {error}"));
     let payload = row.payload.clone();
     match row.kind.as_str() {
@@ -210,11 +276,17 @@ async fn perform(app: &App, row: &JobRow) -> Result<(), Trouble> {
             } else {
                 Try::Another
             };
-            Ok(deliver(app, &order.outgoing_id, tries).await?)
+            deliver(app, &order.outgoing_id, tries).await?;
+            Ok(Performed::Done)
         }
         CHECK => {
             let order: CheckOrder = serde_json::from_value(payload).map_err(unreadable)?;
-            Ok(check(app, &order).await?)
+            check(app, &order).await?;
+            Ok(Performed::Done)
+        }
+        remote::SIGN => {
+            let order: SignOrder = serde_json::from_value(payload).map_err(unreadable)?;
+            Ok(remote::step(app, &order.signing_id).await?)
         }
         other => Err(Trouble::Hopeless(format!("no job of this kind: {other}"))),
     }
@@ -370,7 +442,7 @@ mod tests {
         assert_eq!(done, Some(()));
     }
 
-    async fn held_until(app: &App, row: &JobRow) -> Option<vanthu_domain::Moment> {
+    async fn held_until(app: &App, row: &JobRow) -> Option<Moment> {
         let mut tx = app.store.read().await.unwrap();
         job::load(&mut tx, &row.job_id).await.unwrap().locked_until
     }

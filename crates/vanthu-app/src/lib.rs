@@ -10,6 +10,7 @@ pub mod agency;
 pub mod agent;
 pub mod anchors;
 pub mod checkpoint;
+pub mod credential;
 pub mod delivery;
 pub mod desk;
 pub mod device;
@@ -29,6 +30,7 @@ pub mod practice;
 pub mod queue;
 pub mod reading;
 pub mod register;
+pub mod service;
 pub mod signing;
 pub mod system;
 pub mod trust;
@@ -54,10 +56,13 @@ pub use vanthu_store::{Cursor, Page};
 pub use work::{Caller, Work};
 
 use crate::checkpoint::LedgerKey;
+use crate::credential::round::Rounds;
 use crate::events::Events;
 use crate::port::{RevocationSource, TimestampService};
 use crate::practice::authority::PracticeAuthority;
 use crate::reading::Readings;
+use crate::service::KeyServices;
+use crate::signing::remote::Conversations;
 use crate::trust::Trust;
 
 /// Whether the installation is for practice: marked on every page and signature.
@@ -106,6 +111,12 @@ pub struct App {
     pub practice: OnceLock<PracticeAuthority>,
     /// The key that signs the ledger's checkpoints, once the installation has been given it.
     pub ledger_key: OnceLock<LedgerKey>,
+    /// The services that hold keys, once the installation has been given them.
+    pub services: OnceLock<KeyServices>,
+    /// Holders' browsers on their way to a service's page and back.
+    pub rounds: Rounds,
+    /// Conversations with services that are under way in this program.
+    pub conversations: Conversations,
     /// The oldest version of the signing agent that gets documents to sign, where the installation sets one.
     pub agent_minimum: OnceLock<Version>,
     /// What was read out of papers a short time ago.
@@ -142,6 +153,9 @@ impl App {
             wake: Notify::new(),
             practice: OnceLock::new(),
             ledger_key: OnceLock::new(),
+            services: OnceLock::new(),
+            rounds: Rounds::default(),
+            conversations: Conversations::default(),
             agent_minimum: OnceLock::new(),
             readings: Readings::default(),
             examinations: AtomicU64::new(0),

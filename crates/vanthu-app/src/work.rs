@@ -107,6 +107,12 @@ impl Work<'_> {
         self.agency_id = Some(agency_id.to_string());
     }
 
+    /// What the system does from here on is recorded as an act of whoever opened the session, for its agency.
+    pub(crate) fn act_in(&mut self, session: &vanthu_store::signing::SigningRow) {
+        self.act_for(&session.agency_id);
+        self.act_as(&session.account_id, &session.person_id);
+    }
+
     /// 128 random bits for an identifier.
     pub fn random(&self) -> u128 {
         self.app.random()

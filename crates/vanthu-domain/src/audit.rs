@@ -89,6 +89,14 @@ acts! {
     SigningOpened = "signing-opened", "Mở phiên ký số";
     /// A signing session ended without a signature.
     SigningFailed = "signing-failed", "Phiên ký số không thành";
+    /// A person found out what became of a request for signatures whose end was not known.
+    SigningSettled = "signing-settled", "Kết luận về yêu cầu ký chưa rõ kết quả";
+    /// A key that a service holds was linked to an account.
+    CredentialLinked = "credential-linked", "Thêm khóa ở dịch vụ ký số";
+    /// A key was not linked: its certificate is not this person's.
+    CredentialRefused = "credential-refused", "Từ chối khóa ở dịch vụ ký số";
+    /// A key was taken off an account.
+    CredentialRemoved = "credential-removed", "Bỏ khóa ở dịch vụ ký số";
     /// A person asked for a pairing with the agent on their machine.
     AgentOffered = "agent-offered", "Mở ghép máy ký";
     /// An agent was paired with the account.

@@ -110,6 +110,8 @@ ids! {
     JobId = "job";
     /// A signing session (phiên ký).
     SigningId = "sgn";
+    /// A key that a service holds.
+    CredentialId = "crd";
     /// A signing agent that was paired (máy ký đã ghép).
     AgentId = "agt";
     /// A key device (thiết bị lưu khóa bí mật).

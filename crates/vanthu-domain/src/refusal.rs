@@ -291,6 +291,62 @@ codes! {
     SigningSessionCancelled = "signing-session-cancelled";
     /// The agent consented by itself where a person has to.
     SigningConsentAutomaticRefused = "signing-consent-automatic-refused";
+    /// The key can't be used in the chosen way here: `means`.
+    SigningMeansNotOffered = "signing-means-not-offered";
+    /// A service is asked for a signature on the document already: `service`.
+    SigningUnderWay = "signing-under-way";
+    /// What became of an earlier request for a signature is not known: `service`.
+    SigningOutcomeUnknown = "signing-outcome-unknown";
+    /// The key is linked to the account already: `service`.
+    CredentialLinkedAlready = "credential-linked-already";
+    /// The holder refused at the service: `service`.
+    RemoteRefused = "remote-refused";
+    /// A wrong PIN or code at the service: `service`.
+    RemoteWrongFactor = "remote-wrong-factor";
+    /// The PIN, SIM or account is locked at the service: `service`.
+    RemoteFactorLocked = "remote-factor-locked";
+    /// The holder did not answer in the time of the service: `service`.
+    RemoteTimedOut = "remote-timed-out";
+    /// Our own deadline passed: `service`.
+    RemoteDeadlinePassed = "remote-deadline-passed";
+    /// Taken back on our side: `service`.
+    RemoteCancelled = "remote-cancelled";
+    /// The service calls the certificate expired, revoked or suspended: `service`.
+    RemoteCertificateUnusable = "remote-certificate-unusable";
+    /// The service does not let the key sign: `service`.
+    RemoteKeyDisabled = "remote-key-disabled";
+    /// No signatures are left in the plan: `service`.
+    RemoteQuotaUsedUp = "remote-quota-used-up";
+    /// The phone is off or out of reach: `service`.
+    RemotePhoneAbsent = "remote-phone-absent";
+    /// The SIM or the application on the phone failed: `service`.
+    RemoteDeviceError = "remote-device-error";
+    /// The service does not know the holder or the key: `service`.
+    RemoteUnknownHolder = "remote-unknown-holder";
+    /// The service does not accept the installation: `service`.
+    RemoteAccessRefused = "remote-access-refused";
+    /// More files than one agreement may cover: `service`, `max`.
+    RemoteTooMany = "remote-too-many";
+    /// The agreement does not cover what is to be signed: `service`.
+    RemoteDigestNotAuthorized = "remote-digest-not-authorized";
+    /// A PIN would have to pass through the server: `service`.
+    RemoteFactorNotCarried = "remote-factor-not-carried";
+    /// The service does not offer what is needed: `service`.
+    RemoteNotOffered = "remote-not-offered";
+    /// The service itself failed: `service`.
+    RemoteProviderFault = "remote-provider-fault";
+    /// The service was not reached: `service`.
+    RemoteNotReached = "remote-not-reached";
+    /// The answer to a request for signatures was lost: `service`.
+    RemoteAnswerLost = "remote-answer-lost";
+    /// The answer of the service can't be read: `service`.
+    RemoteUnreadable = "remote-unreadable";
+    /// The value is no signature of the certificate: `service`.
+    RemoteBadSignature = "remote-bad-signature";
+    /// A signature of another certificate came: `service`.
+    RemoteOtherCertificate = "remote-other-certificate";
+    /// A genuine signature in a form that can't be used: `service`.
+    RemoteOtherForm = "remote-other-form";
     /// The PIN was wrong.
     PinWrong = "pin-wrong";
     /// What was signed is not what was shown.

@@ -382,6 +382,43 @@ impl SoftKey {
         asn1::sequence(&[algorithm, asn1::bit_string(key)])
     }
 
+    /// Signs a message of which only the digest is at hand, made with `algorithm.digest()`: what a service does that
+    /// holds keys for others. Ed25519 signs the message and not a digest.
+    ///
+    /// # Errors
+    /// [`KeyError::Algorithm`] for an algorithm of another kind of key, or a digest of another length.
+    pub fn sign_digest(
+        &self,
+        algorithm: SignatureAlgorithm,
+        digest: &[u8],
+    ) -> Result<Vec<u8>, KeyError> {
+        use SignatureAlgorithm as A;
+        let digest = Digest::import_less_safe(digest, algorithm.digest().engine())
+            .map_err(|_| KeyError::Algorithm)?;
+        match &self.key {
+            Private::Rsa(key) => {
+                let encoding: &'static dyn RsaEncoding = match algorithm {
+                    A::RsaPkcs1Sha256 => &signature::RSA_PKCS1_SHA256,
+                    A::RsaPkcs1Sha384 => &signature::RSA_PKCS1_SHA384,
+                    A::RsaPkcs1Sha512 => &signature::RSA_PKCS1_SHA512,
+                    _ => return Err(KeyError::Algorithm),
+                };
+                let mut out = vec![0; key.public_modulus_len()];
+                key.sign_digest(encoding, &digest, &mut out)
+                    .map_err(|_| KeyError::Signing)?;
+                Ok(out)
+            }
+            Private::Ec(kind, key) => {
+                if SignatureAlgorithm::default_for(*kind) != Some(algorithm) {
+                    return Err(KeyError::Algorithm);
+                }
+                let signature = key.sign_digest(&digest).map_err(|_| KeyError::Signing)?;
+                Ok(signature.as_ref().to_vec())
+            }
+            Private::Ed25519(_) => Err(KeyError::Algorithm),
+        }
+    }
+
     /// Signs a message; the shape of the value is that of [`SignatureAlgorithm`]. Only what
     /// [`SignatureAlgorithm::made_with`] lists for the kind of key is made.
     ///

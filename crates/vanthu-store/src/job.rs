@@ -111,11 +111,33 @@ pub async fn enqueue(tx: &mut Tx, job: NewJob) -> Result<bool> {
     .await
 }
 
+/// Which kinds of jobs a worker takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kinds<'a> {
+    /// Every kind.
+    All,
+    /// This kind alone.
+    Only(&'a str),
+    /// Every kind but this.
+    AllBut(&'a str),
+}
+
 /// Takes the job that is due longest, for so many seconds. Jobs whose worker went silent are due
 /// again, or given up where that was their last try. Commit before the work begins.
 pub async fn claim(
     tx: &mut Tx,
     worker: &str,
+    now: Moment,
+    lease_seconds: i64,
+) -> Result<Option<JobRow>> {
+    claim_of(tx, worker, Kinds::All, now, lease_seconds).await
+}
+
+/// The same among some kinds.
+pub async fn claim_of(
+    tx: &mut Tx,
+    worker: &str,
+    kinds: Kinds<'_>,
     now: Moment,
     lease_seconds: i64,
 ) -> Result<Option<JobRow>> {
@@ -126,14 +148,28 @@ pub async fn claim(
     let sql = format!(
         "UPDATE jobs SET state = 'running', attempts = attempts + 1, locked_by = $1, \
          locked_until = $2 WHERE job_id = (SELECT job_id FROM jobs \
-         WHERE (state = 'ready' AND run_at <= $3) OR (state = 'running' AND locked_until <= $3) \
-         ORDER BY run_at, job_id LIMIT 1{}) RETURNING {}",
+         WHERE ((state = 'ready' AND run_at <= $3) OR (state = 'running' AND locked_until <= $3)) \
+         {} ORDER BY run_at, job_id LIMIT 1{}) RETURNING {}",
+        match kinds {
+            Kinds::Only(_) => "AND kind = $4",
+            // No kind is without a name.
+            Kinds::All | Kinds::AllBut(_) => "AND kind <> $4",
+        },
         tx.for_update_skipping_locked(),
         JobRow::columns().join(", ")
     );
     let until = now.plus_seconds(lease_seconds);
+    let kind = match kinds {
+        Kinds::All => "",
+        Kinds::Only(kind) | Kinds::AllBut(kind) => kind,
+    };
     let rows = tx
-        .rows(JobRow::TABLE, JobRow::KEY, &sql, args![worker, until, now])
+        .rows(
+            JobRow::TABLE,
+            JobRow::KEY,
+            &sql,
+            args![worker, until, now, kind],
+        )
         .await?;
     rows.first().map(JobRow::read).transpose()
 }
@@ -170,6 +206,15 @@ pub async fn finish(tx: &mut Tx, job: &JobRow, now: Moment) -> Result<()> {
         .run(sql, args![job.job_id, job.locked_by, job.attempts, now])
         .await?;
     expect_one(done)
+}
+
+/// What was to be done now is done, and the job goes on at a later moment, with all its tries.
+pub async fn again(tx: &mut Tx, job: &JobRow, run_at: Moment) -> Result<()> {
+    let sql = "UPDATE jobs SET state = 'ready', attempts = 0, locked_by = NULL, \
+               locked_until = NULL, last_error = NULL, run_at = $4 \
+               WHERE job_id = $1 AND state = 'running' AND locked_by = $2 AND attempts = $3";
+    let values = args![job.job_id, job.locked_by, job.attempts, run_at];
+    expect_one(tx.run(sql, values).await?)
 }
 
 /// A try failed: the job waits and is tried again, or is given up after the last try. Gives the

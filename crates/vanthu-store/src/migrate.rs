@@ -48,6 +48,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "0005_devices_and_findings",
         text: include_str!("../migrations/0005_devices_and_findings.sql"),
     },
+    Migration {
+        number: 6,
+        name: "0006_other_holders_of_keys",
+        text: include_str!("../migrations/0006_other_holders_of_keys.sql"),
+    },
 ];
 
 /// A migration that has been applied.

@@ -205,6 +205,7 @@ texts!(
     id::NoticeId,
     id::JobId,
     id::SigningId,
+    id::CredentialId,
     id::SavedViewId,
     id::AgentId,
     id::DeviceId,

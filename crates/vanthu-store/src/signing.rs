@@ -26,6 +26,18 @@ words! {
         Automatic = "automatic",
     }
 
+    /// Where the key lies.
+    Means {
+        /// On the signer's machine, behind the agent (phần mềm ký trên máy).
+        Agent = "agent",
+        /// At a service (dịch vụ ký số từ xa).
+        Service = "service",
+        /// On a SIM (chữ ký số trên SIM).
+        Sim = "sim",
+        /// Behind the government's tool on the signer's machine (công cụ ký của Ban Cơ yếu).
+        Tool = "tool",
+    }
+
     /// Where a session stands.
     SessionState {
         /// Waits for the agent.
@@ -72,6 +84,8 @@ pub struct SigningRow {
     pub token_hash: String,
     /// How consent is given.
     pub consent: Consent,
+    /// Where the key lies.
+    pub means: Means,
     /// Where it stands.
     pub state: SessionState,
     /// When it was opened.
@@ -115,7 +129,7 @@ pub struct SigningItemRow {
 record!(
     SigningRow, "signings", [signing_id];
     signing_id, account_id, person_id, agency_id, purpose, certificate_id, token_hash, consent,
-    state, created_at, expires_at, ended_at, result
+    means, state, created_at, expires_at, ended_at, result
 );
 record!(
     SigningItemRow, "signing_items", [signing_id, item_id];

@@ -5,6 +5,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use vanthu_app::AppError;
 use vanthu_domain::Refusal;
 use vanthu_domain::refusal::RefusalCode;
@@ -124,6 +125,15 @@ pub(crate) fn refused_page(mut page: Response, code: RefusalCode) -> Response {
     page
 }
 
+/// The problem document of a refusal that stands inside an answer, in the reader's language.
+pub(crate) fn problem_in(refusal: &Refusal, say: Say) -> Value {
+    let mut problem = problem_of(refusal, status_of(refusal.code));
+    let said = say.refusal(refusal);
+    (problem.title, problem.detail) = (said.what, said.why);
+    (problem.article, problem.action) = (said.article, said.now);
+    json!(problem)
+}
+
 fn problem_of(refusal: &Refusal, status: StatusCode) -> Problem {
     Problem {
         kind: format!("/errors/{}", refusal.code.code()),
@@ -162,9 +172,15 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         C::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         C::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         C::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
-        C::DatabaseGone | C::TimestampFailed | C::RevocationUnknown | C::RecipientUnreachable => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
+        C::DatabaseGone
+        | C::TimestampFailed
+        | C::RevocationUnknown
+        | C::RemoteProviderFault
+        | C::RemoteNotReached
+        | C::RemoteAnswerLost
+        | C::RemoteUnreadable
+        | C::RemoteAccessRefused
+        | C::RecipientUnreachable => StatusCode::SERVICE_UNAVAILABLE,
         C::ConflictVersion
         | C::WrongState
         | C::AlreadyDecided
@@ -186,6 +202,27 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::SigningSessionCancelled
         | C::PairingOver
         | C::DigestMismatch
+        | C::SigningUnderWay
+        | C::SigningOutcomeUnknown
+        | C::CredentialLinkedAlready
+        | C::RemoteRefused
+        | C::RemoteWrongFactor
+        | C::RemoteFactorLocked
+        | C::RemoteTimedOut
+        | C::RemoteDeadlinePassed
+        | C::RemoteCancelled
+        | C::RemoteCertificateUnusable
+        | C::RemoteKeyDisabled
+        | C::RemoteQuotaUsedUp
+        | C::RemotePhoneAbsent
+        | C::RemoteDeviceError
+        | C::RemoteUnknownHolder
+        | C::RemoteDigestNotAuthorized
+        | C::RemoteFactorNotCarried
+        | C::RemoteNotOffered
+        | C::RemoteBadSignature
+        | C::RemoteOtherCertificate
+        | C::RemoteOtherForm
         | C::ReceiptFailedCheck
         | C::DuplicateIncoming
         | C::RegistrationRequired
@@ -230,6 +267,8 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::DeviceNotOnRecord
         | C::DeviceNotUsable
         | C::CertificatePractice
+        | C::SigningMeansNotOffered
+        | C::RemoteTooMany
         | C::PinWrong
         | C::AgentAbsent
         | C::AgentOutdated

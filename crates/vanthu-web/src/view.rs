@@ -596,6 +596,23 @@ pub struct SignPanel {
     pub statements: Vec<String>,
     /// Why it can't be signed now.
     pub why_not: Option<Problem>,
+    /// Ways of signing, the agent first; none or one where nothing is to be chosen.
+    pub ways: Vec<SignWay>,
+    /// A session with a service that is under way, or whose end is not known; empty for none.
+    pub standing: String,
+}
+
+/// A way of signing.
+#[derive(Debug, Clone, Default)]
+pub struct SignWay {
+    /// `agent`, or the identifier of a key at a service.
+    pub value: String,
+    /// `agent`, `service` or `sim`.
+    pub means: &'static str,
+    /// Its name.
+    pub text: String,
+    /// What goes with it.
+    pub note: String,
 }
 
 /// One box of `parts/place.html`, in PDF points from the bottom left.

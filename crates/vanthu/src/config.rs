@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, ensure};
 use serde::Deserialize;
 use std::time::Duration;
+use vanthu_app::service::settings::ServiceSettings;
 use vanthu_domain::agent::Version;
 use vanthu_pki::gather::{Access, AddressPolicy, Limits, Network, Options};
 
@@ -90,6 +91,9 @@ pub(crate) struct Signing {
     /// Certificates between anchors and signers.
     #[serde(default)]
     pub(crate) intermediates: Vec<PathBuf>,
+    /// Services that hold keys.
+    #[serde(default, rename = "service")]
+    pub(crate) services: Vec<ServiceSettings>,
 }
 
 /// Where signed lists of anchors are kept, and who signs them.
@@ -197,6 +201,7 @@ impl Config {
         let anchors = signing.anchors.iter_mut().map(|it| &mut it.file);
         for file in anchors
             .chain(&mut signing.intermediates)
+            .chain(signing.services.iter_mut().flat_map(ServiceSettings::files))
             .chain(
                 signing
                     .anchor_list
@@ -306,6 +311,26 @@ mod tests {
         assert!(options.addresses.permits("http://10.20.1.1/").is_ok());
         let wrong = format!("{WHOLE}\n{}", more.replace("/16", ""));
         assert!(read(&wrong).unwrap().status.options().is_err());
+    }
+
+    #[test]
+    fn the_secret_of_a_service_is_a_file_beside_the_configuration() {
+        let service = r#"
+            [[signing.service]]
+            code = "mysign"
+            name = "Viettel MySign"
+            kind = "mysign"
+            address = "https://remotesigning.viettel.vn"
+            client_id = "vanthu"
+            secret_file = "mysign.secret"
+            profile_id = "adss:ras:profile:001"
+        "#;
+        let config = read(&format!("{WHOLE}\n{service}")).unwrap();
+        let one = &config.signing.services[0];
+        assert!(one.secret_file.as_ref().unwrap().is_absolute());
+        let in_the_file = service.replace("secret_file", "secret");
+        let error = read(&format!("{WHOLE}\n{in_the_file}")).unwrap_err();
+        assert!(format!("{error:#}").contains("secret"), "{error:#}");
     }
 
     #[test]

@@ -13,6 +13,8 @@ use vanthu_app::anchors::AnchorFolder;
 use vanthu_app::port::{HttpStatus, HttpTimestamps};
 use vanthu_app::practice::Folders;
 use vanthu_app::practice::authority::{PracticeAuthority, is_practice_anchor};
+use vanthu_app::service::KeyServices;
+use vanthu_app::service::settings::{Plain, ServiceSettings, Surroundings};
 use vanthu_app::system::{SystemClock, SystemRandomness};
 use vanthu_app::trust::{Anchor, AnchorPurpose, Trust};
 use vanthu_app::{App, Mode, Ports, checkpoint, job};
@@ -52,6 +54,16 @@ impl Where {
             (None, Some(data)) => Some(Folders::new(data).ledger_key()),
             (None, None) => None,
         })
+    }
+
+    /// The services that hold keys, where a configuration names some.
+    pub(crate) fn key_services(&self) -> anyhow::Result<KeyServices> {
+        let Some(file) = &self.config else {
+            return Ok(KeyServices::default());
+        };
+        let config = Config::read(file)?;
+        let url = &config.server.public_url;
+        key_services(&config.signing.services, url, Plain::Refused)
     }
 
     /// Opens the store, which must be there already.
@@ -145,18 +157,49 @@ pub(crate) async fn real(config: &Config, store: Store) -> anyhow::Result<Arc<Ap
         timestamps: Arc::new(timestamps),
         revocation: Arc::new(status),
     };
-    let app = App::new(
-        store,
-        ports,
-        trust,
-        Mode::Real,
-        config.server.public_url.clone(),
-    )?;
+    let url = config.server.public_url.clone();
+    let services = key_services(&config.signing.services, &url, Plain::Refused)?;
+    let app = App::new(store, ports, trust, Mode::Real, url)?;
+    // It was made a moment ago: nobody has set them yet.
+    let _first = app.services.set(services);
     if let Some(minimum) = config.agents.minimum()? {
         // Set once: the installation was made a moment ago.
         let _set = app.agent_minimum.set(minimum);
     }
     Ok(app)
+}
+
+/// The services that hold keys, as they are configured; their secrets are read from their files.
+pub(crate) fn key_services(
+    settings: &[ServiceSettings],
+    public_url: &str,
+    plain: Plain,
+) -> anyhow::Result<KeyServices> {
+    let around = Surroundings {
+        public_url,
+        plain,
+        read: &|file| std::fs::read(file),
+    };
+    Ok(KeyServices::read(settings, &around)?)
+}
+
+/// The services of a practice installation: a file with `[[service]]` as in a configuration. Without encryption only
+/// services on this machine are asked.
+pub(crate) fn practice_services(file: &Path, public_url: &str) -> anyhow::Result<KeyServices> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Services {
+        service: Vec<ServiceSettings>,
+    }
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("không đọc được {}", file.display()))?;
+    let mut read: Services =
+        toml::from_str(&text).with_context(|| format!("tệp {} không đúng", file.display()))?;
+    let folder = file.parent().unwrap_or(Path::new("."));
+    for named in read.service.iter_mut().flat_map(ServiceSettings::files) {
+        *named = folder.join(&*named);
+    }
+    key_services(&read.service, public_url, Plain::OnLoopback)
 }
 
 /// The anchors of a configuration: the installed list, and files named beside it.

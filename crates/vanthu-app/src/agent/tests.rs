@@ -28,7 +28,7 @@ use crate::account::lock::lock;
 use crate::practice::authority::validity;
 use crate::signing::fetch::{By, fetch, timestamp};
 use crate::signing::open::{OpenSigning, SigningOpened, open};
-use crate::signing::{Consent, Purpose};
+use crate::signing::{Consent, Means, Purpose};
 use crate::test::equipped::{Desk, refusal};
 use crate::{AppError, Caller};
 
@@ -114,6 +114,8 @@ async fn by_hand(desk: &Desk, caller: &Caller, id: &OutgoingId) -> SigningOpened
         purpose: Purpose::Person,
         documents: vec![id.clone()],
         consent: Consent::Person,
+        means: Means::Agent,
+        credential: None,
         keys: Vec::new(),
     };
     open(&desk.world.app, caller, order).await.unwrap()

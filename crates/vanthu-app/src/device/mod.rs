@@ -12,7 +12,7 @@ pub mod take_outside;
 pub mod view;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use vanthu_domain::Day;
 use vanthu_domain::agency::{Capacity, Role};

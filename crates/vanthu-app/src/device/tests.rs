@@ -19,7 +19,7 @@ use crate::signing::answer::answer;
 use crate::signing::cancel::cancel_by_agent;
 use crate::signing::fetch::{By, fetch};
 use crate::signing::open::{OpenSigning, Seen, open_seen};
-use crate::signing::{Consent, Purpose};
+use crate::signing::{Consent, Means, Purpose};
 use crate::test::equipped::{Desk, databases, refusal};
 use crate::{AppError, Caller};
 
@@ -83,6 +83,8 @@ async fn from(desk: &Desk, id: &OutgoingId, address: &str) -> Result<(), AppErro
         purpose: Purpose::Person,
         documents: vec![id.clone()],
         consent: Consent::Automatic,
+        means: Means::Agent,
+        credential: None,
         keys: Vec::new(),
     };
     let seen = Seen {

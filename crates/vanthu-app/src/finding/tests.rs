@@ -12,7 +12,7 @@ use crate::practice::authority::validity;
 use crate::signing::answer::{Answer, answer};
 use crate::signing::fetch::{By, fetch};
 use crate::signing::open::{OpenSigning, Seen, open_seen};
-use crate::signing::{Consent, Purpose};
+use crate::signing::{Consent, Means, Purpose};
 use crate::test::equipped::{Desk, refusal};
 
 /// The signing software asks from that address.
@@ -95,6 +95,8 @@ async fn signing_software_that_shows_other_people_s_certificates_is_noticed() {
             purpose: Purpose::Person,
             documents: vec![id.clone()],
             consent: Consent::Automatic,
+            means: Means::Agent,
+            credential: None,
             keys: Vec::new(),
         };
         let seen = Seen {

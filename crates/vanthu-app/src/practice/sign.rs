@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use vanthu_domain::id::OutgoingId;
 use vanthu_pki::{Certificate, SignatureAlgorithm, SoftKey, pkcs12};
-use vanthu_store::signing::{Consent, Purpose};
+use vanthu_store::signing::{Consent, Means, Purpose};
 use vanthu_wire::agent::SessionItem;
 
 use crate::practice::world::PIN;
@@ -82,6 +82,8 @@ pub async fn sign(
         purpose,
         documents,
         consent: Consent::Automatic,
+        means: Means::Agent,
+        credential: None,
         keys: Vec::new(),
     };
     let opened = open(app, caller, order).await?;

@@ -10,7 +10,8 @@ use vanthu_store::{Tx, file, person};
 
 use crate::outgoing::view::load_for;
 use crate::signing::open::MOST_DOCUMENTS;
-use crate::signing::state::state;
+use crate::signing::settle;
+use crate::signing::state::{Progress, standing, state};
 use crate::{App, AppError, Caller};
 
 /// A document that is to be signed with others.
@@ -27,8 +28,18 @@ pub struct Chosen {
 /// One of what was chosen: the document, or why it can't be signed now.
 pub type Choice = (OutgoingId, Result<Chosen, Refusal>);
 
+/// What was chosen to be signed at once.
+#[derive(Debug, Clone)]
+pub struct Choices {
+    /// Each document.
+    pub each: Vec<Choice>,
+    /// The caller's session with a service that all of what may be signed stands in already.
+    pub standing: Option<SigningId>,
+}
+
 /// What is known of each document that was chosen, in the order of the choice, each once. The
-/// rights are asked for each; what may not be signed says why and stays out of the session.
+/// rights are asked for each; what may not be signed, or is being signed by a service, says why and stays out of the
+/// session. Where a service was asked for all of them at once, there is that session to be gone on with.
 ///
 /// Clause: TG-22.1b
 pub async fn choices(
@@ -36,7 +47,7 @@ pub async fn choices(
     caller: &Caller,
     purpose: Purpose,
     ids: &[OutgoingId],
-) -> Result<Vec<Choice>, AppError> {
+) -> Result<Choices, AppError> {
     if ids.is_empty() {
         return Err(AppError::refused(RefusalCode::NothingChosen));
     }
@@ -47,18 +58,46 @@ pub async fn choices(
             .into());
     }
     let mut tx = app.store.read().await?;
-    let mut choices: Vec<Choice> = Vec::new();
+    let mut each: Vec<Choice> = Vec::new();
     for id in ids {
-        if choices.iter().any(|(known, _)| known == id) {
+        if each.iter().any(|(known, _)| known == id) {
             continue;
         }
         match chosen(&mut tx, caller, purpose, id).await {
-            Ok(one) => choices.push((id.clone(), Ok(one))),
-            Err(AppError::Refused(refusal)) => choices.push((id.clone(), Err(*refusal))),
+            Ok(one) => each.push((id.clone(), Ok(one))),
+            Err(AppError::Refused(refusal)) => each.push((id.clone(), Err(*refusal))),
             Err(fault) => return Err(fault),
         }
     }
-    Ok(choices)
+    drop(tx);
+    let standing = standing_of_all(app, caller, &each).await?;
+    if standing.is_none() {
+        for (id, choice) in each.iter_mut().filter(|(_, it)| it.is_ok()) {
+            match settle::nothing_is_open(app, caller, id).await {
+                Ok(()) => {}
+                Err(AppError::Refused(refusal)) => *choice = Err(*refusal),
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+    Ok(Choices { each, standing })
+}
+
+/// The one session that stands in the way of every document that may be signed.
+async fn standing_of_all(
+    app: &App,
+    caller: &Caller,
+    each: &[Choice],
+) -> Result<Option<SigningId>, AppError> {
+    let mut all = None;
+    for (id, _) in each.iter().filter(|(_, it)| it.is_ok()) {
+        match (standing(app, caller, id).await?, &all) {
+            (Some(one), None) => all = Some(one),
+            (Some(one), Some(other)) if one == *other => {}
+            _ => return Ok(None),
+        }
+    }
+    Ok(all)
 }
 
 async fn chosen(
@@ -103,7 +142,7 @@ pub async fn outcomes(
     caller: &Caller,
     signing_id: &SigningId,
 ) -> Result<(SigningRow, Vec<Outcome>), AppError> {
-    let (row, items) = state(app, caller, signing_id).await?;
+    let Progress { row, items, .. } = state(app, caller, signing_id).await?;
     let waits_in = match row.purpose {
         Purpose::Person => OutgoingTag::AwaitingSignature,
         Purpose::Seal => OutgoingTag::Numbered,

@@ -6,15 +6,20 @@
 pub mod answer;
 pub mod batch;
 pub mod cancel;
+pub mod ending;
 pub mod examine;
 pub mod fetch;
 pub(crate) mod holding;
+pub(crate) mod key;
 pub(crate) mod lasting;
 pub mod open;
 pub mod paper;
+pub mod remote;
+pub mod settle;
 pub mod show;
 pub mod state;
 pub(crate) mod strange;
+pub(crate) mod take;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -23,7 +28,8 @@ use vanthu_pki::Certificate;
 use vanthu_store::certificate::CertificateRow;
 use vanthu_store::signing::{self, SigningRow};
 
-pub use vanthu_store::signing::{Consent, ItemState, Purpose, SessionState};
+pub use vanthu_store::remote_signing::{Certainty, Settled};
+pub use vanthu_store::signing::{Consent, ItemState, Means, Purpose, SessionState};
 
 use crate::account::session::hash_of;
 use crate::{AppError, Work};
@@ -53,8 +59,14 @@ pub(crate) async fn by_token(
 ) -> Result<SigningRow, AppError> {
     let row = signing::find_locked(&mut work.tx, signing_id)
         .await?
+        .filter(|row| matches!(row.means, Means::Agent | Means::Tool))
         .filter(|row| crate::verify::same(&row.token_hash, &hash_of(token)))
         .ok_or_else(|| AppError::refused(RefusalCode::NotFound))?;
+    still_open(work, row)
+}
+
+/// The session, where it may still be worked on.
+pub(crate) fn still_open(work: &Work<'_>, row: SigningRow) -> Result<SigningRow, AppError> {
     match row.state {
         SessionState::Done => Err(AppError::refused(RefusalCode::SigningSessionUsed)),
         SessionState::Cancelled => Err(AppError::refused(RefusalCode::SigningSessionCancelled)),

@@ -5,19 +5,18 @@ use serde_json::json;
 use vanthu_domain::Moment;
 use vanthu_domain::agency::SigningAuthority;
 use vanthu_domain::audit::Act;
-use vanthu_domain::certificate::Holder;
-use vanthu_domain::id::{OutgoingId, SigningId};
+use vanthu_domain::id::{CredentialId, OutgoingId, SigningId};
 use vanthu_domain::outgoing::OutgoingState;
 use vanthu_domain::permission::Action;
 use vanthu_domain::profile::Setting;
 use vanthu_domain::refusal::{Refusal, RefusalCode};
 use vanthu_pki::{Certificate, SignatureAlgorithm, Time};
 use vanthu_signing::{PrepareError, Prepared, SignatureRequest, prepare};
-use vanthu_store::certificate::{self, CertificateRow};
 use vanthu_store::file::{self, FileRole};
 use vanthu_store::outgoing::OutgoingRow;
 use vanthu_store::signing::{
-    self, Consent, ItemState, Purpose, SessionState, SigningItemRow, SigningPlaceRow, SigningRow,
+    self, Consent, ItemState, Means, Purpose, SessionState, SigningItemRow, SigningPlaceRow,
+    SigningRow,
 };
 use vanthu_store::{agency, person, seal};
 
@@ -25,11 +24,13 @@ use crate::account::session::hash_of;
 use crate::finding::record::Found;
 use crate::outgoing::letter::Around;
 use crate::outgoing::view::load_for;
+use crate::signing::key::{Key, key_for};
 use crate::signing::paper::{
     About, PaperPlaces, agency_request, attachment_request, fonts, person_request,
 };
-use crate::signing::{MAIN_ITEM, certificates_of, examine, holding, strange};
-use crate::{App, AppError, Caller, Mode, verify};
+use crate::signing::remote::{self, Asking, SPARE_SECONDS, WantedItem};
+use crate::signing::{MAIN_ITEM, certificates_of, examine, holding, settle, strange};
+use crate::{App, AppError, Caller, Mode, Work, verify};
 
 /// The most documents of one session.
 pub const MOST_DOCUMENTS: usize = 200;
@@ -47,6 +48,10 @@ pub struct OpenSigning {
     pub documents: Vec<OutgoingId>,
     /// Whether a person will consent, or the practice agent by itself.
     pub consent: Consent,
+    /// Where the key lies.
+    pub means: Means,
+    /// Which of the linked keys, where a service holds it.
+    pub credential: Option<CredentialId>,
     /// What the keys at hand can sign with, as far as their holder tells.
     pub keys: Vec<KeyAbility>,
 }
@@ -86,7 +91,7 @@ pub struct LeftOut {
     pub refusal: Refusal,
 }
 
-/// What the page hands to the agent.
+/// What the page hands to the agent, or shows while the holder agrees on the own device.
 #[derive(Debug, Clone)]
 pub struct SigningOpened {
     /// The session.
@@ -95,10 +100,23 @@ pub struct SigningOpened {
     pub token: String,
     /// Until when it can be used.
     pub expires_at: Moment,
+    /// Where a service holds the key.
+    pub at_service: Option<AtService>,
     /// The documents that are not in it, each with why.
     pub left_out: Vec<LeftOut>,
     /// The certificate's status could not be determined, and the profile lets sign all the same.
     pub not_determined: bool,
+}
+
+/// What the page shows before the holder's device asks.
+#[derive(Debug, Clone)]
+pub struct AtService {
+    /// The service's name.
+    pub service: String,
+    /// The four digits that the device shows too.
+    pub code: String,
+    /// Until when the holder may agree.
+    pub deadline: Moment,
 }
 
 /// Checks, prepares, and opens the session.
@@ -122,7 +140,8 @@ pub async fn open_seen(
     input: OpenSigning,
     seen: &Seen,
 ) -> Result<SigningOpened, AppError> {
-    if input.consent == Consent::Automatic && app.mode != Mode::Practice {
+    let by_agent = input.means == Means::Agent;
+    if input.consent == Consent::Automatic && (app.mode != Mode::Practice || !by_agent) {
         return Err(AppError::refused(
             RefusalCode::SigningConsentAutomaticRefused,
         ));
@@ -137,58 +156,57 @@ pub async fn open_seen(
             .into());
     }
     let now = app.now();
-    let certificate = certificate_for(app, caller, input.purpose, now).await?;
-    strange::shown(app, caller, &certificate, &seen.certificates).await?;
-    holder_may_sign(app, caller, &certificate, seen).await?;
-    let checked = examine::certificate_may_sign(app, &certificate, now).await?;
-    let signing_id = SigningId::new(now, app.random());
-    let (mut items, left_out) = prepare_all(app, caller, &input, &certificate, &signing_id).await?;
-    let prepared = items.len();
-    items.extend(left_out.iter().map(|one| skipped(one, &signing_id, now)));
-    for (item, position) in items.iter_mut().zip(0..) {
-        item.position = position;
+    let key = key_for(app, caller, &input, now).await?;
+    if by_agent {
+        strange::shown(app, caller, &key.certificate, &seen.certificates).await?;
     }
+    holder_may_sign(app, caller, &key, seen).await?;
+    let checked = examine::certificate_may_sign(app, &key.certificate, now).await?;
+    let signing_id = SigningId::new(now, app.random());
+    let made = prepare_all(app, caller, &input, &key, &signing_id).await?;
     let token = app.secret();
     let mut work = app.begin(caller).await?;
     // What was checked may have been suspended meanwhile; from here on it waits for us.
-    examine::still_may_sign(&mut work, &certificate.record.certificate_id).await?;
-    let agency = agency::load(&mut work.tx, &caller.agency_id).await?;
-    let profile = app.profile_of(&agency)?;
-    let seconds = |setting| {
-        let value = profile.number(setting, work.today()).value;
-        i64::try_from(value).unwrap_or(60)
-    };
-    let lasts = seconds(Setting::SigningSessionMinutes) * 60
-        + seconds(Setting::SigningSecondsPerItem) * i64::try_from(prepared).unwrap_or(0);
+    let certificate_id = &key.certificate.record.certificate_id;
+    examine::still_may_sign(&mut work, certificate_id).await?;
+    let (agreeing, working) = seconds_for(app, &mut work, caller, made.wanted.len()).await?;
+    let deadline = work.now.plus_seconds(agreeing);
     let row = SigningRow {
         signing_id: signing_id.clone(),
         account_id: caller.actor.account_id.clone(),
         person_id: caller.person_id().clone(),
         agency_id: caller.agency_id.clone(),
         purpose: input.purpose,
-        certificate_id: certificate.record.certificate_id.clone(),
+        certificate_id: certificate_id.clone(),
         token_hash: hash_of(&token),
         consent: input.consent,
+        means: input.means,
         state: SessionState::Open,
         created_at: work.now,
-        expires_at: work.now.plus_seconds(lasts),
+        expires_at: match key.at_service {
+            Some(_) => deadline.plus_seconds(working + SPARE_SECONDS),
+            None => deadline.plus_seconds(working),
+        },
         ended_at: None,
         result: None,
     };
-    signing::insert(&mut work.tx, &row, &items).await?;
+    signing::insert(&mut work.tx, &row, &made.items).await?;
     let place = SigningPlaceRow {
         signing_id: signing_id.clone(),
         opened_from: seen.address.clone(),
         fetched_from: None,
     };
     signing::insert_place(&mut work.tx, &place).await?;
+    let at_service = ask_service(app, &mut work, &input, &key, &row, &made, deadline).await?;
     let about: Vec<String> = input.documents.iter().map(ToString::to_string).collect();
     let data = json!({
         "purpose": input.purpose.code(),
         "consent": input.consent.code(),
-        "serial": certificate.record.serial,
-        "items": prepared,
-        "left_out": left_out.len(),
+        "means": input.means.code(),
+        "service": key.at_service.as_ref().map(|(it, _)| it.code.as_str()),
+        "serial": key.certificate.record.serial,
+        "items": made.wanted.len(),
+        "left_out": made.left_out.len(),
         "status": checked.word(),
     });
     work.record(Act::SigningOpened, &signing_id, &about, data)
@@ -198,20 +216,78 @@ pub async fn open_seen(
         signing_id,
         token,
         expires_at: row.expires_at,
-        left_out,
+        at_service,
+        left_out: made.left_out,
         not_determined: checked == examine::Checked::NotDetermined,
     })
 }
 
-/// The device is on record with this person, and where it may sign.
+/// Puts the request to the service down beside the session; nothing where the key is at hand.
+async fn ask_service(
+    app: &App,
+    work: &mut Work<'_>,
+    input: &OpenSigning,
+    key: &Key<'_>,
+    session: &SigningRow,
+    made: &Made,
+    deadline: Moment,
+) -> Result<Option<AtService>, AppError> {
+    let Some((service, credential)) = &key.at_service else {
+        return Ok(None);
+    };
+    let display = display_of(input, &made.wanted);
+    let asking = Asking {
+        session,
+        credential,
+        certificate: certificates_of(&key.certificate)?.0,
+        wanted: &made.wanted,
+        display: &display,
+        deadline,
+    };
+    let begun = asking.begin(app, service)?.map_err(|bad| {
+        let code = super::ending::code_of(remote::ending_of(bad));
+        remote::about(code.unwrap_or(RefusalCode::RemoteNotOffered), &service.name)
+    })?;
+    let code = begun
+        .pending()
+        .map_or_else(String::new, |it| it.verification_code);
+    remote::put_down(work, &asking, code.clone()).await?;
+    Ok(Some(AtService {
+        service: service.name.clone(),
+        code,
+        deadline,
+    }))
+}
+
+/// How long a person may take to agree, and how long so many items may take after that: seconds.
+async fn seconds_for(
+    app: &App,
+    work: &mut Work<'_>,
+    caller: &Caller,
+    items: usize,
+) -> Result<(i64, i64), AppError> {
+    let agency = agency::load(&mut work.tx, &caller.agency_id).await?;
+    let profile = app.profile_of(&agency)?;
+    let number = |setting| {
+        let value = profile.number(setting, work.today()).value;
+        i64::try_from(value).unwrap_or(60)
+    };
+    let each = number(Setting::SigningSecondsPerItem);
+    let working = each * i64::try_from(items).unwrap_or(0);
+    Ok((number(Setting::SigningSessionMinutes) * 60, working))
+}
+
+/// The device is on record with this person, and where it may sign. A key at a remote service is
+/// nowhere that a person could carry it to.
 async fn holder_may_sign(
     app: &App,
     caller: &Caller,
-    certificate: &CertificateRow,
+    key: &Key<'_>,
     seen: &Seen,
 ) -> Result<(), AppError> {
+    let (person, certificate) = (caller.person_id(), &key.certificate);
+    let address = seen.address.as_deref().filter(|_| !key.is_remote());
     let mut tx = app.store.read().await?;
-    let (person, address) = (caller.person_id(), seen.address.as_deref());
     let allowed = holding::may_use(&mut tx, person, certificate, app.now(), address).await?;
     drop(tx);
     match allowed {
@@ -222,24 +298,50 @@ async fn holder_may_sign(
     }
 }
 
+/// What the holder reads on the own device.
+fn display_of(input: &OpenSigning, wanted: &[WantedItem]) -> String {
+    let verb = match input.purpose {
+        Purpose::Person => "Ký",
+        Purpose::Seal => "Ký số của cơ quan",
+    };
+    let names: Vec<&str> = wanted.iter().map(|it| it.name.as_str()).collect();
+    match names.as_slice() {
+        [one] => format!("{verb}: {one}"),
+        _ => format!("{verb} {} tệp: {}", names.len(), names.join("; ")),
+    }
+}
+
+/// What is prepared for a session.
+struct Made {
+    /// The prepared items, and behind them those of documents that are left out.
+    items: Vec<SigningItemRow>,
+    /// The prepared ones for a service: what is signed in each item, and its name.
+    wanted: Vec<WantedItem>,
+    left_out: Vec<LeftOut>,
+}
+
 /// Prepares the documents, several beside each other. What is refused is left out, unless nothing
 /// else is left.
 async fn prepare_all(
     app: &App,
     caller: &Caller,
     input: &OpenSigning,
-    certificate: &CertificateRow,
+    key: &Key<'_>,
     signing_id: &SigningId,
-) -> Result<(Vec<SigningItemRow>, Vec<LeftOut>), AppError> {
-    let mut items = Vec::new();
-    let mut left_out = Vec::new();
+) -> Result<Made, AppError> {
+    let (mut items, mut wanted, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
     for some in input.documents.chunks(BESIDE_EACH_OTHER) {
         let beside = some
             .iter()
-            .map(|id| prepare_document(app, caller, input, id, certificate, signing_id));
+            .map(|id| prepare_document(app, caller, input, id, key, signing_id));
         for (id, done) in some.iter().zip(join_all(beside).await) {
             match done {
-                Ok(prepared) => items.extend(prepared),
+                Ok(prepared) => {
+                    for (item, its) in prepared {
+                        items.push(item);
+                        wanted.push(its);
+                    }
+                }
                 Err(AppError::Refused(refusal)) => left_out.push(LeftOut {
                     outgoing_id: id.clone(),
                     refusal: *refusal,
@@ -247,11 +349,21 @@ async fn prepare_all(
                 Err(fault) => return Err(fault),
             }
         }
+        key.takes(items.len())?;
     }
-    match left_out.first() {
-        Some(first) if items.is_empty() => Err(first.refusal.clone().into()),
-        _ => Ok((items, left_out)),
+    if let (true, Some(first)) = (items.is_empty(), left_out.first()) {
+        return Err(first.refusal.clone().into());
     }
+    let now = app.now();
+    items.extend(left_out.iter().map(|one| skipped(one, signing_id, now)));
+    for (item, position) in items.iter_mut().zip(0..) {
+        item.position = position;
+    }
+    Ok(Made {
+        items,
+        wanted,
+        left_out,
+    })
 }
 
 /// A document that is left out stands in the session with why, so that the page can tell.
@@ -271,52 +383,16 @@ fn skipped(one: &LeftOut, signing_id: &SigningId, now: Moment) -> SigningItemRow
     }
 }
 
-/// The certificate that this account signs with: the person's own, or the agency's whose device
-/// the person is recorded to keep.
-///
-/// Clause: AG-17.3c, TG-22.1a, AG-16.1
-async fn certificate_for(
-    app: &App,
-    caller: &Caller,
-    purpose: Purpose,
-    now: Moment,
-) -> Result<CertificateRow, AppError> {
-    let mut tx = app.store.read().await?;
-    let (rows, missing) = match purpose {
-        Purpose::Person => (
-            certificate::list_of_person(&mut tx, caller.person_id()).await?,
-            RefusalCode::CertificateNotOnRecord,
-        ),
-        Purpose::Seal => {
-            let rows = certificate::list_of_agency(&mut tx, &caller.agency_id).await?;
-            let is_kept = |row: &CertificateRow| match &row.record.holder {
-                Holder::Agency { keeper, .. } => keeper.as_ref() == Some(caller.person_id()),
-                Holder::Person { .. } => false,
-            };
-            let (kept, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_kept);
-            if let (true, Some(other)) = (kept.is_empty(), others.first()) {
-                drop(tx);
-                strange::wanted(app, caller, other).await?;
-            }
-            (kept, RefusalCode::SealHolderNotRecorded)
-        }
-    };
-    let best = rows
-        .iter()
-        .find(|row| row.record.may_sign_at(now).is_ok())
-        .or(rows.first());
-    best.cloned().ok_or_else(|| AppError::refused(missing))
-}
-
 /// Prepares the document, and for the agency's signature each attached PDF with it.
 async fn prepare_document(
     app: &App,
     caller: &Caller,
     input: &OpenSigning,
     id: &OutgoingId,
-    certificate: &CertificateRow,
+    key: &Key<'_>,
     signing_id: &SigningId,
-) -> Result<Vec<SigningItemRow>, AppError> {
+) -> Result<Vec<(SigningItemRow, WantedItem)>, AppError> {
+    settle::nothing_is_open(app, caller, id).await?;
     let now = app.now();
     let mut items = Vec::new();
     let mut tx = app.store.read().await?;
@@ -385,17 +461,28 @@ async fn prepare_document(
     drop(tx);
     for (item_id, base_blob, request) in wanted {
         let base = app.store.blobs().get(&base_blob).await?;
-        let prepared = prepare_off_thread(base, request, certificate, &input.keys).await?;
+        let prepared = prepare_off_thread(base, request, key, &input.keys).await?;
         let digest = hex::encode(prepared.document_digest());
+        let signed = prepared
+            .algorithm()
+            .digest()
+            .digest(prepared.to_be_signed());
+        let its = WantedItem {
+            digest: hex::encode(signed),
+            name: match row.state.number() {
+                Some(number) => format!("{} {}", number.notation, row.subject),
+                None => row.subject.clone(),
+            },
+        };
         let prepared_blob = app.store.blobs().put(prepared.to_bytes(), now).await?;
-        items.push(SigningItemRow {
+        let item = SigningItemRow {
             signing_id: signing_id.clone(),
             item_id: if item_id == MAIN_ITEM {
                 id.to_string()
             } else {
                 item_id
             },
-            position: u32::try_from(items.len()).unwrap_or(u32::MAX),
+            position: 0,
             outgoing_id: id.clone(),
             document_version: row.version,
             base_blob,
@@ -404,7 +491,8 @@ async fn prepare_document(
             state: ItemState::Waiting,
             problem: None,
             at: now,
-        });
+        };
+        items.push((item, its));
     }
     Ok(items)
 }
@@ -450,11 +538,13 @@ pub(crate) fn places_of(row: &OutgoingRow) -> Result<PaperPlaces, AppError> {
 async fn prepare_off_thread(
     base: Vec<u8>,
     request: SignatureRequest,
-    row: &CertificateRow,
+    key: &Key<'_>,
     keys: &[KeyAbility],
 ) -> Result<Prepared, AppError> {
-    let (certificate, _) = certificates_of(row)?;
-    let algorithm = algorithm_for(&certificate, keys)
+    let (certificate, _) = certificates_of(&key.certificate)?;
+    let algorithm = key
+        .algorithm
+        .or_else(|| algorithm_for(&certificate, keys))
         .ok_or_else(|| AppError::refused(RefusalCode::AlgorithmWeak))?;
     tokio::task::spawn_blocking(move || {
         prepare(&base, &request, &certificate, algorithm, &fonts()).map_err(unprepared)

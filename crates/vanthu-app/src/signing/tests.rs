@@ -23,7 +23,7 @@ use super::open::{OpenSigning, open};
 use super::paper::{AGENCY_FIELD, About, DATE_FIELD, NUMBER_FIELD, attachment_request};
 use super::show::show;
 use super::state::state;
-use super::{Consent, ItemState, Purpose, SessionState};
+use super::{Consent, ItemState, Means, Purpose, SessionState};
 use crate::outgoing::attach::attach;
 use crate::outgoing::save::save;
 use crate::outgoing::take_back::take_back;
@@ -68,7 +68,7 @@ async fn a_document_with_both_signatures_passes_and_keeps_every_byte() {
     let digits = number.notation.split('/').next().unwrap();
     assert_eq!(value(NUMBER_FIELD), digits);
     assert_eq!(value(DATE_FIELD), number.day.legal_text());
-    let (session, _) = state(app, clerk, &signing_id).await.unwrap();
+    let session = state(app, clerk, &signing_id).await.unwrap().row;
     assert_eq!(session.state, SessionState::Done);
     // Nobody else follows the session.
     let met = state(app, &desk.office.leader, &signing_id).await;
@@ -468,9 +468,9 @@ async fn a_batch_gives_a_result_for_each_document() {
             met.unwrap();
         }
     }
-    let (session, items) = state(app, leader, &opened.signing_id).await.unwrap();
-    assert_eq!(session.state, SessionState::Done);
-    for item in &items {
+    let progress = state(app, leader, &opened.signing_id).await.unwrap();
+    assert_eq!(progress.row.state, SessionState::Done);
+    for item in &progress.items {
         let expected = if item.outgoing_id == ids[3] {
             ItemState::Failed
         } else if item.outgoing_id == draft {
@@ -566,7 +566,7 @@ async fn a_session_that_was_given_up_signs_nothing() {
     assert_eq!(refusal(met), RefusalCode::SigningSessionCancelled);
     let met = cancel_by_agent(app, signing_id, token, "wrong-pin").await;
     assert_eq!(refusal(met), RefusalCode::SigningSessionCancelled);
-    let (session, _) = state(app, leader, signing_id).await.unwrap();
+    let session = state(app, leader, signing_id).await.unwrap().row;
     assert_eq!(session.result.as_deref(), Some("wrong-pin"));
 
     let opened = desk.open(leader, Purpose::Person, &id).await.unwrap();
@@ -717,6 +717,8 @@ fn order(id: &OutgoingId) -> OpenSigning {
         purpose: Purpose::Person,
         documents: vec![id.clone()],
         consent: Consent::Automatic,
+        means: Means::Agent,
+        credential: None,
         keys: Vec::new(),
     }
 }

@@ -16,7 +16,7 @@ use vanthu_domain::refusal::RefusalCode;
 use vanthu_domain::{Day, Moment};
 use vanthu_layout::TINOS_BOLD;
 use vanthu_pki::authority::{AgencySubject, Authority, PersonSubject, Validity};
-use vanthu_pki::{Certificate, SoftKey};
+use vanthu_pki::{Certificate, KeySpec, SoftKey};
 use vanthu_store::account::AccountRow;
 use vanthu_store::certificate::CertificateRow;
 use vanthu_store::device::{DeviceRow, Step};
@@ -36,7 +36,7 @@ use crate::practice::picture;
 use crate::signing::answer::{Answer, answer};
 use crate::signing::fetch::{By, fetch};
 use crate::signing::open::{OpenSigning, SigningOpened, open};
-use crate::signing::{Consent, Purpose};
+use crate::signing::{Consent, Means, Purpose};
 use crate::system::SystemRandomness;
 use crate::{AppError, Caller};
 
@@ -123,9 +123,33 @@ impl Desk {
         its: Validity,
         other: Option<&Authority>,
     ) -> Certificate {
+        self.issue_with(KeySpec::EcP256, holder, its, other).await
+    }
+
+    /// A key that was made for a certificate of this desk.
+    pub(crate) fn key_behind(&self, certificate: &Certificate) -> SoftKey {
+        let keys = self.keys.lock().unwrap();
+        let key = keys.get(&certificate.sha256_thumbprint()).unwrap();
+        SoftKey::from_pkcs8(&key.to_pkcs8().unwrap()).unwrap()
+    }
+
+    /// The certificate above those of this desk.
+    pub(crate) fn issuing(&self) -> &Certificate {
+        let authority = self.world.authority.as_ref().unwrap();
+        authority.issuing().certificate()
+    }
+
+    /// The same for a key of that kind.
+    pub(crate) async fn issue_with(
+        &self,
+        spec: KeySpec,
+        holder: Holder,
+        its: Validity,
+        other: Option<&Authority>,
+    ) -> Certificate {
         let authority = self.world.authority.as_ref().unwrap();
         let issuing = other.unwrap_or_else(|| authority.issuing());
-        let key = SoftKey::generate_p256().unwrap();
+        let key = SoftKey::generate(spec).unwrap();
         let (spki, number) = (key.spki(), serial(&SystemRandomness));
         let asked = endpoints("http://127.0.0.1:8080");
         let made = match &holder {
@@ -336,6 +360,8 @@ impl Desk {
             purpose,
             documents: vec![id.clone()],
             consent: Consent::Automatic,
+            means: Means::Agent,
+            credential: None,
             keys: Vec::new(),
         };
         open(&self.world.app, caller, order).await

@@ -149,7 +149,10 @@ fn derived(seed: &Seed, label: &[u8]) -> String {
 }
 
 /// What the browser brought back: a code, or that the holder refused (RFC 6749 4.1.2).
-pub(crate) fn read_return(query: &str, state: &str) -> Result<Secret, Failure> {
+///
+/// # Errors
+/// It is not the page of this state, or the holder refused.
+pub fn read_return(query: &str, state: &str) -> Result<Secret, Failure> {
     let fields: Vec<(String, String)> = parse(query.trim_start_matches('?').as_bytes())
         .into_owned()
         .collect();

@@ -71,8 +71,18 @@ impl Signing {
             });
         }
         signing.part = kept.part;
+        if signing.range().is_empty() {
+            // The last answer was kept, and what became of it was not.
+            if values.iter().any(Option::is_none) {
+                return Err(BadOrder::OtherState);
+            }
+            signing.values = values;
+            let signed = crate::outcome::Failure::new(crate::Ending::Signed, "");
+            signing.finish_with(signed, crate::Certainty::Signed);
+            return Ok(signing);
+        }
         let before = signing.range().start;
-        if values.iter().take(before).any(Option::is_none) || signing.range().is_empty() {
+        if values.iter().take(before).any(Option::is_none) {
             return Err(BadOrder::OtherState);
         }
         signing.values = values;

@@ -6,8 +6,8 @@ use serde_json::json;
 use vanthu_domain::Moment;
 use vanthu_domain::id::JobId;
 use vanthu_store::job::{
-    JobState, NewJob, claim, count, enqueue, find, finish, give_back_all, give_up, list, load,
-    next_due, remove_done, renew, restart, retry,
+    JobState, Kinds, NewJob, again, claim, claim_of, count, enqueue, find, finish, give_back_all,
+    give_up, list, load, next_due, remove_done, renew, restart, retry,
 };
 use vanthu_store::{Durability, Store, StoreOptions};
 
@@ -32,6 +32,40 @@ async fn put(world: &World, job: NewJob) -> JobId {
     assert!(enqueue(&mut tx, job).await.unwrap());
     tx.commit().await.unwrap();
     job_id
+}
+
+#[tokio::test]
+async fn a_worker_takes_its_kinds_and_a_job_may_go_on_later() {
+    on_each_database(async |world| {
+        let mut other = a_job(NOW);
+        other.kind = "talk".to_owned();
+        let plain = put(world, a_job(NOW)).await;
+        let talk = put(world, other).await;
+        let mut tx = world.store.write().await.unwrap();
+        let only = Kinds::Only("talk");
+        let taken = claim_of(&mut tx, "a", only, NOW, 60)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(taken.job_id, talk);
+        assert_eq!(claim_of(&mut tx, "a", only, NOW, 60).await.unwrap(), None);
+        let later = NOW.plus_seconds(5);
+        again(&mut tx, &taken, later).await.unwrap();
+        assert!(
+            again(&mut tx, &taken, later).await.is_err(),
+            "it was given back"
+        );
+        let but = Kinds::AllBut("talk");
+        let taken = claim_of(&mut tx, "b", but, later, 60)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(taken.job_id, plain);
+        assert_eq!(claim_of(&mut tx, "b", but, later, 60).await.unwrap(), None);
+        let taken = claim(&mut tx, "c", later, 60).await.unwrap().unwrap();
+        assert_eq!((taken.job_id, taken.attempts), (talk, 1));
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -13,6 +13,7 @@ mod build;
 mod certificate;
 #[cfg(test)]
 mod checkpoint;
+mod credential;
 #[cfg(test)]
 mod delivery;
 #[cfg(test)]

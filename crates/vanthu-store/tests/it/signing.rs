@@ -3,8 +3,9 @@
 use serde_json::json;
 use vanthu_domain::id::SigningId;
 use vanthu_store::signing::{
-    Consent, ItemState, Purpose, SessionState, SigningItemRow, SigningRow, find_item, find_locked,
-    insert, list_items, list_of_account, list_overdue, list_waiting_for, load, update, update_item,
+    Consent, ItemState, Means, Purpose, SessionState, SigningItemRow, SigningRow, find_item,
+    find_locked, insert, list_items, list_of_account, list_overdue, list_waiting_for, load, update,
+    update_item,
 };
 
 use crate::build::{Office, draft, fresh, office, sha};
@@ -21,6 +22,7 @@ fn a_session(office: &Office) -> SigningRow {
         certificate_id: office.certificate.record.certificate_id.clone(),
         token_hash: format!("{n:064x}"),
         consent: Consent::Person,
+        means: Means::Agent,
         state: SessionState::Open,
         created_at: NOW,
         expires_at: NOW.plus_seconds(600),

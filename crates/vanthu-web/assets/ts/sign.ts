@@ -1,47 +1,19 @@
 /** Signing: the page asks our server for a session and the agent on this machine for the signatures.
  *  Markup and attributes: `templates/parts/sign.html`. The PIN is typed in the agent's own window, never here. */
 import { AgentAbsent, AgentRefused, agentSign, agentStatus, refreshPill, type AgentStatus } from "./agent.ts";
-import { all, el, icon, pause, say } from "./dom.ts";
+import { all, el, icon, pause } from "./dom.ts";
 import { asProblem, postJson, problemBox, problemOf, request, type Problem } from "./http.ts";
+import { followAway, signAway } from "./sign-away.ts";
+import { Ended, Lines, nextChange, problem, sayOpened, sayOpening, type Opening, type Progress } from "./sign-parts.ts";
 import { t } from "./texts.ts";
 
-interface Session {
+interface Session extends Opening {
   signing_id: string;
   token: string;
   server: string;
   expires_at: string;
   /** The account that opened it: an agent paired with several uses the pairing of this one. */
   account_id: string;
-  left_out?: { document: string; problem?: unknown }[];
-  not_determined?: boolean;
-}
-
-interface Item {
-  item_id?: string;
-  document?: string;
-  title?: string;
-  state: string;
-  problem?: unknown;
-}
-
-interface Progress {
-  state: "open" | "signed" | "partly" | "cancelled" | "expired" | "failed";
-  reason?: string;
-  problem?: unknown;
-  items: Item[];
-  /** Where to go when all is signed. */
-  next?: string;
-}
-
-/** Why the flow ended before everything was signed. */
-class Ended extends Error {
-  constructor(readonly problem: Problem) {
-    super(problem.title);
-  }
-}
-
-function problem(code: string, title: string, detail: string, action: string): Problem {
-  return { code, status: 0, title, detail, action, more: {} };
 }
 
 /** What the agent's or the person's ending of the session is called here. */
@@ -80,48 +52,6 @@ function ofAgent(error: AgentAbsent | AgentRefused): Problem {
   return problem("agent-absent", t("Không thấy phần mềm ký trên máy này."), t("Phần mềm ký chưa chạy, hoặc máy này chưa cài."), t("Mở phần mềm ký (biểu tượng con dấu ở góc màn hình), cắm thiết bị, rồi bấm “Thử lại”. Văn bản chưa có gì thay đổi."));
 }
 
-/** The list of what is being done, in words; each line is spoken once. */
-class Lines {
-  private current: HTMLElement | undefined;
-  private slowTimer = 0;
-  private said = "";
-  constructor(private readonly place: HTMLElement) {
-    place.replaceChildren();
-    place.hidden = false;
-  }
-
-  start(text: string): void {
-    this.finish();
-    this.current = el("p", { class: "sign-line" }, el("span", { class: "spin" }), el("span", {}, text));
-    this.place.append(this.current);
-    this.said = text;
-    say(text);
-    this.slowTimer = window.setTimeout(() => this.note(t("{text} (lâu hơn thường lệ, xin chờ thêm)", { text })), 5000);
-  }
-
-  note(text: string): void {
-    const words = this.current?.querySelector("span:last-child");
-    if (!words || this.said === text) return;
-    this.said = text;
-    words.textContent = text;
-    say(text);
-  }
-
-  finish(text?: string): void {
-    clearTimeout(this.slowTimer);
-    if (text) this.note(text);
-    this.current?.querySelector(".spin")?.replaceWith(icon("check"));
-    this.current = undefined;
-  }
-
-  fail(): void {
-    clearTimeout(this.slowTimer);
-    this.current?.querySelector(".spin")?.replaceWith(icon("bad"));
-    this.current?.classList.add("bad");
-    this.current = undefined;
-  }
-}
-
 /** The agent's consent window. It must open inside the click; where to is known only later. */
 class ConsentWindow {
   private readonly window: Window | null;
@@ -151,6 +81,27 @@ class ConsentWindow {
   }
 }
 
+/** The way that the signer chose: `agent`, or a key at a service. */
+function chosenWay(panel: HTMLElement): HTMLInputElement | undefined {
+  return all<HTMLInputElement>("input[name=way]", panel).find((one) => one.checked);
+}
+
+const REMEMBERED = "vanthu-sign-way";
+
+/** The last choice is remembered; on a phone, where no agent runs, the agent is not what is offered first. */
+function prepareWays(panel: HTMLElement): void {
+  const ways = all<HTMLInputElement>("input[name=way]", panel);
+  const agent = ways.find((one) => one.value === "agent");
+  if (!agent || ways.length < 2) return;
+  const narrow = matchMedia("(max-width: 44rem)").matches;
+  const place = agent.closest("label");
+  if (narrow && place) place.parentElement?.append(place);
+  const before = localStorage.getItem(REMEMBERED);
+  const first = ways.find((one) => one.value === before) ?? (narrow ? ways.find((one) => one !== agent) : agent);
+  if (first) first.checked = true;
+  for (const one of ways) one.addEventListener("change", () => localStorage.setItem(REMEMBERED, one.value));
+}
+
 /** What the keys here sign with, so that the server prepares what the device can do. */
 function abilities(agent: AgentStatus): { thumbprint: string; algorithms: string[] }[] {
   return agent.certificates.map(({ thumbprint, algorithms }) => ({ thumbprint, algorithms: algorithms ?? [] })).filter((one) => one.algorithms.length > 0);
@@ -167,9 +118,19 @@ class Flow {
     this.documents = chosen.filter((one) => one.type !== "checkbox" || one.checked).map((one) => one.value);
   }
 
+  /** Goes on with a session that is under way, or whose end is not known. */
+  async resume(signing: string): Promise<string> {
+    return followAway(this.panel, this.lines, signing);
+  }
+
   async run(): Promise<string> {
     if (this.documents.length === 0) {
       throw new Ended(problem("nothing-picked", t("Chưa chọn văn bản nào để ký."), "", t("Chọn ít nhất một văn bản rồi ký lại.")));
+    }
+    const way = chosenWay(this.panel);
+    if (way && way.value !== "agent") {
+      const means = way.dataset["means"] ?? "service";
+      return signAway(this.panel, this.lines, { purpose: this.panel.dataset["purpose"] ?? "person", documents: this.documents, means, credential: way.value });
     }
     const automatic = this.panel.dataset["consent"] === "automatic";
     this.consent = new ConsentWindow(!automatic); // first of all: still inside the click
@@ -193,17 +154,12 @@ class Flow {
   }
 
   private async openSession(agent: AgentStatus, consent: "person" | "automatic"): Promise<Session> {
-    this.lines.start(this.documents.length === 1 ? t("Máy chủ kiểm tra chứng thư và chuẩn bị văn bản…") : t("Máy chủ kiểm tra chứng thư và chuẩn bị {n} văn bản…", { n: this.documents.length }));
+    sayOpening(this.lines, this.documents.length);
     const purpose = this.panel.dataset["purpose"] ?? "person";
     // The practice agent holds everybody's keys; a real one shows whose devices are at this machine.
     const certificates = agent.practice ? [] : agent.certificates.map((one) => one.thumbprint);
     const session = await postJson<Session>("/api/v1/signing-sessions", { purpose, documents: this.documents, consent, certificates, keys: abilities(agent) });
-    const left = session.left_out?.length ?? 0;
-    this.lines.finish(left > 0 ? t("{n} văn bản đã sẵn sàng; {m} văn bản không ký được lúc này", { n: this.documents.length - left, m: left }) : t("Văn bản đã sẵn sàng để ký"));
-    if (session.not_determined) {
-      this.lines.start(t("Chưa xác định được tình trạng chứng thư; quy chế cho ký kèm cảnh báo."));
-      this.lines.finish();
-    }
+    sayOpened(this.lines, this.documents.length, session);
     return session;
   }
 
@@ -271,29 +227,20 @@ class Flow {
   }
 }
 
-function nextChange(subject: string): Promise<void> {
-  return new Promise((resolve) => {
-    const listen = (event: Event) => {
-      if (!(event as CustomEvent<{ subjects: string[] }>).detail.subjects.includes(subject)) return;
-      document.removeEventListener("live:change", listen);
-      resolve();
-    };
-    document.addEventListener("live:change", listen);
-  });
-}
-
-async function start(panel: HTMLElement, button: HTMLElement): Promise<void> {
+async function start(panel: HTMLElement, button: HTMLElement, standing = ""): Promise<void> {
   if (panel.dataset["signing"]) return;
   panel.dataset["signing"] = "yes";
   button.setAttribute("aria-busy", "true");
   panel.querySelector("[data-sign-problem]")?.replaceChildren();
   panel.querySelector("[data-sign-more]")?.replaceChildren();
   try {
-    const next = (await new Flow(panel).run()) || panel.dataset["done"] || location.href;
+    const flow = new Flow(panel);
+    const next = (await (standing ? flow.resume(standing) : flow.run())) || panel.dataset["done"] || location.href;
     location.assign(next);
   } catch (error) {
     const shown = error instanceof Ended ? error.problem : asProblem(error);
-    const actions: Node[] = [el("button", { class: "btn tight", type: "button", click: () => void start(panel, button) }, icon("refresh"), t("Thử lại"))];
+    const actions: Node[] = error instanceof Ended ? [...error.actions] : [];
+    if (actions.length === 0) actions.push(el("button", { class: "btn tight", type: "button", click: () => void start(panel, button) }, icon("refresh"), t("Thử lại")));
     if (shown.status === 409) actions.push(el("a", { class: "btn tight", href: location.href }, t("Tải lại trang để xem bản mới")));
     const help = panel.dataset["help"];
     if (help && shown.code.startsWith("agent-")) actions.push(el("a", { class: "btn tight", href: help, target: "_blank" }, t("Cài phần mềm ký")));
@@ -311,5 +258,10 @@ async function start(panel: HTMLElement, button: HTMLElement): Promise<void> {
 }
 
 for (const panel of all("[data-sign]")) {
-  for (const button of all("[data-sign-start]", panel)) button.addEventListener("click", () => void start(panel, button));
+  prepareWays(panel);
+  const standing = panel.dataset["standing"];
+  for (const button of all("[data-sign-start]", panel)) {
+    button.addEventListener("click", () => void start(panel, button));
+    if (standing) void start(panel, button, standing);
+  }
 }

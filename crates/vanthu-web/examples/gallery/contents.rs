@@ -536,6 +536,8 @@ pub(crate) fn document(signing: bool) -> Document {
                 "Tôi ký thay Giám đốc (KT.) theo phân công ngày 05/01/2026.".into(),
             ],
             why_not: None,
+            ways: Vec::new(),
+            standing: String::new(),
         }),
         verdict: Verdict {
             whole: Pill {

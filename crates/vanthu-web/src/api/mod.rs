@@ -4,6 +4,7 @@
 //! from these lists. Requests are read strictly, and every refusal is a problem document.
 
 mod agents;
+mod credentials;
 mod desk;
 mod devices;
 mod docs;
@@ -59,6 +60,7 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static Operation> {
         .chain(desk::OPERATIONS)
         .chain(outgoing::operations())
         .chain(signing::OPERATIONS)
+        .chain(credentials::OPERATIONS)
         .chain(agents::OPERATIONS)
         .chain(incoming::operations())
         .chain(lines::OPERATIONS)

@@ -7,15 +7,19 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vanthu_app::signing::fetch::timestamp;
 use vanthu_app::signing::open::{self, KeyAbility, OpenSigning, Seen};
-use vanthu_app::signing::{Consent, ItemState, Purpose, SessionState, cancel, state};
+use vanthu_app::signing::settle::settle;
+use vanthu_app::signing::state::{self, Conversation};
+use vanthu_app::signing::{
+    Certainty, Consent, ItemState, Means, Purpose, SessionState, Settled, cancel,
+};
 use vanthu_domain::Moment;
-use vanthu_domain::id::{OutgoingId, SigningId};
+use vanthu_domain::id::{CredentialId, OutgoingId, SigningId};
 use vanthu_domain::permission::Action;
-use vanthu_domain::refusal::Refusal;
+use vanthu_domain::refusal::{Refusal, RefusalCode};
 
 use super::extract::{Answer, Done, Given, Named, answer, done};
 use super::operation::{Operation, Verb};
-use crate::error::WebError;
+use crate::error::problem_in;
 use crate::page::show::Say;
 use crate::session::{Address, SignedIn};
 use crate::state::Web;
@@ -45,6 +49,13 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "Thôi ký",
     )
     .takes::<Nothing>(),
+    Operation::new(
+        Verb::Post,
+        "/api/v1/signing-sessions/{signing_id}/settle",
+        || post(settled),
+        "Cho biết kết quả của yêu cầu ký mà hệ thống chưa rõ",
+    )
+    .takes::<SettleIn>(),
 ];
 
 /// What is to be signed.
@@ -59,6 +70,13 @@ struct OpenSession {
     /// person: người ký xác nhận trên phần mềm ký; automatic: chỉ ở chế độ thực hành.
     #[serde(default)]
     consent: ConsentIn,
+    /// Khóa ở đâu: agent (phần mềm ký trên máy), service (dịch vụ từ xa), sim (SIM), tool (công cụ của Ban Cơ yếu).
+    #[serde(default)]
+    means: MeansIn,
+    /// Khóa nào, khi khóa do dịch vụ giữ: mã ở danh sách cách ký của mình.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    credential: Option<CredentialId>,
     /// SHA-256 (hex) của các chứng thư mà phần mềm ký trên máy đưa ra.
     #[serde(default)]
     certificates: Vec<String>,
@@ -94,6 +112,28 @@ enum ConsentIn {
     Automatic,
 }
 
+/// Where the key lies.
+#[derive(Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+enum MeansIn {
+    #[default]
+    Agent,
+    Service,
+    Sim,
+    Tool,
+}
+
+impl From<MeansIn> for Means {
+    fn from(it: MeansIn) -> Self {
+        match it {
+            MeansIn::Agent => Self::Agent,
+            MeansIn::Service => Self::Service,
+            MeansIn::Sim => Self::Sim,
+            MeansIn::Tool => Self::Tool,
+        }
+    }
+}
+
 /// No members.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -104,8 +144,9 @@ struct Nothing {}
 struct SessionOpened {
     /// Mã định danh phiên ký.
     signing_id: String,
-    /// Mã dùng một lần cho phần mềm ký.
-    token: String,
+    /// Mã dùng một lần cho phần mềm ký; không có khi khóa do dịch vụ giữ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
     /// Địa chỉ máy chủ mà phần mềm ký gọi tới.
     server: String,
     /// Hết hạn lúc.
@@ -116,6 +157,9 @@ struct SessionOpened {
     left_out: Vec<LeftOut>,
     /// Chưa xác định được tình trạng chứng thư; quy chế áp dụng cho ký kèm cảnh báo.
     not_determined: bool,
+    /// Điều cần hiện trước khi điện thoại hỏi, khi khóa do dịch vụ giữ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service: Option<Shown>,
 }
 
 /// A document that is not in the session.
@@ -124,8 +168,65 @@ struct LeftOut {
     /// Văn bản.
     document: String,
     /// Vì sao.
-    #[schema(value_type = Option<Object>)]
-    problem: Option<serde_json::Value>,
+    #[schema(value_type = Object)]
+    problem: serde_json::Value,
+}
+
+/// What is shown before the holder's device asks.
+#[derive(Serialize, ToSchema)]
+struct Shown {
+    /// Tên dịch vụ.
+    name: String,
+    /// Bốn chữ số hiện trên trang và trên điện thoại.
+    verification_code: String,
+    /// Đồng ý muộn nhất lúc.
+    deadline: String,
+}
+
+/// What became of a request.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SettleIn {
+    /// no-signature: chưa đồng ý ký; signature-unused: đã đồng ý, chữ ký đó không dùng.
+    result: ResultIn,
+}
+
+/// What became of a request.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+enum ResultIn {
+    NoSignature,
+    SignatureUnused,
+}
+
+/// A conversation with a service.
+#[derive(Serialize, ToSchema)]
+struct ServiceProgress {
+    /// Tên dịch vụ.
+    name: String,
+    /// Bốn chữ số hiện trên trang và trên điện thoại.
+    verification_code: String,
+    /// Đồng ý muộn nhất lúc.
+    deadline: String,
+    /// Yêu cầu ký đã được gửi tới dịch vụ.
+    asked: bool,
+    /// Trang của dịch vụ mà người ký cần mở để đồng ý.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<String>,
+    /// Cách kết thúc: signed hoặc mã lỗi.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ending: Option<String>,
+    /// nothing-signed, maybe-signed hoặc signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certainty: Option<&'static str>,
+    /// Lời của dịch vụ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    said: Option<String>,
+    /// Cần người ký cho biết kết quả.
+    open_question: bool,
+    /// no-signature hoặc signature-unused, khi người ký đã cho biết.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settled: Option<&'static str>,
 }
 
 /// Where a session stands.
@@ -140,6 +241,13 @@ struct Progress {
     reason: Option<String>,
     /// Hết hạn lúc.
     expires_at: String,
+    /// Vì sao phiên dừng, đủ lời.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    problem: Option<serde_json::Value>,
+    /// Đang ở đâu với dịch vụ giữ khóa.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service: Option<ServiceProgress>,
     /// Từng tệp cần ký.
     items: Vec<Item>,
     /// Trang để mở khi đã ký xong.
@@ -186,21 +294,26 @@ async fn begin(
             ConsentIn::Person => Consent::Person,
             ConsentIn::Automatic => Consent::Automatic,
         },
+        means: given.means.into(),
+        credential: given.credential,
         keys: given.keys.into_iter().map(ability).collect(),
     };
     let opened = open::open_seen(&web.app, who.caller(), input, &seen).await?;
     let say = Say::of(&headers, web.app.now());
     let left_out = opened.left_out.into_iter().map(|one| LeftOut {
         document: one.outgoing_id.to_string(),
-        problem: serde_json::to_value(&one.refusal)
-            .ok()
-            .and_then(|it| problem_of(it, say)),
+        problem: problem_in(&one.refusal, say),
     });
     answer(SessionOpened {
         signing_id: opened.signing_id.to_string(),
-        token: opened.token,
+        token: opened.at_service.is_none().then_some(opened.token),
         server: web.app.base_url.clone(),
         expires_at: timestamp(opened.expires_at).to_string(),
+        service: opened.at_service.map(|it| Shown {
+            name: it.service,
+            verification_code: it.code,
+            deadline: timestamp(it.deadline).to_string(),
+        }),
         account_id: who.caller().actor.account_id.to_string(),
         left_out: left_out.collect(),
         not_determined: opened.not_determined,
@@ -222,7 +335,7 @@ async fn progress(
     Named(id): Named<SigningId>,
 ) -> Answer<Progress> {
     let say = Say::of(&headers, web.app.now());
-    let (row, items) = state::state(&web.app, who.caller(), &id).await?;
+    let state::Progress { row, items, remote } = state::state(&web.app, who.caller(), &id).await?;
     let signed = items
         .iter()
         .filter(|item| item.state == ItemState::Signed)
@@ -245,6 +358,8 @@ async fn progress(
     answer(Progress {
         signing_id: row.signing_id.to_string(),
         state: word,
+        problem: remote.as_ref().and_then(|it| why_of(it, say)),
+        service: remote.map(|it| with_service(it, &row.signing_id)),
         reason: row.result,
         expires_at: timestamp(row.expires_at).to_string(),
         next: match documents.as_slice() {
@@ -264,6 +379,32 @@ async fn progress(
     })
 }
 
+/// Why a conversation ended without signatures.
+fn why_of(conversation: &Conversation, say: Say) -> Option<serde_json::Value> {
+    let code: RefusalCode = match (&conversation.row.ending, conversation.is_open_question) {
+        (Some(ending), _) => ending.parse().ok()?,
+        (None, true) => RefusalCode::RemoteAnswerLost,
+        (None, false) => return None,
+    };
+    let refusal = Refusal::new(code).with("service", &conversation.service);
+    Some(problem_in(&refusal, say))
+}
+
+fn with_service(it: Conversation, id: &SigningId) -> ServiceProgress {
+    ServiceProgress {
+        name: it.service,
+        verification_code: it.row.code,
+        deadline: timestamp(it.row.deadline).to_string(),
+        asked: it.row.asked,
+        page: it.row.page.map(|_| format!("/account/signing/agree/{id}")),
+        ending: it.row.ending,
+        certainty: it.row.certainty.map(Certainty::code),
+        said: it.row.said,
+        open_question: it.is_open_question,
+        settled: it.row.settled.map(Settled::code),
+    }
+}
+
 /// How many of the items are signed.
 #[derive(Clone, Copy)]
 enum Signed {
@@ -275,18 +416,7 @@ enum Signed {
 /// The kept refusal of an item as a problem document, in the reader's language.
 fn problem_of(kept: serde_json::Value, say: Say) -> Option<serde_json::Value> {
     let refusal: Refusal = serde_json::from_value(kept).ok()?;
-    let said = say.refusal(&refusal);
-    let mut problem = serde_json::to_value(WebError(refusal.into()).problem()).ok()?;
-    let members = problem.as_object_mut()?;
-    for (name, text) in [
-        ("title", said.what),
-        ("detail", said.why),
-        ("article", said.article),
-        ("action", said.now),
-    ] {
-        members.insert(name.to_owned(), text.into());
-    }
-    Some(problem)
+    Some(problem_in(&refusal, say))
 }
 
 /// The state in the words of the page. A session that nobody answered in time is over although
@@ -312,5 +442,19 @@ async fn given_up(
     Given(Nothing {}): Given<Nothing>,
 ) -> Done {
     cancel::cancel_by_caller(&web.app, who.caller(), &id).await?;
+    done()
+}
+
+async fn settled(
+    State(web): State<Web>,
+    who: SignedIn,
+    Named(id): Named<SigningId>,
+    Given(given): Given<SettleIn>,
+) -> Done {
+    let result = match given.result {
+        ResultIn::NoSignature => Settled::NoSignature,
+        ResultIn::SignatureUnused => Settled::SignatureUnused,
+    };
+    settle(&web.app, who.caller(), &id, result).await?;
     done()
 }

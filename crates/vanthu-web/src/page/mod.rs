@@ -21,6 +21,7 @@ pub(crate) mod show;
 pub mod sign_in;
 pub mod signing;
 pub mod verify;
+mod ways;
 pub mod work;
 
 use askama::Template;

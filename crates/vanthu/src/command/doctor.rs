@@ -5,10 +5,12 @@ use std::process::ExitCode;
 use clap::Args;
 use vanthu_app::checkpoint::{self, LedgerKey, public_key};
 use vanthu_app::practice::{Standing, standing};
+use vanthu_app::service::Health;
+use vanthu_pki::Time;
 use vanthu_store::{Store, blob, migrate};
 
 use crate::output::say;
-use crate::wiring::Where;
+use crate::wiring::{self, Where};
 
 /// Which installation.
 #[derive(Debug, Args)]
@@ -27,7 +29,10 @@ impl Doctor {
             kind(&store).await,
             contents(&store).await,
             chain(&store, &self.place).await,
-        ] {
+        ]
+        .into_iter()
+        .chain(services(&self.place).await)
+        {
             match point {
                 Ok(text) => say(format!("✓ {text}"))?,
                 Err(text) => {
@@ -45,6 +50,30 @@ impl Doctor {
 }
 
 type Point = Result<String, String>;
+
+/// Each service that holds keys answers. Nobody's key is touched.
+async fn services(place: &Where) -> Vec<Point> {
+    let configured = place.key_services();
+    let services = match configured {
+        Ok(services) => services,
+        Err(error) => return vec![Err(format!("Cấu hình dịch vụ ký số: {error:#}"))],
+    };
+    let now = Time::from_unix(wiring::clock().now().unix_seconds());
+    let mut points = Vec::new();
+    for service in services.iter() {
+        let name = format!("Dịch vụ ký số {} ({})", service.name, service.code);
+        points.push(match service.health(now).await {
+            Health::Answers => Ok(format!("{name} trả lời")),
+            Health::Reached => Ok(format!(
+                "{name} kết nối được; tên và mật khẩu của hệ thống sẽ được kiểm tra ở lần ký đầu"
+            )),
+            Health::Troubled(failure) => Err(format!(
+                "{name}: {failure}. Kiểm tra địa chỉ, đường truyền và tệp khóa trong [[signing.service]]."
+            )),
+        });
+    }
+    points
+}
 
 async fn database(store: &Store) -> Point {
     let failed = |e| format!("Cơ sở dữ liệu không trả lời: {e}. Kiểm tra dịch vụ và đường dẫn.");

@@ -55,6 +55,9 @@ pub(crate) struct Practice {
     /// Database to use instead of SQLite in the folder: postgres://…
     #[arg(long, value_name = "URL")]
     database: Option<String>,
+    /// Services that hold keys, to be tried: a file with [[service]] as in a configuration.
+    #[arg(long, value_name = "FILE")]
+    services: Option<PathBuf>,
     /// The agent consents by itself, without a person; marked in every signature.
     #[arg(long, requires = "agent")]
     auto_consent: bool,
@@ -123,7 +126,12 @@ impl Practice {
             }
         };
         let key = folders.ledger_key();
-        wiring::practice(store, authority, base_url.to_owned(), &key).await
+        let app = wiring::practice(store, authority, base_url.to_owned(), &key).await?;
+        if let Some(file) = &self.services {
+            // It was made a moment ago: nobody has set them yet.
+            let _first = app.services.set(wiring::practice_services(file, base_url)?);
+        }
+        Ok(app)
     }
 
     async fn open(

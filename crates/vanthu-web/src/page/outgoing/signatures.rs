@@ -1,8 +1,9 @@
 //! The signatures of a document: our own examination's verdict, and the panel that makes them.
 
 use vanthu_app::outgoing::view::OutgoingView;
+use vanthu_app::signing::{Purpose, state};
 use vanthu_app::verify::Age;
-use vanthu_app::{App, AppError, Mode, verify};
+use vanthu_app::{App, AppError, Caller, Mode, verify};
 use vanthu_domain::Moment;
 use vanthu_domain::outgoing::OutgoingTag;
 use vanthu_domain::permission::Action;
@@ -12,8 +13,9 @@ use vanthu_domain::verdict::{
 
 use crate::page::outgoing::href;
 use crate::page::show::Say;
+use crate::page::ways::{Many, ways};
 use crate::texts::Counted as _;
-use crate::view::{Check, Pill, SignPanel, Tone, Verdict};
+use crate::view::{Check, Pill, SignPanel, SignWay, Tone, Verdict};
 
 /// Whether a kept report may be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,11 +125,43 @@ fn told(found: &LegalVerdict, tag: OutgoingTag, say: Say) -> Verdict {
     told
 }
 
+/// What the panel offers beside the agent.
+#[derive(Debug, Default)]
+pub(super) struct Away {
+    ways: Vec<SignWay>,
+    standing: String,
+}
+
+/// The caller's keys at services that fit the signature, and the session that stands in its way.
+pub(super) async fn away(
+    app: &App,
+    caller: &Caller,
+    view: &OutgoingView,
+    say: Say,
+) -> Result<Away, AppError> {
+    let seals = view.may(Action::Seal);
+    if !seals && !view.may(Action::Sign) {
+        return Ok(Away::default());
+    }
+    let purpose = if seals {
+        Purpose::Seal
+    } else {
+        Purpose::Person
+    };
+    let ways = ways(app, caller, purpose, Many::One, say).await?;
+    let standing = state::standing(app, caller, &view.row.outgoing_id).await?;
+    Ok(Away {
+        ways,
+        standing: standing.map_or_else(String::new, |id| id.to_string()),
+    })
+}
+
 /// The panel of the authorised person, or of the clerk who keeps the agency's device.
 pub(super) fn panel(
     app: &App,
     view: &OutgoingView,
     automatic: bool,
+    away: Away,
     say: Say,
 ) -> Option<SignPanel> {
     let row = &view.row;
@@ -140,6 +174,8 @@ pub(super) fn panel(
     let panel = SignPanel {
         consent,
         documents: vec![id.to_string()],
+        ways: away.ways,
+        standing: away.standing,
         ..SignPanel::default()
     };
     if view.may(Action::Sign) {

@@ -145,12 +145,13 @@ async fn show(
         Some(blob) => signatures::verdict(&web.app, view, blob, asked.judge(), say).await,
         None => None,
     };
+    let away = signatures::away(&web.app, caller, view, say).await?;
     let page = DocumentPage {
         head: Head::of(view, caller, say, None),
         problems,
         may: May::of(view, say, &frame.csrf),
         paper: paper::paper(&web.app, caller, view, say).await?,
-        sign: signatures::panel(&web.app, view, asked.consent == "automatic", say),
+        sign: signatures::panel(&web.app, view, asked.consent == "automatic", away, say),
         verdict,
         deliveries: Deliveries::of(view, say),
         facts: side::facts(view, say),

@@ -16,6 +16,7 @@ use vanthu_domain::refusal::RefusalCode;
 use crate::error::WebError;
 use crate::page::fields::Fields;
 use crate::page::show::{Say, subject_of};
+use crate::page::ways::{Many, ways};
 use crate::page::{render, shell};
 use crate::session::SignedIn;
 use crate::state::Web;
@@ -67,7 +68,7 @@ pub(super) async fn show(
     let choices = batch::choices(&web.app, who.caller(), purpose, &ids).await?;
     let mut documents = Vec::new();
     let mut refused = Vec::new();
-    for (id, choice) in choices {
+    for (id, choice) in choices.each {
         match choice {
             Ok(one) => documents.push(document(say, &id, &one)),
             Err(refusal) => refused.push(say.refusal(&refusal)),
@@ -95,6 +96,10 @@ pub(super) async fn show(
             say.t("Thiết bị lưu khóa bí mật của cơ quan do tôi được giao quản lý."),
         ],
     };
+    let ways = ways(&web.app, who.caller(), purpose, Many::Several, say).await?;
+    let standing = choices
+        .standing
+        .map_or_else(String::new, |id| id.to_string());
     let page = BeforePage {
         lead: say.t("Một lần xác nhận, một lần nhập mã PIN cho các văn bản được đánh dấu; kết quả báo riêng từng văn bản."),
         purpose: word,
@@ -105,6 +110,8 @@ pub(super) async fn show(
             done: back.clone(),
             verb: title.clone(),
             statements,
+            ways,
+            standing,
             ..SignPanel::default()
         }),
         documents,

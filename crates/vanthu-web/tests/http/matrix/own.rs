@@ -2,10 +2,14 @@
 
 use axum::http::StatusCode;
 use serde_json::json;
+use vanthu_app::Caller;
 use vanthu_app::agent::end::end_by_owner;
 use vanthu_app::agent::offer::offer;
 use vanthu_app::practice::world::PASSWORD;
+use vanthu_domain::id::CredentialId;
 use vanthu_domain::permission::Action;
+use vanthu_store::certificate;
+use vanthu_store::credential::{self as store_credential, Agreeing, CredentialRow};
 
 use super::outgoing::step;
 use super::walk::{
@@ -28,8 +32,12 @@ async fn everybody_reaches_their_own_things_and_nobody_else_s() {
         saved_view(signer, "Một").await,
         saved_view(signer, "Hai").await,
     ];
+    let keys = [
+        credential(&world, people.caller("pct.tanmau"), "một").await,
+        credential(&world, people.caller("pct.tanmau"), "hai").await,
+    ];
     let agent_id = ended_agent(&world, people.caller("pct.tanmau")).await;
-    let knocks = own_knocks(&views, &agent_id);
+    let knocks = own_knocks(&views, &keys, &agent_id);
     let own = people.caller("pct.tanmau").own_agency();
     let thing = Thing {
         name: "own".to_owned(),
@@ -51,6 +59,7 @@ async fn everybody_reaches_their_own_things_and_nobody_else_s() {
         let path = knock.route.path;
         let is_open = path == "/notices/{id}/read"
             || path.contains("/export/")
+            || path == "/account/signing/go/{service}"
             || path.starts_with("/api/v1/lists/");
         let names_one = path.contains('{') && !is_open;
         if names_one && *caller.person_id() != of_signer {
@@ -140,7 +149,12 @@ async fn the_practice_authority_answers_in_practice_only() {
 
 /// Every route for signed-in people that asks for no right.
 /// Of the two kept lists, pages name the first and programs the second.
-pub(super) fn own_knocks([by_page, by_program]: &[String; 2], agent_id: &str) -> Vec<Knock> {
+/// The same with the linked keys.
+pub(super) fn own_knocks(
+    [by_page, by_program]: &[String; 2],
+    [key_by_page, key_by_program]: &[String; 2],
+    agent_id: &str,
+) -> Vec<Knock> {
     let get = |path: &str| knock(&format!("GET {path}"));
     let get_away = |at: &str| knock(at).changing();
     let view = |act: &str, more: &[(&str, &str)]| {
@@ -181,6 +195,22 @@ pub(super) fn own_knocks([by_page, by_program]: &[String; 2], agent_id: &str) ->
             json!({}),
         )
         .changing(),
+        json_at(
+            "POST /api/v1/signing-sessions/{signing_id}/settle",
+            json!({"result": "no-signature"}),
+        )
+        .changing(),
+        get("/api/v1/account/credentials"),
+        json_at(
+            "POST /api/v1/account/credentials/look",
+            json!({"service": "khong-co", "holder": "1"}),
+        ),
+        json_at(
+            "POST /api/v1/account/credentials",
+            json!({"service": "khong-co", "holder": "1", "name": "a"}),
+        ),
+        get_away("DELETE /api/v1/account/credentials/{credential_id}")
+            .at("credential_id", key_by_program),
         get("/events"),
         get("/"),
         get("/fragment/tiles"),
@@ -206,6 +236,21 @@ pub(super) fn own_knocks([by_page, by_program]: &[String; 2], agent_id: &str) ->
         get("/api/v1/devices"),
         get("/signings/{signing_id}"),
         get("/account"),
+        get("/account/signing"),
+        form(
+            "POST /account/signing/look",
+            &[("service", "khong-co"), ("holder", "1")],
+        ),
+        form(
+            "POST /account/signing/link",
+            &[("service", "khong-co"), ("holder", "1"), ("name", "a")],
+        ),
+        get("/account/signing/go/{service}").at("service", "khong-co"),
+        get("/account/signing/agree/{signing_id}"),
+        get("/account/signing/returned"),
+        form("POST /account/signing/{id}/remove", &[])
+            .at("id", key_by_page)
+            .changing(),
         get("/account/agents"),
         form("POST /account/agents/{id}/end", &[]).at("id", agent_id),
         get("/api/v1/agents"),
@@ -240,6 +285,7 @@ pub(super) fn open() -> Vec<(Knock, StatusCode)> {
     vec![
         (get("/health"), StatusCode::OK),
         (get("/static/{*path}"), built),
+        (get("/account/signing/return"), StatusCode::OK),
         (get("/errors"), StatusCode::OK),
         (get("/errors/{code}"), StatusCode::OK),
         (get("/sign-in"), StatusCode::OK),
@@ -325,8 +371,35 @@ async fn signing_session(world: &World, people: &People, signer: &Client) -> Str
     reply.json()["signing_id"].as_str().unwrap().to_owned()
 }
 
+/// A key that they have linked at a service.
+async fn credential(world: &World, caller: &Caller, name: &str) -> String {
+    let app = &world.app;
+    let mut tx = app.store.write().await.unwrap();
+    let own = certificate::list_of_person(&mut tx, caller.person_id())
+        .await
+        .unwrap();
+    let row = CredentialRow {
+        credential_id: CredentialId::new(app.now(), app.random()),
+        person_id: caller.person_id().clone(),
+        agency_id: caller.agency_id.clone(),
+        service: "khong-co".to_owned(),
+        holder: "1".to_owned(),
+        name_there: name.to_owned(),
+        certificate_id: own[0].record.certificate_id.clone(),
+        algorithm: "ecdsa-p256-sha256".to_owned(),
+        consent: Agreeing::OnDevice,
+        multisign: 1,
+        scal: 2,
+        linked_at: app.now(),
+        removed_at: None,
+    };
+    store_credential::insert(&mut tx, &row).await.unwrap();
+    tx.commit().await.unwrap();
+    row.credential_id.to_string()
+}
+
 /// A pairing of theirs that is over.
-async fn ended_agent(world: &World, caller: &vanthu_app::Caller) -> String {
+async fn ended_agent(world: &World, caller: &Caller) -> String {
     let origin = "http://127.0.0.1:8080".to_owned();
     let offered = offer(&world.app, caller, origin).await.unwrap();
     end_by_owner(&world.app, caller, &offered.agent_id)

@@ -30,7 +30,7 @@ fn walked() -> Vec<Knock> {
         device::findings(),
         outgoing::several(),
         lists::knocks(&[], &[]),
-        own::own_knocks(&[String::new(), String::new()], ""),
+        own::own_knocks(&Default::default(), &Default::default(), ""),
         own::leaving(),
         own::agent(),
         own::practice(),

@@ -28,7 +28,9 @@ pub(super) const PAST: &str = "2020-01-02";
 
 /// What whoever passes the rights is told where the request is made to change nothing: an old
 /// version, a day that is over, no PDF, nothing new to decide, a field that is missing.
-const HARMLESS: [&str; 8] = [
+const HARMLESS: [&str; 10] = [
+    "signing-means-not-offered",
+    "csrf",
     "conflict-version",
     "deadline-in-the-past",
     "file-damaged",

@@ -7,39 +7,43 @@ use serde_json::{Value, json};
 use vanthu_remote::smartca::SmartCa;
 use vanthu_remote::{Endpoint, HttpRequest, Plain, Reply, Secret, TransactionId};
 
-use crate::world::{Decision, Fake, Hand, World, header, json as body_of, members};
+use super::world::{Decision, Fake, Hand, World, header, json as body_of, members};
 
 /// Since when, and the digests with their names.
 type Job = (Duration, Vec<(String, Vec<u8>)>);
 
-pub(crate) struct FakeSmartCa {
-    pub(crate) hand: Hand,
-    chain: Vec<String>,
-    pub(crate) decision: Decision,
+pub struct FakeSmartCa {
+    pub hand: Hand,
+    pub chain: Vec<String>,
+    pub decision: Decision,
     /// What it calls success.
-    pub(crate) success: u64,
+    pub success: u64,
     /// Statuses are asked for by `tran_code` and not by our name.
-    pub(crate) by_tran_code: bool,
+    pub by_tran_code: bool,
     /// What it says when the holder refuses.
-    pub(crate) refusal: &'static str,
+    pub refusal: &'static str,
     /// The status says this instead.
-    pub(crate) status: Option<(u16, Value)>,
+    pub status: Option<(u16, Value)>,
     /// `sign` says this instead.
-    pub(crate) sign: Option<(u16, Value)>,
+    pub sign: Option<(u16, Value)>,
     /// Most digests in one request.
-    pub(crate) batch: usize,
-    pub(crate) reversed: bool,
-    pub(crate) wrong_names: bool,
+    pub batch: usize,
+    pub reversed: bool,
+    pub wrong_names: bool,
     jobs: BTreeMap<String, Job>,
-    pub(crate) asked: Vec<(String, String)>,
-    pub(crate) cert_status: &'static str,
+    pub asked: Vec<(String, String)>,
+    pub cert_status: &'static str,
 }
 
 impl FakeSmartCa {
-    pub(crate) fn new(world: &World) -> Self {
+    pub fn new(world: &World) -> Self {
+        Self::with(world.hand(), world.chain())
+    }
+
+    pub fn with(hand: Hand, chain: Vec<String>) -> Self {
         Self {
-            hand: world.hand(),
-            chain: world.chain(),
+            hand,
+            chain,
             decision: Decision::Agree(15),
             success: 200,
             by_tran_code: false,
@@ -55,7 +59,7 @@ impl FakeSmartCa {
         }
     }
 
-    pub(crate) fn client(&self) -> SmartCa {
+    pub fn client(&self) -> SmartCa {
         SmartCa {
             base: Endpoint::new("https://ky.example.vn/sca/sp769", Plain::Refused).unwrap(),
             sp_id: "vanthu".to_owned(),
@@ -81,15 +85,19 @@ impl FakeSmartCa {
                 "user_id"
             ]
         );
-        assert_eq!(body["user_id"], "079099001234");
-        assert_eq!(body["transaction_id"], "hoi-chung-thu-1");
+        assert_eq!(body["user_id"], self.hand.expects.holder);
+        let question = body["transaction_id"].as_str().unwrap();
+        assert!(question.starts_with("hoi-"), "{question}");
         let one = |serial: &str, service: &str| {
             json!({"service_type": service, "service_name": "SMARTCA PERSONAL PRO",
                 "cert_id": "fcfffddf", "cert_status": self.cert_status, "serial_number": serial,
                 "cert_data": self.chain[0],
                 "chain_data": {"ca_cert": self.chain[1], "root_cert": null}})
         };
-        let list = [one("chung-thu-1", "SMARTCA"), one("chung-thu-2", "ESEAL")];
+        let list = [
+            one(&self.hand.expects.credential, "SMARTCA"),
+            one("chung-thu-2", "ESEAL"),
+        ];
         self.say("Success", &json!({"user_certificates": list}))
     }
 
@@ -107,9 +115,10 @@ impl FakeSmartCa {
                 "user_id",
             ]
         );
-        assert_eq!(body["serial_number"], "chung-thu-1");
+        assert_eq!(body["serial_number"], self.hand.expects.credential);
         let stamp = body["time_stamp"].as_str().unwrap();
-        assert!(stamp.starts_with("2026112208") && stamp.len() == 15 && stamp.ends_with('Z'));
+        assert!(stamp.len() == 15 && stamp.ends_with('Z'), "{stamp}");
+        assert!(!self.hand.expects.is_that_day || stamp.starts_with("2026112208"));
         let transaction = body["transaction_id"].as_str().unwrap().to_owned();
         let description = body["transaction_desc"].as_str().unwrap().to_owned();
         self.asked.push((transaction.clone(), description));
@@ -180,6 +189,10 @@ impl FakeSmartCa {
 }
 
 impl Fake for FakeSmartCa {
+    fn decide(&mut self, decision: Decision) {
+        self.decision = decision;
+    }
+
     fn serve(&mut self, request: &HttpRequest, at: Duration) -> Reply {
         assert_eq!(header(request, "content-type"), Some("application/json"));
         assert!(header(request, "authorization").is_none());

@@ -16,10 +16,10 @@ use vanthu_remote::{
 };
 
 /// 2026-11-22T08:30:00Z.
-pub(crate) const NOW: Time = Time::from_unix(1_795_336_200);
+pub const NOW: Time = Time::from_unix(1_795_336_200);
 
 /// What no log may show.
-pub(crate) const SECRETS: &[&str] = &[
+pub const SECRETS: &[&str] = &[
     "mat-khau-dich-vu",
     "ma-truy-cap",
     "sad-cua-giao-dich",
@@ -28,12 +28,12 @@ pub(crate) const SECRETS: &[&str] = &[
     "079099001234",
 ];
 
-pub(crate) struct World {
-    pub(crate) root: Authority,
-    pub(crate) key: SoftKey,
-    pub(crate) certificate: Certificate,
-    pub(crate) algorithm: SignatureAlgorithm,
-    pub(crate) messages: Vec<Vec<u8>>,
+pub struct World {
+    pub root: Authority,
+    pub key: SoftKey,
+    pub certificate: Certificate,
+    pub algorithm: SignatureAlgorithm,
+    pub messages: Vec<Vec<u8>>,
 }
 
 fn validity() -> Validity {
@@ -44,7 +44,7 @@ fn validity() -> Validity {
 }
 
 impl World {
-    pub(crate) fn with(spec: KeySpec, count: usize) -> Self {
+    pub fn with(spec: KeySpec, count: usize) -> Self {
         let root = SoftKey::generate_p256().unwrap();
         let root = Authority::root(root, "Gốc diễn tập", validity(), 1).unwrap();
         let key = SoftKey::generate(spec).unwrap();
@@ -60,15 +60,15 @@ impl World {
         }
     }
 
-    pub(crate) fn new(count: usize) -> Self {
+    pub fn new(count: usize) -> Self {
         Self::with(KeySpec::EcP256, count)
     }
 
-    pub(crate) fn rsa(count: usize) -> Self {
+    pub fn rsa(count: usize) -> Self {
         Self::with(KeySpec::Rsa2048, count)
     }
 
-    pub(crate) fn order(&self) -> Order {
+    pub fn order(&self) -> Order {
         let item = |(index, message): (usize, &Vec<u8>)| Item {
             digest: self.algorithm.digest().digest(message),
             name: format!("{}/UBND-VX Về việc thử", index + 1),
@@ -90,7 +90,7 @@ impl World {
     }
 
     /// Another person's key and certificate.
-    pub(crate) fn stranger(&self) -> (SoftKey, Certificate) {
+    pub fn stranger(&self) -> (SoftKey, Certificate) {
         let key = SoftKey::generate(match self.key.kind() {
             vanthu_pki::KeyKind::Rsa => KeySpec::Rsa2048,
             _ => KeySpec::EcP256,
@@ -100,18 +100,17 @@ impl World {
         (key, certificate)
     }
 
-    pub(crate) fn hand(&self) -> Hand {
-        let digest = |it: &Vec<u8>| (self.algorithm.digest().digest(it), it.clone());
+    pub fn hand(&self) -> Hand {
         Hand {
             key: SoftKey::from_pkcs8(&self.key.to_pkcs8().unwrap()).unwrap(),
             certificate: self.certificate.clone(),
             algorithm: self.algorithm,
-            messages: self.messages.iter().map(digest).collect(),
             form: Handwriting::Raw,
+            expects: Expects::default(),
         }
     }
 
-    pub(crate) fn chain(&self) -> Vec<String> {
+    pub fn chain(&self) -> Vec<String> {
         [&self.certificate, self.root.certificate()]
             .map(|it| STANDARD.encode(it.der()))
             .to_vec()
@@ -130,7 +129,7 @@ fn certify(root: &Authority, key: &SoftKey, name: &str, serial: u128) -> Certifi
 
 /// How a service writes a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Handwriting {
+pub enum Handwriting {
     Raw,
     /// Raw, in base64 with CR and LF.
     RawBroken,
@@ -145,19 +144,66 @@ pub(crate) enum Handwriting {
 }
 
 /// The key of a holder, in the hands of a service.
-pub(crate) struct Hand {
-    pub(crate) key: SoftKey,
-    pub(crate) certificate: Certificate,
-    pub(crate) algorithm: SignatureAlgorithm,
-    messages: BTreeMap<Vec<u8>, Vec<u8>>,
-    pub(crate) form: Handwriting,
+pub struct Hand {
+    pub key: SoftKey,
+    pub certificate: Certificate,
+    pub algorithm: SignatureAlgorithm,
+    pub form: Handwriting,
+    pub expects: Expects,
+}
+
+/// What a service knows of the holder and of whoever asks.
+#[derive(Clone, Debug)]
+pub struct Expects {
+    pub holder: String,
+    pub credential: String,
+    /// How our names for requests begin.
+    pub transaction: String,
+    pub redirect: String,
+    /// Whether it is the day of [`NOW`].
+    pub is_that_day: bool,
+}
+
+impl Default for Expects {
+    fn default() -> Self {
+        Self {
+            holder: "079099001234".to_owned(),
+            credential: "chung-thu-1".to_owned(),
+            transaction: "giaodich-0001".to_owned(),
+            redirect: "https://vt.example.vn/ky/xong".to_owned(),
+            is_that_day: true,
+        }
+    }
+}
+
+impl Expects {
+    /// Of an installation at any day.
+    pub fn of_installation(holder: &str, credential: &str, base: &str) -> Self {
+        Self {
+            holder: holder.to_owned(),
+            credential: credential.to_owned(),
+            transaction: "sgn_".to_owned(),
+            redirect: format!("{base}/account/signing/return"),
+            is_that_day: false,
+        }
+    }
 }
 
 impl Hand {
+    /// Of a key with its certificate.
+    pub fn new(key: SoftKey, certificate: Certificate, expects: Expects) -> Self {
+        Self {
+            algorithm: key.default_algorithm(),
+            key,
+            certificate,
+            form: Handwriting::Raw,
+            expects,
+        }
+    }
+
     /// A signature over a digest, as this service writes it.
-    pub(crate) fn sign(&self, digest: &[u8]) -> String {
-        let message = &self.messages[digest];
-        let raw = || self.key.sign(self.algorithm, message).unwrap();
+    pub fn sign(&self, digest: &[u8]) -> String {
+        let raw = || self.key.sign_digest(self.algorithm, digest).unwrap();
         match self.form {
             Handwriting::Raw => STANDARD.encode(raw()),
             Handwriting::RawBroken => broken(&STANDARD.encode(raw())),
@@ -219,7 +265,7 @@ fn broken(base64: &str) -> String {
 
 /// What the holder does after how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Decision {
+pub enum Decision {
     Agree(u64),
     Refuse(u64),
     /// The phone lies in another room.
@@ -228,7 +274,7 @@ pub(crate) enum Decision {
 
 /// What goes wrong on the way, whatever the service does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Road {
+pub enum Road {
     /// The service is not reached.
     NoConnection,
     /// It does what it is asked, and the answer is lost.
@@ -242,25 +288,31 @@ pub(crate) enum Road {
 }
 
 /// A service in memory.
-pub(crate) trait Fake {
+pub trait Fake {
     fn serve(&mut self, request: &HttpRequest, at: Duration) -> Reply;
     fn browse(&mut self, url: &str) -> String {
         panic!("no page at {url}")
     }
+    /// What the holder will do.
+    fn decide(&mut self, decision: Decision);
+    /// Whether it knows us by our certificate.
+    fn knows_by_certificate(&self) -> bool {
+        false
+    }
 }
 
-pub(crate) struct Drive<'a> {
-    pub(crate) clock: Duration,
-    pub(crate) fake: &'a mut dyn Fake,
+pub struct Drive<'a> {
+    pub clock: Duration,
+    pub fake: &'a mut dyn Fake,
     /// What goes wrong at the n-th request of a purpose.
-    pub(crate) roads: Vec<(Purpose, usize, Road)>,
+    pub roads: Vec<(Purpose, usize, Road)>,
     counts: BTreeMap<Purpose, usize>,
-    pub(crate) made: Vec<Purpose>,
+    pub made: Vec<Purpose>,
     held: Vec<(Duration, vanthu_remote::RequestId, HttpAnswer)>,
 }
 
 impl<'a> Drive<'a> {
-    pub(crate) fn new(fake: &'a mut dyn Fake) -> Self {
+    pub fn new(fake: &'a mut dyn Fake) -> Self {
         Self {
             clock: Duration::ZERO,
             fake,
@@ -271,13 +323,13 @@ impl<'a> Drive<'a> {
         }
     }
 
-    pub(crate) fn road(mut self, purpose: Purpose, nth: usize, road: Road) -> Self {
+    pub fn road(mut self, purpose: Purpose, nth: usize, road: Road) -> Self {
         self.roads.push((purpose, nth, road));
         self
     }
 
     /// Makes one request; `None` when its answer is still on the way.
-    pub(crate) fn make(&mut self, request: &HttpRequest) -> Option<HttpAnswer> {
+    pub fn make(&mut self, request: &HttpRequest) -> Option<HttpAnswer> {
         check_log(request);
         assert!(self.made.len() < 2000, "it asks for ever");
         self.made.push(request.purpose);
@@ -320,7 +372,7 @@ impl<'a> Drive<'a> {
     }
 
     /// Until the end and what comes after it.
-    pub(crate) fn run(&mut self, signing: &mut Signing) -> Outcome {
+    pub fn run(&mut self, signing: &mut Signing) -> Outcome {
         self.until_end(signing);
         // What was still on the way arrives.
         for (at, id, answer) in std::mem::take(&mut self.held) {
@@ -355,7 +407,7 @@ impl<'a> Drive<'a> {
         panic!("no end");
     }
 
-    pub(crate) fn ask(&mut self, mut inquiry: Inquiry) -> Result<Found, vanthu_remote::Failure> {
+    pub fn ask(&mut self, mut inquiry: Inquiry) -> Result<Found, vanthu_remote::Failure> {
         while let Some(request) = inquiry.next() {
             let answer = self.make(&request).unwrap();
             inquiry.answer(request.id, answer);
@@ -369,21 +421,17 @@ fn check_log(request: &HttpRequest) {
     check_clean(&format!("{request} {request:?} {:?}", request.headers));
 }
 
-pub(crate) fn check_clean(text: &str) {
+pub fn check_clean(text: &str) {
     for secret in SECRETS {
         assert!(!text.contains(secret), "{secret} in {text}");
     }
 }
 
-pub(crate) fn begin<P: SigningProvider + 'static>(provider: P, order: Order) -> Signing {
+pub fn begin<P: SigningProvider + 'static>(provider: P, order: Order) -> Signing {
     begin_at(provider, order, Pace::default())
 }
 
-pub(crate) fn begin_at<P: SigningProvider + 'static>(
-    provider: P,
-    order: Order,
-    pace: Pace,
-) -> Signing {
+pub fn begin_at<P: SigningProvider + 'static>(provider: P, order: Order, pace: Pace) -> Signing {
     let signing = Signing::begin(Arc::new(provider), order, pace, Seed::new([9; 32])).unwrap();
     check_clean(&format!("{signing:?}"));
     signing
@@ -391,7 +439,7 @@ pub(crate) fn begin_at<P: SigningProvider + 'static>(
 
 /// Every digest has a raw value that an independent look at the certificate's key confirms.
 #[track_caller]
-pub(crate) fn assert_all_signed(world: &World, outcome: &Outcome) {
+pub fn assert_all_signed(world: &World, outcome: &Outcome) {
     assert_eq!(outcome.ending, Ending::Signed, "{outcome:?}");
     let signatures = outcome.signatures().unwrap();
     assert_eq!(signatures.len(), world.messages.len());
@@ -405,7 +453,7 @@ pub(crate) fn assert_all_signed(world: &World, outcome: &Outcome) {
 
 /// Nothing was given out.
 #[track_caller]
-pub(crate) fn assert_nothing_out(outcome: &Outcome) {
+pub fn assert_nothing_out(outcome: &Outcome) {
     let signed =
         |it: &vanthu_remote::ItemOutcome| matches!(it, vanthu_remote::ItemOutcome::Signed(_));
     assert!(!outcome.items.iter().any(signed), "{outcome:?}");
@@ -414,13 +462,13 @@ pub(crate) fn assert_nothing_out(outcome: &Outcome) {
 
 /// A body in JSON.
 #[track_caller]
-pub(crate) fn json(request: &HttpRequest) -> serde_json::Value {
+pub fn json(request: &HttpRequest) -> serde_json::Value {
     serde_json::from_slice(request.body.reveal()).unwrap()
 }
 
 /// The members of an object, all of them, so that nothing unknown travels.
 #[track_caller]
-pub(crate) fn members(value: &serde_json::Value) -> Vec<&str> {
+pub fn members(value: &serde_json::Value) -> Vec<&str> {
     value
         .as_object()
         .unwrap()
@@ -429,13 +477,13 @@ pub(crate) fn members(value: &serde_json::Value) -> Vec<&str> {
         .collect()
 }
 
-pub(crate) fn header<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
+pub fn header<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
     let mut found = request.headers.iter().filter(|it| it.name == name);
     let value = found.next().map(|it| it.value.reveal());
     assert!(found.next().is_none(), "{name} stands twice");
     value
 }
 
-pub(crate) fn debug_is_clean<T: Debug>(it: &T) {
+pub fn debug_is_clean<T: Debug>(it: &T) {
     check_clean(&format!("{it:?}"));
 }

@@ -15,26 +15,26 @@ use vanthu_remote::mssp::{
 use vanthu_remote::value::digest_of_info;
 use vanthu_remote::{Endpoint, HttpRequest, Plain, Reply, Secret};
 
-use crate::world::{Decision, Fake, Hand, World, header};
+use super::world::{Decision, Fake, Hand, World, header};
 
-pub(crate) struct FakeMssp {
-    pub(crate) hand: Hand,
-    pub(crate) form: Form,
-    pub(crate) decision: Decision,
+pub struct FakeMssp {
+    pub hand: Hand,
+    pub form: Form,
+    pub decision: Decision,
     /// The fault of `MSS_Signature`, or the status where it is 500 and above and below 900.
-    pub(crate) fault: Option<u32>,
+    pub fault: Option<u32>,
     /// The same for `MSS_StatusQuery`.
-    pub(crate) status_fault: Option<u32>,
+    pub status_fault: Option<u32>,
     /// A certificate that comes along.
-    pub(crate) certificate: Option<String>,
+    pub certificate: Option<String>,
     /// Whose transaction it answers.
-    pub(crate) echo: Option<&'static str>,
-    pub(crate) soap12: bool,
+    pub echo: Option<&'static str>,
+    pub soap12: bool,
     /// What stands in front of the answer.
-    pub(crate) prologue: &'static str,
+    pub prologue: &'static str,
     jobs: BTreeMap<String, (Duration, Vec<u8>)>,
-    pub(crate) displayed: Vec<String>,
-    pub(crate) digests: Vec<Vec<u8>>,
+    pub displayed: Vec<String>,
+    pub digests: Vec<Vec<u8>>,
 }
 
 /// A request, whatever its form.
@@ -44,9 +44,13 @@ struct Read {
 }
 
 impl FakeMssp {
-    pub(crate) fn new(world: &World, form: Form) -> Self {
+    pub fn new(world: &World, form: Form) -> Self {
+        Self::with(world.hand(), form)
+    }
+
+    pub fn with(hand: Hand, form: Form) -> Self {
         Self {
-            hand: world.hand(),
+            hand,
             form,
             decision: Decision::Agree(12),
             fault: None,
@@ -61,7 +65,7 @@ impl FakeMssp {
         }
     }
 
-    pub(crate) fn client(&self) -> Mssp {
+    pub fn client(&self) -> Mssp {
         let at = |path: &str| {
             let address = format!("https://ky.example.vn/{path}");
             Endpoint::new(&address, Plain::Refused).unwrap()
@@ -179,7 +183,7 @@ impl FakeMssp {
 
     fn sign(&mut self, asked: &Read, at: Duration) -> Reply {
         let fields = &asked.fields;
-        assert_eq!(fields["MSISDN"], "079099001234");
+        assert_eq!(fields["MSISDN"], self.hand.expects.holder);
         assert_eq!(
             fields["SignatureProfile"],
             "http://ky.example.vn/kyso#digitalsignature"
@@ -344,6 +348,14 @@ fn read_json(value: &Value) -> Read {
 }
 
 impl Fake for FakeMssp {
+    fn decide(&mut self, decision: Decision) {
+        self.decision = decision;
+    }
+
+    fn knows_by_certificate(&self) -> bool {
+        true
+    }
+
     fn serve(&mut self, request: &HttpRequest, at: Duration) -> Reply {
         assert!(request.mutual_tls, "it knows us by our certificate");
         let asked = self.read(request);
@@ -359,7 +371,7 @@ impl Fake for FakeMssp {
         assert_eq!(fields["AP_PWD"], "mat-khau-dich-vu");
         assert_eq!(fields["URI"], "http://ky.example.vn");
         assert!(
-            fields["Instant"].starts_with("2026-11-22T08:3"),
+            !self.hand.expects.is_that_day || fields["Instant"].starts_with("2026-11-22T08:3"),
             "{}",
             fields["Instant"]
         );

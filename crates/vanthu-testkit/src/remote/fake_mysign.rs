@@ -9,35 +9,38 @@ use serde_json::{Value, json};
 use vanthu_remote::mysign::{DigestText, MySign};
 use vanthu_remote::{Endpoint, HttpRequest, Plain, Reply, Secret};
 
-use crate::world::{Decision, Fake, Hand, Handwriting, World, header, json as body_of, members};
+use super::world::{Decision, Fake, Hand, Handwriting, World, header, json as body_of, members};
 
-pub(crate) struct FakeMySign {
-    pub(crate) hand: Hand,
-    chain: Vec<String>,
-    pub(crate) decision: Decision,
-    pub(crate) digest: DigestText,
+pub struct FakeMySign {
+    pub hand: Hand,
+    pub chain: Vec<String>,
+    pub decision: Decision,
+    pub digest: DigestText,
     /// The status while the holder decides, and while the key signs.
-    pub(crate) waiting: [Value; 2],
+    pub waiting: [Value; 2],
     /// `requests/status` says this instead.
-    pub(crate) status: Option<Value>,
+    pub status: Option<Value>,
     /// `login` says this instead.
-    pub(crate) login: Option<(u16, Value)>,
+    pub login: Option<(u16, Value)>,
     /// Seconds.
-    pub(crate) token_life: u64,
-    pub(crate) tokens: usize,
+    pub token_life: u64,
+    pub tokens: usize,
     tokens_until: BTreeMap<String, Duration>,
     jobs: BTreeMap<String, (Duration, Vec<Vec<u8>>)>,
-    pub(crate) descriptions: Vec<String>,
-    pub(crate) cert_status: &'static str,
+    pub descriptions: Vec<String>,
+    pub cert_status: &'static str,
 }
 
 impl FakeMySign {
-    pub(crate) fn new(world: &World) -> Self {
-        let mut hand = world.hand();
+    pub fn new(world: &World) -> Self {
+        Self::with(world.hand(), world.chain())
+    }
+
+    pub fn with(mut hand: Hand, chain: Vec<String>) -> Self {
         hand.form = Handwriting::RawBroken;
         Self {
             hand,
-            chain: world.chain(),
+            chain,
             decision: Decision::Agree(5),
             digest: DigestText::Base64,
             waiting: [json!("4000"), json!("6000")],
@@ -52,7 +55,7 @@ impl FakeMySign {
         }
     }
 
-    pub(crate) fn client(&self) -> MySign {
+    pub fn client(&self) -> MySign {
         MySign {
             base: Endpoint::new("https://ky.example.vn", Plain::Refused).unwrap(),
             client_id: "vanthu".to_owned(),
@@ -81,7 +84,7 @@ impl FakeMySign {
     }
 
     fn certificates(&self, body: &Value) -> Reply {
-        assert_eq!(body["user_id"], "079099001234");
+        assert_eq!(body["user_id"], self.hand.expects.holder);
         assert_eq!(body["profile_id"], "adss:ras:profile:001");
         assert_eq!(
             (&body["certInfo"], &body["authInfo"]),
@@ -92,7 +95,7 @@ impl FakeMySign {
             "key": {"status": "enabled", "algo": ["1.2.840.113549.1.1.1"], "len": "2048"},
             "cert": {"status": self.cert_status, "certificates": self.chain},
             "authMode": "implicit", "multisign": "2147483647",
-            "credential_id": "chung-thu-1", "scal": "2",
+            "credential_id": self.hand.expects.credential, "scal": "2",
         }]);
         Reply::new(200, said.to_string())
     }
@@ -113,7 +116,7 @@ impl FakeMySign {
                 "signAlgo",
             ]
         );
-        assert_eq!(body["credentialID"], "chung-thu-1");
+        assert_eq!(body["credentialID"], self.hand.expects.credential);
         assert_eq!(body["hashAlgo"], "2.16.840.1.101.3.4.2.1");
         assert_eq!(body["signAlgo"], "1.2.840.113549.1.1.1");
         assert_eq!(body["async"], 1);
@@ -177,6 +180,10 @@ fn plain(text: &str) -> String {
 }
 
 impl Fake for FakeMySign {
+    fn decide(&mut self, decision: Decision) {
+        self.decision = decision;
+    }
+
     fn serve(&mut self, request: &HttpRequest, at: Duration) -> Reply {
         assert_eq!(header(request, "content-type"), Some("application/json"));
         let path = request

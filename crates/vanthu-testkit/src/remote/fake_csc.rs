@@ -7,54 +7,60 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use url::form_urlencoded::parse;
-use vanthu_pki::DigestAlgorithm;
+use vanthu_pki::{DigestAlgorithm, SignatureAlgorithm};
 use vanthu_remote::csc::{Csc, Factors, Mode, OAuth, ServiceAccess, Version};
 use vanthu_remote::{Endpoint, HttpRequest, Plain, Reply, Secret};
 
-use crate::world::{Decision, Fake, Hand, World, header, json as body_of, members};
+use super::world::{Decision, Fake, Hand, World, header, json as body_of, members};
 
 /// How a service says that it is not ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NotReady {
+pub enum NotReady {
     Accepted,
     Sentence,
     Empty,
 }
 
-pub(crate) struct FakeCsc {
-    pub(crate) version: Version,
-    pub(crate) hand: Hand,
-    chain: Vec<String>,
-    pub(crate) auth_mode: &'static str,
-    pub(crate) decision: Decision,
-    pub(crate) multisign: usize,
-    pub(crate) not_ready: NotReady,
+pub struct FakeCsc {
+    pub version: Version,
+    pub hand: Hand,
+    pub chain: Vec<String>,
+    pub auth_mode: &'static str,
+    pub decision: Decision,
+    pub multisign: usize,
+    pub not_ready: NotReady,
     /// Seconds.
-    pub(crate) token_life: u64,
-    pub(crate) key_status: &'static str,
-    pub(crate) cert_status: &'static str,
+    pub token_life: u64,
+    pub key_status: &'static str,
+    pub cert_status: &'static str,
     /// What the token endpoint says was agreed to.
-    pub(crate) agreed_hashes: Option<String>,
+    pub agreed_hashes: Option<String>,
     /// `signHash` says this instead.
-    pub(crate) sign_error: Option<(u16, &'static str, &'static str)>,
+    pub sign_error: Option<(u16, &'static str, &'static str)>,
     /// `signPolling` says this instead.
-    pub(crate) poll_error: Option<(u16, &'static str, &'static str)>,
-    pub(crate) authorizations: usize,
-    pub(crate) tokens: usize,
+    pub poll_error: Option<(u16, &'static str, &'static str)>,
+    pub authorizations: usize,
+    pub tokens: usize,
     tokens_until: BTreeMap<String, Duration>,
     codes: BTreeMap<String, (String, BTreeMap<String, String>)>,
+    given: usize,
     sads: BTreeMap<String, Vec<String>>,
+    /// When they were asked for, and what is given once the holder agrees.
     jobs: BTreeMap<String, (Duration, Vec<String>)>,
-    pub(crate) batches: Vec<usize>,
-    pub(crate) shown: Vec<String>,
+    pub batches: Vec<usize>,
+    pub shown: Vec<String>,
 }
 
 impl FakeCsc {
-    pub(crate) fn new(world: &World, version: Version) -> Self {
+    pub fn new(world: &World, version: Version) -> Self {
+        Self::with(world.hand(), world.chain(), version)
+    }
+
+    pub fn with(hand: Hand, chain: Vec<String>, version: Version) -> Self {
         Self {
             version,
-            hand: world.hand(),
-            chain: world.chain(),
+            hand,
+            chain,
             auth_mode: "implicit",
             decision: Decision::Agree(5),
             multisign: 100,
@@ -69,6 +75,7 @@ impl FakeCsc {
             tokens: 0,
             tokens_until: BTreeMap::new(),
             codes: BTreeMap::new(),
+            given: 0,
             sads: BTreeMap::new(),
             jobs: BTreeMap::new(),
             batches: Vec::new(),
@@ -77,7 +84,7 @@ impl FakeCsc {
     }
 
     /// A client of this service.
-    pub(crate) fn client(&self) -> Csc {
+    pub fn client(&self) -> Csc {
         let version = match self.version {
             Version::V1 => "v1",
             Version::V2 => "v2",
@@ -146,13 +153,19 @@ impl FakeCsc {
             }));
         }
         assert_eq!(fields["grant_type"], "authorization_code");
-        assert_eq!(fields["redirect_uri"], "https://vt.example.vn/ky/xong");
+        assert_eq!(fields["redirect_uri"], self.hand.expects.redirect);
         let Some((challenge, asked)) = self.codes.remove(&fields["code"]) else {
             return Self::error(400, "invalid_grant", "The code was used");
         };
         let verifier = DigestAlgorithm::Sha256.digest(fields["code_verifier"].as_bytes());
         if URL_SAFE_NO_PAD.encode(verifier) != challenge {
             return Self::error(400, "invalid_grant", "PKCE");
+        }
+        if asked["scope"] == "service" {
+            let token = self.new_token(at);
+            return Self::ok(&json!({
+                "access_token": token, "token_type": "Bearer", "expires_in": life,
+            }));
         }
         let names = if self.version == Version::V1 {
             "hash"
@@ -178,8 +191,30 @@ impl FakeCsc {
         }))
     }
 
+    fn agreed_on_page(&mut self, fields: BTreeMap<String, String>) -> String {
+        let state = fields["state"].clone();
+        if let Decision::Refuse(_) = self.decision {
+            return format!("error=access_denied&state={state}");
+        }
+        self.given += 1;
+        let code = format!("code{}", self.given);
+        self.codes
+            .insert(code.clone(), (fields["code_challenge"].clone(), fields));
+        format!("code={code}&state={state}")
+    }
+
+    /// The key's algorithm in figures, and its length in bits.
+    fn key(&self) -> (&'static str, u32) {
+        match self.hand.algorithm {
+            SignatureAlgorithm::EcdsaP256Sha256 => ("1.2.840.10045.4.3.2", 256),
+            SignatureAlgorithm::RsaPkcs1Sha256 => ("1.2.840.113549.1.1.11", 2048),
+            other => panic!("no key for {other:?}"),
+        }
+    }
+
     fn credential(&self) -> Value {
-        let key = json!({"status": self.key_status, "algo": ["1.2.840.10045.4.3.2"], "len": 256});
+        let (algorithm, bits) = self.key();
+        let key = json!({"status": self.key_status, "algo": [algorithm], "len": bits});
         let cert = json!({"status": self.cert_status, "certificates": self.chain,
             "subjectDN": "CN=Nguyễn Văn Mẫu"});
         let mut value = json!({
@@ -200,7 +235,9 @@ impl FakeCsc {
     }
 
     fn list(&self, body: &Value) -> Reply {
-        assert_eq!(body["userID"], "079099001234");
+        // Whoever let us in on the page need not be named.
+        let user = body["userID"].as_str();
+        assert!(user.is_none_or(|it| it == self.hand.expects.holder));
         assert_eq!(
             (&body["certificates"], &body["certInfo"]),
             (&json!("chain"), &json!(true))
@@ -208,19 +245,22 @@ impl FakeCsc {
         if self.version == Version::V1 {
             assert_eq!(body["maxResults"], 100);
             return Self::ok(&match body["pageToken"].as_str() {
-                None => json!({"credentialIDs": ["chung-thu-1"], "nextPageToken": "2"}),
+                None => {
+                    json!({"credentialIDs": [self.hand.expects.credential], "nextPageToken": "2"})
+                }
                 Some("2") => json!({"credentialIDs": ["chung-thu-2"]}),
                 Some(other) => panic!("page {other}"),
             });
         }
         assert_eq!(body["credentialInfo"], true);
         let mut info = self.credential();
-        info["credentialID"] = json!("chung-thu-1");
-        Self::ok(&json!({"credentialIDs": ["chung-thu-1"], "credentialInfos": [info]}))
+        let id = &self.hand.expects.credential;
+        info["credentialID"] = json!(id);
+        Self::ok(&json!({"credentialIDs": [id], "credentialInfos": [info]}))
     }
 
     fn authorize(&mut self, body: &Value) -> Reply {
-        assert_eq!(body["credentialID"], "chung-thu-1");
+        assert_eq!(body["credentialID"], self.hand.expects.credential);
         let names = if self.version == Version::V1 {
             "hash"
         } else {
@@ -232,7 +272,7 @@ impl FakeCsc {
             body["clientData"]
                 .as_str()
                 .unwrap()
-                .starts_with("giaodich-0001")
+                .starts_with(&self.hand.expects.transaction)
         );
         self.shown
             .push(body["description"].as_str().unwrap().to_owned());
@@ -271,9 +311,9 @@ impl FakeCsc {
             Version::V1 => ("hash", "hashAlgo"),
             Version::V2 => ("hashes", "hashAlgorithmOID"),
         };
-        assert_eq!(body["credentialID"], "chung-thu-1");
+        assert_eq!(body["credentialID"], self.hand.expects.credential);
         assert_eq!(body[algorithm], "2.16.840.1.101.3.4.2.1");
-        assert_eq!(body["signAlgo"], "1.2.840.10045.4.3.2");
+        assert_eq!(body["signAlgo"], self.key().0);
         let hashes: Vec<String> = serde_json::from_value(body[names].clone()).unwrap();
         let bearer = header(request, "authorization").unwrap_or("");
         let proof = body["SAD"]
@@ -294,12 +334,8 @@ impl FakeCsc {
             return Self::ok(&json!({"signatures": signatures}));
         }
         assert!(body["validity_period"].as_u64().unwrap() <= 300_000);
-        let ready = match self.decision {
-            Decision::Agree(seconds) => at + Duration::from_secs(seconds),
-            _ => Duration::MAX,
-        };
         let id = format!("yeu-cau-{}", self.jobs.len() + 1);
-        self.jobs.insert(id.clone(), (ready, signatures));
+        self.jobs.insert(id.clone(), (at, signatures));
         Self::ok(&json!({"responseID": id}))
     }
 
@@ -308,11 +344,19 @@ impl FakeCsc {
         if let Some((status, error, description)) = self.poll_error {
             return Self::error(status, error, description);
         }
-        let Some((ready, signatures)) = self.jobs.get(body["requestID"].as_str().unwrap()) else {
+        let Some((asked, signatures)) = self.jobs.get(body["requestID"].as_str().unwrap()) else {
             return Self::error(400, "invalid_request", "Invalid parameter requestID");
         };
-        if at >= *ready {
-            return Self::ok(&json!({"signatures": signatures}));
+        // The holder may make up the mind long after the phone asked.
+        let after = |seconds: u64| at >= *asked + Duration::from_secs(seconds);
+        match self.decision {
+            Decision::Agree(seconds) if after(seconds) => {
+                return Self::ok(&json!({"signatures": signatures}));
+            }
+            Decision::Refuse(seconds) if after(seconds) => {
+                return Self::error(400, "access_denied", "The user refused");
+            }
+            Decision::Agree(_) | Decision::Refuse(_) | Decision::Nothing => {}
         }
         match self.not_ready {
             NotReady::Accepted => Reply::new(202, ""),
@@ -361,7 +405,7 @@ impl Fake for FakeCsc {
             "credentials/list" => self.list(&body),
             "credentials/info" => {
                 assert_eq!(body["certificates"], "chain");
-                if body["credentialID"] != "chung-thu-1" {
+                if body["credentialID"] != self.hand.expects.credential.as_str() {
                     return Self::error(400, "invalid_request", "Invalid parameter credentialID");
                 }
                 Self::ok(&self.credential())
@@ -379,18 +423,19 @@ impl Fake for FakeCsc {
         let fields: BTreeMap<String, String> = parse(query.as_bytes()).into_owned().collect();
         assert_eq!(fields["response_type"], "code");
         assert_eq!(fields["client_id"], "vanthu");
-        assert_eq!(fields["scope"], "credential");
         assert_eq!(fields["code_challenge_method"], "S256");
-        assert_eq!(fields["credentialID"], "chung-thu-1");
-        assert_eq!(fields["redirect_uri"], "https://vt.example.vn/ky/xong");
-        self.shown.push(fields["description"].clone());
-        let state = fields["state"].clone();
-        if let Decision::Refuse(_) = self.decision {
-            return format!("error=access_denied&state={state}");
+        if fields["scope"] == "service" {
+            assert_eq!(fields["redirect_uri"], self.hand.expects.redirect);
+            return self.agreed_on_page(fields);
         }
-        let code = format!("code{}", self.codes.len() + 1);
-        self.codes
-            .insert(code.clone(), (fields["code_challenge"].clone(), fields));
-        format!("code={code}&state={state}")
+        assert_eq!(fields["scope"], "credential");
+        assert_eq!(fields["credentialID"], self.hand.expects.credential);
+        assert_eq!(fields["redirect_uri"], self.hand.expects.redirect);
+        self.shown.push(fields["description"].clone());
+        self.agreed_on_page(fields)
+    }
+
+    fn decide(&mut self, decision: Decision) {
+        self.decision = decision;
     }
 }

@@ -1,0 +1,64 @@
+//! With what one may sign: the agent, and the caller's keys at services that fit the signature.
+
+use vanthu_app::credential::list::{self, Linked};
+use vanthu_app::signing::{Means, Purpose};
+use vanthu_app::{App, AppError, Caller};
+use vanthu_domain::certificate::Holder;
+
+use crate::page::show::Say;
+use crate::texts::Counted as _;
+use crate::view::SignWay;
+
+/// How much is to be signed in one session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Many {
+    /// One document.
+    One,
+    /// Several: each way says how far one agreement goes.
+    Several,
+}
+
+/// The ways, the agent first.
+pub(super) async fn ways(
+    app: &App,
+    caller: &Caller,
+    purpose: Purpose,
+    many: Many,
+    say: Say,
+) -> Result<Vec<SignWay>, AppError> {
+    let mut ways = vec![SignWay {
+        value: "agent".to_owned(),
+        means: Means::Agent.code(),
+        text: say.t("Phần mềm ký trên máy này"),
+        note: say.t("Dùng thiết bị lưu khóa cắm vào máy."),
+    }];
+    for key in list::list(app, caller).await? {
+        let for_seal = matches!(key.certificate.record.holder, Holder::Agency { .. });
+        let fits = for_seal == (purpose == Purpose::Seal);
+        let Some(means) = key.means.filter(|_| fits) else {
+            continue;
+        };
+        ways.push(SignWay {
+            value: key.row.credential_id.to_string(),
+            means: means.code(),
+            note: note(&key, means, many, say),
+            text: key.service_name,
+        });
+    }
+    Ok(ways)
+}
+
+fn note(key: &Linked, means: Means, many: Many, say: Say) -> String {
+    let how = if means == Means::Sim {
+        say.t("Nhập mã PIN trên điện thoại.")
+    } else {
+        say.t("Đồng ý trong ứng dụng hoặc trang của nhà cung cấp.")
+    };
+    if many == Many::One {
+        return how;
+    }
+    let most = say
+        .t("Mỗi lần đồng ý ký nhiều nhất {n} tệp, kể cả tệp kèm theo.")
+        .counted(key.most_files);
+    format!("{how} {most}")
+}
