@@ -197,6 +197,10 @@ const CITED: &[(&str, &str)] = &[
     ),
     ("Bộ luật Dân sự 2015", "Civil Code 2015"),
     (
+        "Hợp đồng với nhà cung cấp dịch vụ chứng thực chữ ký số",
+        "Contract with the provider of certification services",
+    ),
+    (
         "Quy chế áp dụng của cơ quan, mục ",
         "Regulation profile of the agency, section ",
     ),

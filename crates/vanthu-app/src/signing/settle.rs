@@ -40,7 +40,10 @@ pub async fn settle(
         .await?
         .filter(|row| row.account_id == caller.actor.account_id)
         .ok_or_else(|| AppError::refused(RefusalCode::NotFound))?;
-    let mut row = remote_signing::load(&mut work.tx, id).await?;
+    // A session whose key was at hand has no conversation to ask about.
+    let mut row = remote_signing::find(&mut work.tx, id)
+        .await?
+        .ok_or_else(|| AppError::refused(RefusalCode::AlreadyDecided))?;
     if !is_open_question(&session, &row, work.now) {
         return Err(AppError::refused(RefusalCode::AlreadyDecided));
     }

@@ -155,3 +155,19 @@ async fn each_key_says_how_many_files_one_agreement_covers() {
     let keys = list::list(&away.desk.world.app, &away.desk.office.leader).await;
     assert_eq!(keys.unwrap()[0].most_files, 1);
 }
+
+#[tokio::test]
+async fn a_session_of_the_agent_has_nothing_to_be_asked_about() {
+    let away = csc(CSC2_LATER).await;
+    let ids = approved(&away, 1).await;
+    let (desk, leader) = (&away.desk, &away.desk.office.leader);
+    let opened = desk.open(leader, Purpose::Person, &ids[0]).await.unwrap();
+    let met = settle(
+        &desk.world.app,
+        leader,
+        &opened.signing_id,
+        Settled::NoSignature,
+    )
+    .await;
+    assert_eq!(refusal(met), RefusalCode::AlreadyDecided);
+}
