@@ -287,6 +287,8 @@ codes! {
     SigningSessionExpired = "signing-session-expired";
     /// The signing session was used already.
     SigningSessionUsed = "signing-session-used";
+    /// The document was changed or taken back while it was being signed.
+    SigningDocumentChanged = "signing-document-changed";
     /// The signing session was cancelled: `reason`.
     SigningSessionCancelled = "signing-session-cancelled";
     /// The agent consented by itself where a person has to.

@@ -182,6 +182,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::RemoteAccessRefused
         | C::RecipientUnreachable => StatusCode::SERVICE_UNAVAILABLE,
         C::ConflictVersion
+        | C::SigningDocumentChanged
         | C::WrongState
         | C::AlreadyDecided
         | C::IdempotencyConflict

@@ -119,7 +119,7 @@ async fn moved_on(
     row: &SigningRow,
     mut item: SigningItemRow,
 ) -> Result<(), AppError> {
-    let refusal = Refusal::new(RefusalCode::ConflictVersion);
+    let refusal = Refusal::new(RefusalCode::SigningDocumentChanged);
     (item.state, item.at) = (ItemState::Failed, work.now);
     item.problem = serde_json::to_value(&refusal).ok();
     signing::update_item(&mut work.tx, &item, ItemState::Waiting).await?;

@@ -360,7 +360,7 @@ async fn two_answers_at_the_same_time_sign_once() {
     for refused in [one, two].into_iter().filter(Result::is_err) {
         assert!(matches!(
             refusal(refused),
-            RefusalCode::SigningSessionUsed | RefusalCode::ConflictVersion
+            RefusalCode::SigningSessionUsed | RefusalCode::SigningDocumentChanged
         ));
     }
     let acts = desk.world.acts(&id).await;
@@ -420,7 +420,7 @@ async fn an_answer_for_a_document_that_has_moved_on_is_a_conflict() {
         .await
         .unwrap();
     let met = answer(app, given.clone()).await;
-    assert_eq!(refusal(met), RefusalCode::ConflictVersion);
+    assert_eq!(refusal(met), RefusalCode::SigningDocumentChanged);
     // Nor does it fit when the document has come to the same place again.
     desk.send_up(&id).await;
     let met = answer(app, given).await;
@@ -463,7 +463,7 @@ async fn a_batch_gives_a_result_for_each_document() {
     for (one, id) in given.into_iter().zip(&ids) {
         let met = answer(app, one).await;
         if *id == ids[3] {
-            assert_eq!(refusal(met), RefusalCode::ConflictVersion);
+            assert_eq!(refusal(met), RefusalCode::SigningDocumentChanged);
         } else {
             met.unwrap();
         }

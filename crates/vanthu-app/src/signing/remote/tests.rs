@@ -453,7 +453,7 @@ async fn a_document_that_moved_on_meanwhile_takes_no_signature() {
     let state = away.state(&opened.signing_id).await;
     assert_eq!(state.items[0].state, ItemState::Failed);
     let problem = state.items[0].problem.as_ref().unwrap();
-    assert_eq!(problem["code"], "conflict-version");
+    assert_eq!(problem["code"], "signing-document-changed");
     assert_eq!(away.desk.state(&id).await, OutgoingTag::AwaitingSignature);
 }
 

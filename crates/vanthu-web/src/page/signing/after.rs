@@ -102,7 +102,8 @@ fn line(say: Say, one: &Outcome, over: bool) -> Row {
             }
             None => subject_of(row.kind, &row.subject),
         },
-        None => one.outgoing_id.to_string(),
+        // Taken back: what its drafter makes of it is not for whoever was to sign.
+        None => say.t("Văn bản đã rút về dự thảo"),
     };
     let state = match one.state {
         ItemState::Signed => Cell::pill(Tone::Ok, say.t("Đã ký")),
