@@ -77,6 +77,7 @@ mod asic;
 mod cades;
 mod content;
 mod difference;
+mod elsewhere;
 mod embed;
 mod embedded;
 mod field;
@@ -122,6 +123,7 @@ pub use cades::prepare::{
 };
 pub use cades::stamp::PreparedDetachedTimestamp;
 pub use difference::{Change, ChangeKind, ChangeLevel};
+pub use elsewhere::{Layout, Unstamped, changes_behind, lay_out};
 pub use embed::{Completed, EmbedError, Prepared, is_extension};
 pub use embedded::{Embedded, embedded, embedded_container, embedded_detached};
 pub use held::Held;

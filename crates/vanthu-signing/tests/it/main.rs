@@ -13,6 +13,7 @@ mod bases;
 mod big;
 mod cades;
 mod corpus;
+mod elsewhere;
 mod forgery;
 mod forms;
 mod hostile;
