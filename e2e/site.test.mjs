@@ -12,5 +12,6 @@ await import("./site/bad-input.mjs");
 await import("./site/pairing.mjs");
 await import("./site/narrow.mjs");
 await import("./site/away.mjs");
+await import("./site/tool.mjs");
 await import("./site/pages.mjs");
 await import("./site/lists.mjs");

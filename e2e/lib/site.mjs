@@ -18,6 +18,8 @@ export const PIN = "12345678";
 const programs = fileURLToPath(new URL("../../target/practice/", import.meta.url));
 const serverProgram = process.env.VANTHU_BIN ?? join(programs, "vanthu");
 const serviceProgram = process.env.VANTHU_FAKE_SERVICE_BIN ?? join(programs, "fake-service");
+/** The government's signing tool, without its socket. */
+export const toolProgram = process.env.VANTHU_FAKE_TOOL_BIN ?? join(programs, "fake-tool");
 const agentProgram = process.env.VANTHU_AGENT_BIN ?? join(programs, "vanthu-agent");
 
 const softhsm = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"].find(existsSync);
@@ -26,7 +28,7 @@ const program = (name) => (process.env.PATH ?? "").split(":").some((folder) => e
 export const hasDevices = softhsm !== undefined && ["softhsm2-util", "pkcs11-tool", "openssl"].every(program);
 
 /** The address of the site, of its agent, and the browser; filled by `openSite`. */
-export const site = { base: "", agent: "", service: "", folder: "", browser: undefined };
+export const site = { base: "", agent: "", service: "", tool: "", folder: "", browser: undefined };
 let folder = "";
 let devices = "";
 let server;
@@ -123,6 +125,9 @@ authorize_address = ${at("oauth2/authorize")}
 token_address = ${at("oauth2/token")}
 client_id = "vanthu"
 secret_file = "${folder}.secret"
+
+[tool]
+address = "${site.tool}"
 `,
   );
   return file;
@@ -143,6 +148,7 @@ export async function openSite({ keys = "files" } = {}) {
   site.agent = `http://127.0.0.1:${(await free(USUAL_AGENT_PORT)) || (await free())}`;
   site.folder = folder;
   site.service = `http://127.0.0.1:${await free()}`;
+  site.tool = `ws://127.0.0.1:${await free()}`;
   server = start(serverProgram, ["practice", "--data", folder, "--listen", listen, "--services", await services()]);
   const chromiumPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   const launching = chromium.launch({ executablePath: chromiumPath, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });

@@ -37,7 +37,7 @@ step("the service is offered first, and what the holder refuses is not signed", 
   await holderDoes("refuse");
   await page.goto(letter);
   const ways = card().locator("input[name=way]");
-  assert.equal(await ways.count(), 2);
+  assert.equal(await ways.count(), 3);
   assert.ok(await ways.first().isChecked(), "on a telephone the agent is not offered first");
   assert.notEqual(await ways.first().getAttribute("value"), "agent");
   await card().locator("[data-sign-start]").tap();
@@ -79,7 +79,7 @@ step("several go with one agreement, and what became of them is asked once", asy
   await page.getByRole("button", { name: "Ký các văn bản đã chọn" }).tap();
   await page.getByRole("heading", { name: "Ký 2 văn bản" }).first().waitFor();
   const ways = card().locator("input[name=way]");
-  assert.equal(await ways.count(), 2);
+  assert.equal(await ways.count(), 3);
   assert.ok(await ways.first().isChecked());
   await card().getByText("Mỗi lần đồng ý ký nhiều nhất 100 tệp").waitFor();
   await looked("several");

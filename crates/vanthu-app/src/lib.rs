@@ -62,6 +62,7 @@ use crate::port::{RevocationSource, TimestampService};
 use crate::practice::authority::PracticeAuthority;
 use crate::reading::Readings;
 use crate::service::KeyServices;
+use crate::signing::local::SigningTool;
 use crate::signing::remote::Conversations;
 use crate::trust::Trust;
 
@@ -111,6 +112,8 @@ pub struct App {
     pub practice: OnceLock<PracticeAuthority>,
     /// The key that signs the ledger's checkpoints, once the installation has been given it.
     pub ledger_key: OnceLock<LedgerKey>,
+    /// The government's signing tool, where the installation offers it.
+    pub tool: OnceLock<SigningTool>,
     /// The services that hold keys, once the installation has been given them.
     pub services: OnceLock<KeyServices>,
     /// Holders' browsers on their way to a service's page and back.
@@ -153,6 +156,7 @@ impl App {
             wake: Notify::new(),
             practice: OnceLock::new(),
             ledger_key: OnceLock::new(),
+            tool: OnceLock::new(),
             services: OnceLock::new(),
             rounds: Rounds::default(),
             conversations: Conversations::default(),

@@ -17,7 +17,8 @@ use vanthu_pki::Time;
 use vanthu_pki::path::RevocationMode;
 use vanthu_signing::{
     Coverage, Embedded, Indication, PageFacts, PdfFacts, PdfProblem, PlatformRule, Report,
-    SignatureReport, SubIndication, ValidationInput, embedded, inspect, is_extension, validate,
+    SignatureKind, SignatureReport, SubIndication, ValidationInput, embedded, inspect,
+    is_extension, validate,
 };
 use vanthu_store::outgoing::OutgoingRow;
 use vanthu_store::report::ReportRow;
@@ -235,8 +236,15 @@ pub(crate) async fn signed_by_authorised(
         return Err(AppError::refused(RefusalCode::NotAnExtension));
     }
     let report = report(app, signed.to_vec()).await?;
+    let mut signatures = report
+        .signatures
+        .iter()
+        .filter(|it| it.kind == SignatureKind::Signature);
+    let (first, several) = (signatures.next(), signatures.next().is_some());
+    // The government's tool signs in a field of its own; the first signature is the person's in any case.
     let signature = report
         .signature(PERSON_FIELD)
+        .or(first)
         .ok_or_else(|| AppError::refused(RefusalCode::SignatureMissing))?;
     // What is broken tells nothing about its signer.
     if signature.indication == Indication::TotalFailed {
@@ -247,7 +255,7 @@ pub(crate) async fn signed_by_authorised(
         return Err(AppError::refused(RefusalCode::SignatureNotByAuthorised));
     }
     match signature.indication {
-        Indication::TotalPassed if report.signatures.len() == 1 => Ok(()),
+        Indication::TotalPassed if !several => Ok(()),
         Indication::TotalPassed => Err(AppError::refused(RefusalCode::NotAnExtension)),
         Indication::Indeterminate if signature.sub_indication == Some(SubIndication::TryLater) => {
             Err(AppError::refused(RefusalCode::SignatureNotDetermined))

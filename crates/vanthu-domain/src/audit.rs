@@ -89,6 +89,8 @@ acts! {
     SigningOpened = "signing-opened", "Mở phiên ký số";
     /// A signing session ended without a signature.
     SigningFailed = "signing-failed", "Phiên ký số không thành";
+    /// It was tried what the government's signing tool on a person's machine can do.
+    SigningToolTried = "signing-tool-tried", "Thử công cụ ký số của Ban Cơ yếu";
     /// A person found out what became of a request for signatures whose end was not known.
     SigningSettled = "signing-settled", "Kết luận về yêu cầu ký chưa rõ kết quả";
     /// A key that a service holds was linked to an account.

@@ -110,6 +110,8 @@ ids! {
     JobId = "job";
     /// A signing session (phiên ký).
     SigningId = "sgn";
+    /// A trial of the government's signing tool in one browser (lần thử công cụ ký).
+    ToolTrialId = "ttr";
     /// A key that a service holds.
     CredentialId = "crd";
     /// A signing agent that was paired (máy ký đã ghép).

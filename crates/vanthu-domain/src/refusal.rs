@@ -349,6 +349,34 @@ codes! {
     RemoteOtherCertificate = "remote-other-certificate";
     /// A genuine signature in a form that can't be used: `service`.
     RemoteOtherForm = "remote-other-form";
+    /// The page never reached the government's tool.
+    ToolNotOpened = "tool-not-opened";
+    /// The government's tool signed nothing: `said`.
+    ToolRefused = "tool-refused";
+    /// The government's tool brought nothing in time.
+    ToolTimedOut = "tool-timed-out";
+    /// The answer of the government's tool can't be read.
+    ToolUnreadable = "tool-unreadable";
+    /// The government's tool gave back no signature over the digest.
+    ToolDigestNotSigned = "tool-digest-not-signed";
+    /// The file that came back does not continue the one that was handed out.
+    ToolOtherFile = "tool-other-file";
+    /// The file that came back does not have exactly one signature more.
+    ToolNotOneSignature = "tool-not-one-signature";
+    /// The added signature does not hold: `why`.
+    ToolBadSignature = "tool-bad-signature";
+    /// The file that came back was changed in a way that is not permitted: `why`.
+    ToolFileChanged = "tool-file-changed";
+    /// The added signature locks the file, so that number and day can't be filled in.
+    ToolFileLocked = "tool-file-locked";
+    /// The file that came back has another number or day: `number`, `day`.
+    ToolOtherNumber = "tool-other-number";
+    /// No such one-time address.
+    ToolAddressUnknown = "tool-address-unknown";
+    /// The one-time address has served its time: `why`.
+    ToolAddressOver = "tool-address-over";
+    /// What was brought is not one signed PDF file: `why`.
+    ToolNoFile = "tool-no-file";
     /// The PIN was wrong.
     PinWrong = "pin-wrong";
     /// What was signed is not what was shown.

@@ -78,6 +78,7 @@ mod asic;
 mod cades;
 mod content;
 mod difference;
+mod elsewhere;
 mod embed;
 mod embedded;
 mod field;
@@ -124,6 +125,7 @@ pub use cades::prepare::{
 };
 pub use cades::stamp::PreparedDetachedTimestamp;
 pub use difference::{Change, ChangeKind, ChangeLevel};
+pub use elsewhere::{Layout, Unstamped, changes_behind, lay_out};
 pub use embed::{Completed, EmbedError, Prepared, is_extension};
 pub use embedded::{Embedded, embedded, embedded_container, embedded_detached, embedded_file};
 pub use held::Held;

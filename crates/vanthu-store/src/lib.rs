@@ -50,6 +50,7 @@ pub mod saved_view;
 pub mod seal;
 pub mod session;
 pub mod signing;
+pub mod tool_signing;
 
 pub use blob::Blobs;
 pub use db::{Durability, Store, StoreOptions, Tx};

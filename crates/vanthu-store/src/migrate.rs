@@ -53,6 +53,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "0006_other_holders_of_keys",
         text: include_str!("../migrations/0006_other_holders_of_keys.sql"),
     },
+    Migration {
+        number: 7,
+        name: "0007_the_governments_tool",
+        text: include_str!("../migrations/0007_the_governments_tool.sql"),
+    },
 ];
 
 /// A migration that has been applied.

@@ -206,6 +206,7 @@ texts!(
     id::JobId,
     id::SigningId,
     id::CredentialId,
+    id::ToolTrialId,
     id::SavedViewId,
     id::AgentId,
     id::DeviceId,

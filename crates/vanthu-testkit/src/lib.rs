@@ -10,3 +10,4 @@
 )]
 
 pub mod remote;
+pub mod tool;

@@ -11,7 +11,7 @@ const dist = join(here, "../static/dist");
 const scriptLimit = 60_000; // bytes, compressed: all scripts together
 
 const options = {
-  entryPoints: ["app.css", "ts/app.ts", "ts/sign.ts", "ts/editor.ts", "ts/place.ts", "ts/pair.ts"].map((name) => join(here, name)),
+  entryPoints: ["app.css", "ts/app.ts", "ts/sign.ts", "ts/editor.ts", "ts/place.ts", "ts/pair.ts", "ts/try-tool.ts"].map((name) => join(here, name)),
   outdir: dist,
   entryNames: "[name]",
   assetNames: "fonts/[name]",

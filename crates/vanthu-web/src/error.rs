@@ -165,7 +165,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::PasswordChangeRequired
         | C::Csrf
         | C::AccountLocked => StatusCode::FORBIDDEN,
-        C::NotFound => StatusCode::NOT_FOUND,
+        C::NotFound | C::ToolAddressUnknown => StatusCode::NOT_FOUND,
         C::SignInFailed | C::SignInRequired | C::SessionEnded | C::SessionElsewhere => {
             StatusCode::UNAUTHORIZED
         }
@@ -224,6 +224,17 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::RemoteBadSignature
         | C::RemoteOtherCertificate
         | C::RemoteOtherForm
+        | C::ToolNotOpened
+        | C::ToolRefused
+        | C::ToolTimedOut
+        | C::ToolDigestNotSigned
+        | C::ToolOtherFile
+        | C::ToolNotOneSignature
+        | C::ToolBadSignature
+        | C::ToolFileChanged
+        | C::ToolFileLocked
+        | C::ToolOtherNumber
+        | C::ToolAddressOver
         | C::ReceiptFailedCheck
         | C::DuplicateIncoming
         | C::RegistrationRequired
@@ -270,6 +281,8 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::CertificatePractice
         | C::SigningMeansNotOffered
         | C::RemoteTooMany
+        | C::ToolNoFile
+        | C::ToolUnreadable
         | C::PinWrong
         | C::AgentAbsent
         | C::AgentOutdated

@@ -18,6 +18,7 @@ pub mod security;
 pub mod session;
 pub mod state;
 pub mod texts;
+mod tool_door;
 pub mod view;
 
 pub use state::Web;
@@ -61,7 +62,7 @@ pub fn router(web: Web) -> Router {
 }
 
 /// The parts of the router. What stands in none of them is not there.
-fn parts() -> [Part; 4] {
+fn parts() -> [Part; 5] {
     let own = [
         page::routes(),
         events::ROUTES.to_vec(),
@@ -80,6 +81,10 @@ fn parts() -> [Part; 4] {
         Part {
             routes: agent_door::routes(),
             around: agent_door::around,
+        },
+        Part {
+            routes: tool_door::ROUTES.to_vec(),
+            around: tool_door::around,
         },
         Part {
             routes: practice_door::ROUTES.to_vec(),

@@ -22,6 +22,16 @@ const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; \
     img-src 'self' data: blob:; font-src 'self'; object-src 'none'; base-uri 'none'; \
     form-action 'self'; frame-ancestors 'none'; connect-src 'self' http://127.0.0.1:18181";
 
+/// Lets this one page open the socket of the government's signing tool, which listens on the signer's machine. No other
+/// page may.
+pub fn reach_tool(response: &mut Response, address: &str) {
+    if let Ok(policy) = HeaderValue::from_str(&format!("{POLICY} {address}")) {
+        response
+            .headers_mut()
+            .insert(CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
 /// Sets the headers of every answer.
 pub async fn headers(request: Request, next: Next) -> Response {
     let asset = request.uri().path().starts_with("/static/");

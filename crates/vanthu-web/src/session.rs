@@ -202,7 +202,7 @@ async fn resolve(web: &Web, headers: &HeaderMap) -> Result<Option<Session>, AppE
 }
 
 fn is_page(path: &str) -> bool {
-    !["/api/", "/agent/", "/events"]
+    !["/api/", "/agent/", "/tool/", "/events"]
         .iter()
         .any(|prefix| path.starts_with(prefix))
 }

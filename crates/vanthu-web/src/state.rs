@@ -25,6 +25,8 @@ pub struct Limits {
     pub requests: RateLimit,
     /// Sign-ins.
     pub sign_ins: RateLimit,
+    /// Files that the government's tool fetches and brings.
+    pub tool: RateLimit,
 }
 
 impl Web {
@@ -33,6 +35,7 @@ impl Web {
         let limits = Limits {
             requests: RateLimit::new(6000, 60),
             sign_ins: RateLimit::new(120, 60),
+            tool: RateLimit::new(120, 60),
         };
         Self {
             app,

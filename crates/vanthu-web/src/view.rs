@@ -600,14 +600,18 @@ pub struct SignPanel {
     pub ways: Vec<SignWay>,
     /// A session with a service that is under way, or whose end is not known; empty for none.
     pub standing: String,
+    /// Where the government's tool listens on the signer's machine; empty where it is not offered.
+    pub tool: String,
+    /// Whose trials of the tool the browser remembers: the account.
+    pub account: String,
 }
 
 /// A way of signing.
 #[derive(Debug, Clone, Default)]
 pub struct SignWay {
-    /// `agent`, or the identifier of a key at a service.
+    /// `agent`, `tool`, or the identifier of a key at a service.
     pub value: String,
-    /// `agent`, `service` or `sim`.
+    /// `agent`, `service`, `sim` or `tool`.
     pub means: &'static str,
     /// Its name.
     pub text: String,

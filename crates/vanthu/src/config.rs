@@ -8,6 +8,7 @@ use anyhow::{Context as _, ensure};
 use serde::Deserialize;
 use std::time::Duration;
 use vanthu_app::service::settings::ServiceSettings;
+use vanthu_app::signing::local::ToolSettings;
 use vanthu_domain::agent::Version;
 use vanthu_pki::gather::{Access, AddressPolicy, Limits, Network, Options};
 
@@ -94,6 +95,8 @@ pub(crate) struct Signing {
     /// Services that hold keys.
     #[serde(default, rename = "service")]
     pub(crate) services: Vec<ServiceSettings>,
+    /// The government's signing tool, where people may sign with it.
+    pub(crate) tool: Option<ToolSettings>,
 }
 
 /// Where signed lists of anchors are kept, and who signs them.

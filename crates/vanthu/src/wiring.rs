@@ -15,6 +15,7 @@ use vanthu_app::practice::Folders;
 use vanthu_app::practice::authority::{PracticeAuthority, is_practice_anchor};
 use vanthu_app::service::KeyServices;
 use vanthu_app::service::settings::{Plain, ServiceSettings, Surroundings};
+use vanthu_app::signing::local::{SigningTool, ToolSettings};
 use vanthu_app::system::{SystemClock, SystemRandomness};
 use vanthu_app::trust::{Anchor, AnchorPurpose, Trust};
 use vanthu_app::{App, Mode, Ports, checkpoint, job};
@@ -159,9 +160,13 @@ pub(crate) async fn real(config: &Config, store: Store) -> anyhow::Result<Arc<Ap
     };
     let url = config.server.public_url.clone();
     let services = key_services(&config.signing.services, &url, Plain::Refused)?;
+    let tool = signing_tool(config.signing.tool.clone(), Plain::Refused)?;
     let app = App::new(store, ports, trust, Mode::Real, url)?;
     // It was made a moment ago: nobody has set them yet.
     let _first = app.services.set(services);
+    if let Some(tool) = tool {
+        let _first = app.tool.set(tool);
+    }
     if let Some(minimum) = config.agents.minimum()? {
         // Set once: the installation was made a moment ago.
         let _set = app.agent_minimum.set(minimum);
@@ -183,13 +188,28 @@ pub(crate) fn key_services(
     Ok(KeyServices::read(settings, &around)?)
 }
 
-/// The services of a practice installation: a file with `[[service]]` as in a configuration. Without encryption only
-/// services on this machine are asked.
-pub(crate) fn practice_services(file: &Path, public_url: &str) -> anyhow::Result<KeyServices> {
+/// The government's signing tool, as it is configured.
+fn signing_tool(
+    settings: Option<ToolSettings>,
+    plain: Plain,
+) -> anyhow::Result<Option<SigningTool>> {
+    Ok(settings
+        .map(|it| SigningTool::read(it, plain))
+        .transpose()?)
+}
+
+/// The services of a practice installation: a file with `[[service]]` and `[tool]` as in a configuration. Without
+/// encryption only services on this machine are asked.
+pub(crate) fn practice_services(
+    file: &Path,
+    public_url: &str,
+) -> anyhow::Result<(KeyServices, Option<SigningTool>)> {
     #[derive(serde::Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Services {
+        #[serde(default)]
         service: Vec<ServiceSettings>,
+        tool: Option<ToolSettings>,
     }
     let text = std::fs::read_to_string(file)
         .with_context(|| format!("không đọc được {}", file.display()))?;
@@ -199,7 +219,8 @@ pub(crate) fn practice_services(file: &Path, public_url: &str) -> anyhow::Result
     for named in read.service.iter_mut().flat_map(ServiceSettings::files) {
         *named = folder.join(&*named);
     }
-    key_services(&read.service, public_url, Plain::OnLoopback)
+    let services = key_services(&read.service, public_url, Plain::OnLoopback)?;
+    Ok((services, signing_tool(read.tool, Plain::OnLoopback)?))
 }
 
 /// The anchors of a configuration: the installed list, and files named beside it.

@@ -125,23 +125,18 @@ pub(crate) fn browser(repo: &Repo) -> Result<Outcome> {
         return Ok(Outcome::of(Count::one(false)).note("npm ci failed"));
     }
     let mut build = command(repo, "cargo");
-    build.args([
-        "build",
-        "--package",
-        "vanthu-testkit",
-        "--bin",
-        "fake-service",
-    ]);
+    build.args(["build", "--package", "vanthu-testkit", "--bins"]);
     if !child::run(&mut build)?.ok {
-        return Ok(Outcome::of(Count::one(false)).note("the fake service did not build"));
+        return Ok(Outcome::of(Count::one(false)).note("the played services did not build"));
     }
-    let service = target(repo).join("debug").join("fake-service");
+    let played = target(repo).join("debug");
     let mut run = command(repo, "node");
     run.current_dir(repo.path(FOLDER));
     run.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]);
     run.env("VANTHU_BIN", server)
         .env("VANTHU_AGENT_BIN", agent)
-        .env("VANTHU_FAKE_SERVICE_BIN", service)
+        .env("VANTHU_FAKE_SERVICE_BIN", played.join("fake-service"))
+        .env("VANTHU_FAKE_TOOL_BIN", played.join("fake-tool"))
         .env("CHROMIUM", chromium);
     let finished = child::run(&mut run)?;
     Ok(Outcome::of(

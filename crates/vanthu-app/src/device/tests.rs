@@ -90,6 +90,7 @@ async fn from(desk: &Desk, id: &OutgoingId, address: &str) -> Result<(), AppErro
     let seen = Seen {
         address: Some(address.to_owned()),
         certificates: Vec::new(),
+        ..Seen::default()
     };
     open_seen(&desk.world.app, &desk.office.leader, order, &seen)
         .await

@@ -102,6 +102,7 @@ async fn signing_software_that_shows_other_people_s_certificates_is_noticed() {
         let seen = Seen {
             address: None,
             certificates,
+            ..Seen::default()
         };
         open_seen(app, &desk.office.leader, order, &seen).await
     };

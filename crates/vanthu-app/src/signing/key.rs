@@ -5,6 +5,7 @@ use vanthu_domain::certificate::Holder;
 use vanthu_domain::id::{CertificateId, CredentialId};
 use vanthu_domain::refusal::{Refusal, RefusalCode};
 use vanthu_pki::SignatureAlgorithm;
+use vanthu_remote::local::Flow;
 use vanthu_store::agency;
 use vanthu_store::certificate::{self, CertificateRow};
 use vanthu_store::credential::{self, CredentialRow};
@@ -23,6 +24,8 @@ pub(crate) struct Key<'a> {
     pub(crate) certificate: CertificateRow,
     /// The algorithm, where the key does not make the usual one.
     pub(crate) algorithm: Option<SignatureAlgorithm>,
+    /// The way that the government's tool signs with it, where that is asked.
+    pub(crate) local: Option<Flow>,
     /// The service that holds it.
     pub(crate) at_service: Option<(&'a KeyService, CredentialRow)>,
 }
@@ -56,9 +59,10 @@ pub(crate) async fn key_for<'a>(
     now: Moment,
 ) -> Result<Key<'a>, AppError> {
     match (input.means, &input.credential) {
-        (Means::Agent, None) => Ok(Key {
+        (Means::Agent | Means::Tool, None) => Ok(Key {
             certificate: at_hand(app, caller, input.purpose, now).await?,
             algorithm: None,
+            local: None,
             at_service: None,
         }),
         (Means::Service | Means::Sim, Some(id)) => linked(app, caller, input, id).await,
@@ -158,6 +162,7 @@ async fn linked<'a>(
     Ok(Key {
         algorithm: SignatureAlgorithm::from_name(&row.algorithm),
         certificate,
+        local: None,
         at_service: Some((service, row)),
     })
 }

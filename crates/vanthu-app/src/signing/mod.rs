@@ -12,6 +12,7 @@ pub mod fetch;
 pub(crate) mod holding;
 pub(crate) mod key;
 pub(crate) mod lasting;
+pub mod local;
 pub mod open;
 pub mod paper;
 pub mod remote;
@@ -59,7 +60,7 @@ pub(crate) async fn by_token(
 ) -> Result<SigningRow, AppError> {
     let row = signing::find_locked(&mut work.tx, signing_id)
         .await?
-        .filter(|row| matches!(row.means, Means::Agent | Means::Tool))
+        .filter(|row| row.means == Means::Agent)
         .filter(|row| crate::verify::same(&row.token_hash, &hash_of(token)))
         .ok_or_else(|| AppError::refused(RefusalCode::NotFound))?;
     still_open(work, row)

@@ -5,12 +5,13 @@ use serde_json::json;
 use vanthu_domain::Moment;
 use vanthu_domain::agency::SigningAuthority;
 use vanthu_domain::audit::Act;
-use vanthu_domain::id::{CredentialId, OutgoingId, SigningId};
+use vanthu_domain::id::{CredentialId, OutgoingId, SigningId, ToolTrialId};
 use vanthu_domain::outgoing::OutgoingState;
 use vanthu_domain::permission::Action;
 use vanthu_domain::profile::Setting;
 use vanthu_domain::refusal::{Refusal, RefusalCode};
-use vanthu_pki::{Certificate, SignatureAlgorithm, Time};
+use vanthu_pki::{Certificate, DigestAlgorithm, SignatureAlgorithm, Time};
+use vanthu_remote::local::{Flow, digest};
 use vanthu_signing::{PrepareError, Prepared, SignatureRequest, prepare};
 use vanthu_store::file::{self, FileRole};
 use vanthu_store::outgoing::OutgoingRow;
@@ -29,7 +30,7 @@ use crate::signing::paper::{
     About, PaperPlaces, agency_request, attachment_request, fonts, person_request,
 };
 use crate::signing::remote::{self, Asking, SPARE_SECONDS, WantedItem};
-use crate::signing::{MAIN_ITEM, certificates_of, examine, holding, settle, strange};
+use crate::signing::{MAIN_ITEM, certificates_of, examine, holding, local, settle, strange};
 use crate::{App, AppError, Caller, Mode, Work, verify};
 
 /// The most documents of one session.
@@ -80,6 +81,8 @@ pub struct Seen {
     pub address: Option<String>,
     /// Which certificates the signing software shows: SHA-256 in hexadecimal.
     pub certificates: Vec<String>,
+    /// When the government's tool was tried in this browser.
+    pub trial: Option<ToolTrialId>,
 }
 
 /// A document that could not be prepared, and why.
@@ -102,6 +105,8 @@ pub struct SigningOpened {
     pub expires_at: Moment,
     /// Where a service holds the key.
     pub at_service: Option<AtService>,
+    /// Which way the government's tool signs, where it does.
+    pub tool: Option<Flow>,
     /// The documents that are not in it, each with why.
     pub left_out: Vec<LeftOut>,
     /// The certificate's status could not be determined, and the profile lets sign all the same.
@@ -156,7 +161,12 @@ pub async fn open_seen(
             .into());
     }
     let now = app.now();
-    let key = key_for(app, caller, &input, now).await?;
+    let mut key = key_for(app, caller, &input, now).await?;
+    if input.means == Means::Tool {
+        let flow = local::open::flow_for(app, caller, &key.certificate, seen.trial.as_ref());
+        key.local = Some(flow.await?);
+        key.algorithm = (key.local == Some(Flow::Digest)).then_some(digest::ALGORITHM);
+    }
     if by_agent {
         strange::shown(app, caller, &key.certificate, &seen.certificates).await?;
     }
@@ -184,6 +194,8 @@ pub async fn open_seen(
         state: SessionState::Open,
         created_at: work.now,
         expires_at: match key.at_service {
+            // The time of the first item; each has its own when its turn comes.
+            _ if key.local.is_some() => local::ends_from(work.now),
             Some(_) => deadline.plus_seconds(working + SPARE_SECONDS),
             None => deadline.plus_seconds(working),
         },
@@ -197,6 +209,10 @@ pub async fn open_seen(
         fetched_from: None,
     };
     signing::insert_place(&mut work.tx, &place).await?;
+    if let Some(flow) = key.local {
+        let items = made.items.get(..made.wanted.len()).unwrap_or_default();
+        local::open::put_down(app, &mut work, input.purpose, flow, items).await?;
+    }
     let at_service = ask_service(app, &mut work, &input, &key, &row, &made, deadline).await?;
     let about: Vec<String> = input.documents.iter().map(ToString::to_string).collect();
     let data = json!({
@@ -217,6 +233,7 @@ pub async fn open_seen(
         token,
         expires_at: row.expires_at,
         at_service,
+        tool: key.local,
         left_out: made.left_out,
         not_determined: checked == examine::Checked::NotDetermined,
     })
@@ -461,20 +478,24 @@ async fn prepare_document(
     drop(tx);
     for (item_id, base_blob, request) in wanted {
         let base = app.store.blobs().get(&base_blob).await?;
-        let prepared = prepare_off_thread(base, request, key, &input.keys).await?;
-        let digest = hex::encode(prepared.document_digest());
-        let signed = prepared
-            .algorithm()
-            .digest()
-            .digest(prepared.to_be_signed());
+        let Ready {
+            kept,
+            digest,
+            signed,
+        } = match key.local {
+            Some(Flow::WholeFile) => hand_out_off_thread(base, request).await?,
+            _ => prepare_off_thread(base, request, key, &input.keys)
+                .await?
+                .into(),
+        };
         let its = WantedItem {
-            digest: hex::encode(signed),
+            digest: signed,
             name: match row.state.number() {
                 Some(number) => format!("{} {}", number.notation, row.subject),
                 None => row.subject.clone(),
             },
         };
-        let prepared_blob = app.store.blobs().put(prepared.to_bytes(), now).await?;
+        let prepared_blob = app.store.blobs().put(kept, now).await?;
         let item = SigningItemRow {
             signing_id: signing_id.clone(),
             item_id: if item_id == MAIN_ITEM {
@@ -535,6 +556,41 @@ pub(crate) fn places_of(row: &OutgoingRow) -> Result<PaperPlaces, AppError> {
     serde_json::from_value(json).map_err(|e| AppError::fault("places", e))
 }
 
+/// What is kept of an item until its signature comes.
+struct Ready {
+    /// The prepared state; for the government's tool the file that it is handed.
+    kept: Vec<u8>,
+    /// The digest that the person agrees to, in hexadecimal.
+    digest: String,
+    /// The digest that a service is asked to sign, in hexadecimal.
+    signed: String,
+}
+
+impl From<Prepared> for Ready {
+    fn from(prepared: Prepared) -> Self {
+        let by = prepared.algorithm().digest();
+        Self {
+            kept: prepared.to_bytes(),
+            digest: hex::encode(prepared.document_digest()),
+            signed: hex::encode(by.digest(prepared.to_be_signed())),
+        }
+    }
+}
+
+async fn hand_out_off_thread(base: Vec<u8>, request: SignatureRequest) -> Result<Ready, AppError> {
+    tokio::task::spawn_blocking(move || {
+        let kept = local::open::hand_out(&base, request)?;
+        let digest = hex::encode(DigestAlgorithm::Sha256.digest(&kept));
+        Ok(Ready {
+            kept,
+            signed: digest.clone(),
+            digest,
+        })
+    })
+    .await
+    .map_err(|e| AppError::fault("hand out", e))?
+}
+
 async fn prepare_off_thread(
     base: Vec<u8>,
     request: SignatureRequest,
@@ -570,7 +626,7 @@ fn algorithm_for(certificate: &Certificate, keys: &[KeyAbility]) -> Option<Signa
         .or(Some(usual))
 }
 
-fn unprepared(error: PrepareError) -> AppError {
+pub(crate) fn unprepared(error: PrepareError) -> AppError {
     tracing::warn!(%error, "a document could not be prepared for signing");
     Refusal::new(RefusalCode::FileDamaged)
         .with("name", "văn bản")

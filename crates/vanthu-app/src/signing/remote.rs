@@ -175,7 +175,7 @@ pub(crate) fn since(from: Moment, to: Moment) -> std::time::Duration {
     std::time::Duration::from_micros(u64::try_from(micros).unwrap_or(0))
 }
 
-fn seed(app: &App) -> Seed {
+pub(crate) fn seed(app: &App) -> Seed {
     let mut bytes = [0; 32];
     app.ports.randomness.fill(&mut bytes);
     Seed::new(bytes)

@@ -4,7 +4,8 @@ use vanthu_domain::id::{OutgoingId, SigningId};
 use vanthu_domain::refusal::RefusalCode;
 use vanthu_store::credential;
 use vanthu_store::remote_signing::{self, RemoteSigningRow};
-use vanthu_store::signing::{self, SigningItemRow, SigningRow};
+use vanthu_store::signing::{self, Means, SigningItemRow, SigningRow};
+use vanthu_store::tool_signing::{self, ToolSigningRow};
 
 use crate::signing::settle::is_open_question;
 use crate::{App, AppError, Caller};
@@ -18,6 +19,8 @@ pub struct Progress {
     pub items: Vec<SigningItemRow>,
     /// Its conversation, where a service holds the key.
     pub remote: Option<Conversation>,
+    /// Its items with the government's tool, where that signs.
+    pub tool: Vec<ToolSigningRow>,
 }
 
 /// A conversation as its page sees it.
@@ -55,7 +58,16 @@ pub async fn state(
             })
         }
     };
-    Ok(Progress { row, items, remote })
+    let tool = match row.means {
+        Means::Tool => tool_signing::list(&mut tx, signing_id).await?,
+        Means::Agent | Means::Service | Means::Sim => Vec::new(),
+    };
+    Ok(Progress {
+        row,
+        items,
+        remote,
+        tool,
+    })
 }
 
 /// The caller's session with a service that stands in the way of signing a document: under way, or with an end that a

@@ -6,7 +6,7 @@ use vanthu_domain::certificate::Holder;
 use vanthu_domain::finding::FindingKind;
 use vanthu_domain::id::PersonId;
 use vanthu_domain::refusal::{Refusal, RefusalCode};
-use vanthu_pki::verify;
+use vanthu_pki::{Certificate, verify};
 use vanthu_signing::Prepared;
 use vanthu_store::certificate::{self, CertificateRow};
 use vanthu_store::signing::{SigningItemRow, SigningRow};
@@ -126,6 +126,58 @@ pub(crate) async fn answered(
         "digest": item.digest,
     });
     record(app, &of, kind, evidence).await
+}
+
+/// The government's tool in a person's browser shows this certificate: somebody else's is recorded, and refused.
+///
+/// Clause: KH-2, TG-22.1b
+pub(crate) async fn tried(
+    app: &App,
+    caller: &Caller,
+    certificate: &Certificate,
+) -> Result<(), AppError> {
+    let thumbprint = certificate.sha256_thumbprint();
+    let mut tx = app.store.read().await?;
+    let known = certificate::find_by_thumbprint(&mut tx, &thumbprint).await?;
+    drop(tx);
+    let Some(other) = known.filter(|it| !is_of(&it.record.holder, caller.person_id())) else {
+        return Ok(());
+    };
+    let evidence = json!({"shown": [thumbprint]});
+    let of = Found::of(caller, Some(&other));
+    record(app, &of, FindingKind::OthersCertificate, evidence).await?;
+    let refusal = Refusal::new(RefusalCode::CertificateNotYours);
+    Err(refusal.with("subject", &other.record.subject).into())
+}
+
+/// The government's tool signed with a certificate that is not the session's. It is recorded, and gives the refusal.
+///
+/// Clause: KH-2
+pub(crate) async fn brought(
+    app: &App,
+    row: &SigningRow,
+    item: &SigningItemRow,
+    certificate: &Certificate,
+) -> Result<Refusal, AppError> {
+    let thumbprint = certificate.sha256_thumbprint();
+    let mut tx = app.store.read().await?;
+    let expected = certificate::load(&mut tx, &row.certificate_id).await?;
+    let known = certificate::find_by_thumbprint(&mut tx, &thumbprint).await?;
+    drop(tx);
+    let kind = match &known {
+        Some(it) if !is_of(&it.record.holder, &row.person_id) => FindingKind::OthersCertificate,
+        _ => FindingKind::AnotherKey,
+    };
+    let subject = certificate.subject().to_string();
+    let evidence = json!({
+        "expected": expected.record.thumbprint,
+        "answered": thumbprint,
+        "subject": subject,
+        "document": item.outgoing_id,
+        "digest": item.digest,
+    });
+    record(app, &Found::in_session(row, &expected), kind, evidence).await?;
+    Ok(Refusal::new(RefusalCode::CertificateNotYours).with("subject", subject))
 }
 
 /// The certificate whose key made the signature.

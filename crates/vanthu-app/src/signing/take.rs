@@ -6,7 +6,7 @@ use vanthu_domain::agency::Role;
 use vanthu_domain::audit::Act;
 use vanthu_domain::id::SigningId;
 use vanthu_domain::refusal::{Refusal, RefusalCode};
-use vanthu_signing::{BaselineLevel, Prepared, is_extension};
+use vanthu_signing::{Prepared, is_extension};
 use vanthu_store::outgoing::{self, OutgoingRow};
 use vanthu_store::person::PostFilter;
 use vanthu_store::signing::{
@@ -45,6 +45,10 @@ pub(crate) enum Door<'a> {
     },
     /// From our own conversation with a service.
     Service,
+    /// From the government's tool, through the page: the value of a digest.
+    Tool,
+    /// From the government's tool: not a value but the whole signed file, which was examined.
+    File,
 }
 
 /// Takes one value. A late one, a second one, one of another key, or one over a document that has moved on meanwhile
@@ -56,7 +60,7 @@ pub(crate) async fn take(app: &App, value: Value<'_>) -> Result<(), AppError> {
     let row = session_of(&mut work, &value).await?;
     let item = item_of(&mut work, &row, &value).await?;
     drop(work);
-    let file = match embed(app, &row, &item, value.signature).await {
+    let file = match embed(app, &row, &item, &value).await {
         Err(error) if error.code() == Some(RefusalCode::CertificateNotYours) => {
             strange::answered(app, &row, &item, value.signature).await?;
             return Err(error);
@@ -64,7 +68,10 @@ pub(crate) async fn take(app: &App, value: Value<'_>) -> Result<(), AppError> {
         other => other?,
     };
     let (file, level) = match row.purpose {
-        Purpose::Person => (file, BaselineLevel::BT),
+        Purpose::Person => {
+            let level = lasting::as_signed(app, &file)?;
+            (file, level)
+        }
         Purpose::Seal => lasting::with_evidence(app, file).await?,
     };
     let blob = app.store.blobs().put(file, app.now()).await?;
@@ -135,10 +142,13 @@ async fn moved_on(
 async fn session_of(work: &mut Work<'_>, value: &Value<'_>) -> Result<SigningRow, AppError> {
     let row = match value.door {
         Door::Agent { token, .. } => by_token(work, value.signing_id, token).await?,
-        Door::Service => {
+        Door::Service | Door::Tool | Door::File => {
             let row = signing::find_locked(&mut work.tx, value.signing_id)
                 .await?
-                .filter(|row| matches!(row.means, Means::Service | Means::Sim))
+                .filter(|row| match value.door {
+                    Door::Service => matches!(row.means, Means::Service | Means::Sim),
+                    _ => row.means == Means::Tool,
+                })
                 .ok_or_else(|| AppError::refused(RefusalCode::NotFound))?;
             super::still_open(work, row)?
         }
@@ -182,7 +192,7 @@ async fn embed(
     app: &App,
     row: &SigningRow,
     item: &SigningItemRow,
-    signature: &[u8],
+    value: &Value<'_>,
 ) -> Result<Vec<u8>, AppError> {
     let mut tx = app.store.read().await?;
     let holder = certificate::load(&mut tx, &row.certificate_id).await?;
@@ -194,9 +204,12 @@ async fn embed(
     examine::certificate_may_sign(app, &holder, app.now()).await?;
     let (_, chain) = certificates_of(&holder)?;
     let base = app.store.blobs().get(&item.base_blob).await?;
+    if matches!(value.door, Door::File) {
+        return extended(&base, value.signature.to_vec());
+    }
     let prepared = Prepared::from_bytes(&app.store.blobs().get(&item.prepared_blob).await?)
         .map_err(|e| AppError::fault("prepared", e))?;
-    let completed = prepared.complete(signature).map_err(|error| {
+    let completed = prepared.complete(value.signature).map_err(|error| {
         tracing::warn!(%error, signing = %row.signing_id, "a signature does not fit");
         AppError::from(
             Refusal::new(RefusalCode::CertificateNotYours).with("serial", &holder.record.serial),
@@ -215,10 +228,15 @@ async fn embed(
     let file = completed
         .embed(&base, &chain, Some(&token))
         .map_err(|e| AppError::fault("embed", e))?;
-    if !is_extension(&base, &file) {
-        return Err(AppError::refused(RefusalCode::NotAnExtension));
+    extended(&base, file)
+}
+
+fn extended(base: &[u8], file: Vec<u8>) -> Result<Vec<u8>, AppError> {
+    if is_extension(base, &file) {
+        Ok(file)
+    } else {
+        Err(AppError::refused(RefusalCode::NotAnExtension))
     }
-    Ok(file)
 }
 
 /// Once every file of the document is signed, the document takes them all, takes the step, and

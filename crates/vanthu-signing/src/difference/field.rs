@@ -41,6 +41,11 @@ pub(super) fn form(comparison: &mut Comparison<'_, '_>) {
     ) else {
         return;
     };
+    // A file that nobody has signed may have no form yet.
+    let old_form = match old_form {
+        Object::Null if comparison.limits.may_certify => Object::Dict(Dict::new()),
+        form => form,
+    };
     let (Some(old_form), Some(new_form)) = (old_form.as_dict(), new_form.as_dict()) else {
         comparison.refuse(ChangeKind::Other, None, "the form is not a dictionary");
         return;

@@ -37,6 +37,8 @@ pub(crate) struct Limits {
     /// What the certification itself says.
     pub(crate) certification: Option<DocMdp>,
     pub(crate) field_locks: Vec<FieldLock>,
+    /// Nobody has signed yet: whoever signs first may certify.
+    pub(crate) may_certify: bool,
 }
 
 impl Limits {

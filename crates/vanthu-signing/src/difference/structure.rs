@@ -58,7 +58,10 @@ pub(super) fn catalogue(comparison: &mut Comparison<'_, '_>) {
     let (Some(old), Some(new)) = (old.as_dict(), new.as_dict()) else {
         return;
     };
-    let changed = without(old, &CATALOGUE_KEYS).changed_keys(&without(new, &CATALOGUE_KEYS));
+    let mut changed = without(old, &CATALOGUE_KEYS).changed_keys(&without(new, &CATALOGUE_KEYS));
+    if certifies(comparison, old, new) {
+        changed.retain(|key| key.as_slice() != b"Perms".as_slice());
+    }
     for key in &changed {
         let key = String::from_utf8_lossy(key).into_owned();
         comparison.refuse(
@@ -80,6 +83,27 @@ pub(super) fn catalogue(comparison: &mut Comparison<'_, '_>) {
     for key in ["Extensions", "MarkInfo"] {
         follow(comparison, reference.number, (old, new), key, &approval);
     }
+}
+
+/// The first signature certifies the document, and nothing else stands in `/Perms`.
+fn certifies(comparison: &mut Comparison<'_, '_>, old: &Dict, new: &Dict) -> bool {
+    if !comparison.limits.may_certify || old.contains("Perms") {
+        return false;
+    }
+    let Some(permissions) = new.get("Perms") else {
+        return false;
+    };
+    let only_certifies = comparison.new.resolve(permissions).is_ok_and(|it| {
+        it.as_dict().is_some_and(|it| {
+            it.iter()
+                .all(|(key, value)| key == b"DocMDP" && value.as_ref().is_some())
+        })
+    });
+    if let (true, Object::Ref(reference)) = (only_certifies, permissions) {
+        let approval = Approval::new(ChangeKind::Structure, ChangeLevel::FormFilling);
+        comparison.approve_new(reference.number, &approval);
+    }
+    only_certifies
 }
 
 /// Approves the object that `key` names directly, old or new; streams and removal are refused. Gives both values.

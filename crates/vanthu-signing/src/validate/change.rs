@@ -101,6 +101,7 @@ pub(super) fn judge(
         certified: level.is_some(),
         certification: rules.certification,
         field_locks: rules.field_locks,
+        may_certify: false,
     };
     compare_later(document, &signed, revisions, &limits, report);
     hold_policy(policy, report);

@@ -166,6 +166,23 @@ pub fn certificates(pdf: &[u8]) -> Vec<Certificate> {
     all
 }
 
+/// Whether nobody has signed the file; what can't be read counts as signed.
+pub(crate) fn is_unsigned(document: &Document<'_>) -> bool {
+    file::signatures(document).is_ok_and(|found| found.is_empty())
+}
+
+/// Where `/Contents` of the signature in a field stands, brackets included, and its bytes with their padding.
+pub(crate) fn contents_of(
+    document: &Document<'_>,
+    field: &str,
+) -> Option<((usize, usize), Vec<u8>)> {
+    let found = file::signatures(document).ok()?;
+    let it = found.iter().find(|it| it.field.name == field)?;
+    let covered = it.covered.ok()?;
+    let contents = it.dict.get("Contents")?.as_string()?;
+    Some(((covered.gap_start, covered.gap_end), contents.to_vec()))
+}
+
 fn carried(signed: &SignedData, all: &mut Vec<Certificate>) {
     for certificate in &signed.certificates {
         if !all.contains(certificate) {

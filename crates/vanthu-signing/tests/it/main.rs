@@ -14,6 +14,7 @@ mod big;
 mod both;
 mod cades;
 mod corpus;
+mod elsewhere;
 mod forgery;
 mod forms;
 mod hostile;

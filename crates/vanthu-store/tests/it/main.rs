@@ -43,6 +43,8 @@ mod saved_view;
 #[cfg(test)]
 mod signing;
 #[cfg(test)]
+mod tool_signing;
+#[cfg(test)]
 mod transaction;
 #[cfg(test)]
 mod world;

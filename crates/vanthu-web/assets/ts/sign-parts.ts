@@ -24,11 +24,22 @@ export interface ServiceProgress {
   open_question: boolean;
 }
 
+/** Where an item stands with the government's tool. */
+export interface ToolProgress {
+  item_id: string;
+  flow: "digest" | "whole-file";
+  state: "waiting" | "created" | "fetched" | "uploaded" | "applied" | "ended";
+  opened: boolean;
+  waits_after_close: boolean;
+  said?: string;
+}
+
 export interface Progress {
   state: "open" | "signed" | "partly" | "cancelled" | "expired" | "failed";
   reason?: string;
   problem?: unknown;
   service?: ServiceProgress;
+  tool?: ToolProgress[];
   items: Item[];
   /** Where to go when all is signed. */
   next?: string;

@@ -4,6 +4,7 @@ import { AgentAbsent, AgentRefused, agentSign, agentStatus, refreshPill, type Ag
 import { all, el, icon, pause } from "./dom.ts";
 import { asProblem, postJson, problemBox, problemOf, request, type Problem } from "./http.ts";
 import { followAway, signAway } from "./sign-away.ts";
+import { signTool } from "./sign-tool.ts";
 import { Ended, Lines, nextChange, problem, sayOpened, sayOpening, type Opening, type Progress } from "./sign-parts.ts";
 import { t } from "./texts.ts";
 
@@ -88,16 +89,19 @@ function chosenWay(panel: HTMLElement): HTMLInputElement | undefined {
 
 const REMEMBERED = "vanthu-sign-way";
 
-/** The last choice is remembered; on a phone, where no agent runs, the agent is not what is offered first. */
+/** The last choice is remembered; on a phone, where neither agent nor tool runs, they are not what is offered first. */
 function prepareWays(panel: HTMLElement): void {
   const ways = all<HTMLInputElement>("input[name=way]", panel);
   const agent = ways.find((one) => one.value === "agent");
   if (!agent || ways.length < 2) return;
   const narrow = matchMedia("(max-width: 44rem)").matches;
-  const place = agent.closest("label");
-  if (narrow && place) place.parentElement?.append(place);
+  const here = ways.filter((one) => one.value === "agent" || one.value === "tool");
+  for (const one of narrow ? here : []) {
+    const place = one.closest("label");
+    place?.parentElement?.append(place);
+  }
   const before = localStorage.getItem(REMEMBERED);
-  const first = ways.find((one) => one.value === before) ?? (narrow ? ways.find((one) => one !== agent) : agent);
+  const first = ways.find((one) => one.value === before) ?? (narrow ? (ways.find((one) => !here.includes(one)) ?? agent) : agent);
   if (first) first.checked = true;
   for (const one of ways) one.addEventListener("change", () => localStorage.setItem(REMEMBERED, one.value));
 }
@@ -128,6 +132,9 @@ class Flow {
       throw new Ended(problem("nothing-picked", t("Chưa chọn văn bản nào để ký."), "", t("Chọn ít nhất một văn bản rồi ký lại.")));
     }
     const way = chosenWay(this.panel);
+    if (way?.value === "tool") {
+      return signTool(this.panel, this.lines, { purpose: this.panel.dataset["purpose"] ?? "person", documents: this.documents });
+    }
     if (way && way.value !== "agent") {
       const means = way.dataset["means"] ?? "service";
       return signAway(this.panel, this.lines, { purpose: this.panel.dataset["purpose"] ?? "person", documents: this.documents, means, credential: way.value });

@@ -535,9 +535,7 @@ pub(crate) fn document(signing: bool) -> Document {
                 "Tôi đã đọc hết 2 trang và 1 phụ lục.".into(),
                 "Tôi ký thay Giám đốc (KT.) theo phân công ngày 05/01/2026.".into(),
             ],
-            why_not: None,
-            ways: Vec::new(),
-            standing: String::new(),
+            ..SignPanel::default()
         }),
         verdict: Verdict {
             whole: Pill {

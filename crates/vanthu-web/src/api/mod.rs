@@ -21,6 +21,7 @@ mod registers;
 mod shared;
 mod sign_in;
 mod signing;
+mod signing_tool;
 mod verify;
 mod views;
 
@@ -60,6 +61,7 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static Operation> {
         .chain(desk::OPERATIONS)
         .chain(outgoing::operations())
         .chain(signing::OPERATIONS)
+        .chain(signing_tool::OPERATIONS)
         .chain(credentials::OPERATIONS)
         .chain(agents::OPERATIONS)
         .chain(incoming::operations())

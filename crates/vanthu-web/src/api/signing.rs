@@ -6,6 +6,7 @@ use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vanthu_app::signing::fetch::timestamp;
+use vanthu_app::signing::local::{Flow, ToolFlow, ToolSigningRow, ToolState};
 use vanthu_app::signing::open::{self, KeyAbility, OpenSigning, Seen};
 use vanthu_app::signing::settle::settle;
 use vanthu_app::signing::state::{self, Conversation};
@@ -13,7 +14,7 @@ use vanthu_app::signing::{
     Certainty, Consent, ItemState, Means, Purpose, SessionState, Settled, cancel,
 };
 use vanthu_domain::Moment;
-use vanthu_domain::id::{CredentialId, OutgoingId, SigningId};
+use vanthu_domain::id::{CredentialId, OutgoingId, SigningId, ToolTrialId};
 use vanthu_domain::permission::Action;
 use vanthu_domain::refusal::{Refusal, RefusalCode};
 
@@ -77,6 +78,10 @@ struct OpenSession {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     credential: Option<CredentialId>,
+    /// Lần thử công cụ ký mà trình duyệt này đã làm: mã của POST /api/v1/signing-tool/trials.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    trial: Option<ToolTrialId>,
     /// SHA-256 (hex) của các chứng thư mà phần mềm ký trên máy đưa ra.
     #[serde(default)]
     certificates: Vec<String>,
@@ -157,6 +162,9 @@ struct SessionOpened {
     left_out: Vec<LeftOut>,
     /// Chưa xác định được tình trạng chứng thư; quy chế áp dụng cho ký kèm cảnh báo.
     not_determined: bool,
+    /// digest hoặc whole-file: công cụ của Ban Cơ yếu ký theo cách nào, khi ký bằng công cụ đó.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool: Option<&'static str>,
     /// Điều cần hiện trước khi điện thoại hỏi, khi khóa do dịch vụ giữ.
     #[serde(skip_serializing_if = "Option::is_none")]
     service: Option<Shown>,
@@ -229,6 +237,24 @@ struct ServiceProgress {
     settled: Option<&'static str>,
 }
 
+/// Where an item stands with the government's tool.
+#[derive(Serialize, ToSchema)]
+struct ToolProgress {
+    /// Mã của mục.
+    item_id: String,
+    /// digest hoặc whole-file.
+    flow: &'static str,
+    /// waiting, created, fetched, uploaded, applied hoặc ended.
+    state: &'static str,
+    /// Trang đã kết nối được với công cụ.
+    opened: bool,
+    /// Kết nối đã đóng mà tệp đã ký có thể vẫn đang được gửi về.
+    waits_after_close: bool,
+    /// Lời của công cụ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    said: Option<String>,
+}
+
 /// Where a session stands.
 #[derive(Serialize, ToSchema)]
 struct Progress {
@@ -248,6 +274,9 @@ struct Progress {
     /// Đang ở đâu với dịch vụ giữ khóa.
     #[serde(skip_serializing_if = "Option::is_none")]
     service: Option<ServiceProgress>,
+    /// Từng tệp ở công cụ của Ban Cơ yếu, khi ký bằng công cụ đó.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool: Vec<ToolProgress>,
     /// Từng tệp cần ký.
     items: Vec<Item>,
     /// Trang để mở khi đã ký xong.
@@ -283,6 +312,7 @@ async fn begin(
     let seen = Seen {
         address: Some(address).filter(|it| !it.is_empty()),
         certificates: given.certificates,
+        trial: given.trial,
     };
     let input = OpenSigning {
         purpose: match given.purpose {
@@ -306,7 +336,8 @@ async fn begin(
     });
     answer(SessionOpened {
         signing_id: opened.signing_id.to_string(),
-        token: opened.at_service.is_none().then_some(opened.token),
+        token: (opened.at_service.is_none() && opened.tool.is_none()).then_some(opened.token),
+        tool: opened.tool.map(flow_word),
         server: web.app.base_url.clone(),
         expires_at: timestamp(opened.expires_at).to_string(),
         service: opened.at_service.map(|it| Shown {
@@ -335,7 +366,12 @@ async fn progress(
     Named(id): Named<SigningId>,
 ) -> Answer<Progress> {
     let say = Say::of(&headers, web.app.now());
-    let state::Progress { row, items, remote } = state::state(&web.app, who.caller(), &id).await?;
+    let state::Progress {
+        row,
+        items,
+        remote,
+        tool,
+    } = state::state(&web.app, who.caller(), &id).await?;
     let signed = items
         .iter()
         .filter(|item| item.state == ItemState::Signed)
@@ -361,6 +397,7 @@ async fn progress(
         problem: remote.as_ref().and_then(|it| why_of(it, say)),
         service: remote.map(|it| with_service(it, &row.signing_id)),
         reason: row.result,
+        tool: tool.into_iter().map(with_tool).collect(),
         expires_at: timestamp(row.expires_at).to_string(),
         next: match documents.as_slice() {
             [only] => Some(format!("/outgoing/{only}?done={done}")),
@@ -402,6 +439,25 @@ fn with_service(it: Conversation, id: &SigningId) -> ServiceProgress {
         said: it.row.said,
         open_question: it.is_open_question,
         settled: it.row.settled.map(Settled::code),
+    }
+}
+
+fn with_tool(it: ToolSigningRow) -> ToolProgress {
+    let comes = matches!(it.state, ToolState::Created | ToolState::Fetched);
+    ToolProgress {
+        item_id: it.item_id,
+        flow: it.flow.code(),
+        state: it.state.code(),
+        opened: it.opened,
+        waits_after_close: comes && it.opened && it.closed && it.flow == ToolFlow::WholeFile,
+        said: it.said,
+    }
+}
+
+const fn flow_word(flow: Flow) -> &'static str {
+    match flow {
+        Flow::Digest => ToolFlow::Digest.code(),
+        Flow::WholeFile => ToolFlow::WholeFile.code(),
     }
 }
 

@@ -206,7 +206,7 @@ pub fn problem_view(problem: &Problem) -> view::Problem {
 /// A person's browser asks for a page; scripts ask for fragments or JSON and show problems themselves.
 fn wants_page(uri: &Uri, headers: &HeaderMap) -> bool {
     let path = uri.path();
-    let is_program = ["/api/v1/", "/agent/", "/events", "/practice/"]
+    let is_program = ["/api/v1/", "/agent/", "/tool/", "/events", "/practice/"]
         .iter()
         .any(|prefix| path.starts_with(prefix));
     let by_script = headers.contains_key("x-fragment") || headers.contains_key("x-csrf-token");

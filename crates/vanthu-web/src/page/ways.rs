@@ -1,7 +1,7 @@
-//! With what one may sign: the agent, and the caller's keys at services that fit the signature.
+//! With what one may sign: the agent, the government's tool, and the caller's keys at services that fit the signature.
 
 use vanthu_app::credential::list::{self, Linked};
-use vanthu_app::signing::{Means, Purpose};
+use vanthu_app::signing::{Means, Purpose, local};
 use vanthu_app::{App, AppError, Caller};
 use vanthu_domain::certificate::Holder;
 
@@ -32,6 +32,21 @@ pub(super) async fn ways(
         text: say.t("Phần mềm ký trên máy này"),
         note: say.t("Dùng thiết bị lưu khóa cắm vào máy."),
     }];
+    if local::address_for(app, caller).await?.is_some() {
+        ways.push(SignWay {
+            value: "tool".to_owned(),
+            means: Means::Tool.code(),
+            text: say.t("Công cụ ký số của Ban Cơ yếu"),
+            note: match many {
+                Many::One => {
+                    say.t("Cần VGCA Sign Service trên máy này; mã PIN nhập ở cửa sổ của công cụ.")
+                }
+                Many::Several => {
+                    say.t("Cần VGCA Sign Service trên máy này; công cụ hỏi lần lượt từng tệp.")
+                }
+            },
+        });
+    }
     for key in list::list(app, caller).await? {
         let for_seal = matches!(key.certificate.record.holder, Holder::Agency { .. });
         let fits = for_seal == (purpose == Purpose::Seal);

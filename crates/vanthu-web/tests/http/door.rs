@@ -137,6 +137,7 @@ async fn signing_out_ends_the_session() {
 async fn an_address_over_its_limit_is_refused() {
     let mut world = World::new().await;
     let limits = Limits {
+        tool: RateLimit::new(1000, 60),
         requests: RateLimit::new(6, 60),
         sign_ins: RateLimit::new(2, 60),
     };

@@ -17,4 +17,6 @@ mod outgoing_pages;
 #[cfg(test)]
 mod stranger;
 #[cfg(test)]
+mod tool;
+#[cfg(test)]
 mod world;

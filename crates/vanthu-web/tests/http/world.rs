@@ -23,14 +23,14 @@ use vanthu_web::{Web, router};
 
 /// The commune and the department.
 const AGENCIES: [&str; 2] = ["tanmau", "skhcn"];
-const ADDRESS: &str = "http://127.0.0.1:8080";
+pub(crate) const ADDRESS: &str = "http://127.0.0.1:8080";
 
 /// An installation with its routes.
 pub(crate) struct World {
     pub(crate) app: Arc<App>,
     pub(crate) router: Router,
     keys: Keys,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl World {
@@ -92,7 +92,7 @@ impl World {
             router: router(Web::new(Arc::clone(&app))),
             app,
             keys: Keys::of(&agent_folder.join("keys")).unwrap(),
-            _folder: folder,
+            folder,
         }
     }
 
@@ -110,6 +110,11 @@ impl World {
         .unwrap();
         assert!(app.practice.set(authority.clone()).is_ok());
         router(Web::new(app))
+    }
+
+    /// Where the practice agent's keys lie.
+    pub(crate) fn key_folder(&self) -> std::path::PathBuf {
+        self.folder.path().join("agent").join("keys")
     }
 
     /// Somebody signs in.

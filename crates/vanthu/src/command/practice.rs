@@ -129,7 +129,11 @@ impl Practice {
         let app = wiring::practice(store, authority, base_url.to_owned(), &key).await?;
         if let Some(file) = &self.services {
             // It was made a moment ago: nobody has set them yet.
-            let _first = app.services.set(wiring::practice_services(file, base_url)?);
+            let (services, tool) = wiring::practice_services(file, base_url)?;
+            let _first = app.services.set(services);
+            if let Some(tool) = tool {
+                let _first = app.tool.set(tool);
+            }
         }
         Ok(app)
     }

@@ -8,7 +8,7 @@ use vanthu_app::credential::list::{Linked, Offered};
 use vanthu_app::credential::look::{Candidate, look};
 use vanthu_app::credential::round::Returned;
 use vanthu_app::credential::{link, list, remove, round};
-use vanthu_app::signing::{Means, state};
+use vanthu_app::signing::{Means, local, state};
 use vanthu_app::{App, AppError};
 use vanthu_domain::certificate::Holder;
 use vanthu_domain::id::{CredentialId, SigningId};
@@ -18,6 +18,7 @@ use crate::error::{WebError, refused_page};
 use crate::page::fields::Fields;
 use crate::page::show::{Say, fact};
 use crate::page::{render, shell};
+use crate::security::reach_tool;
 use crate::session::{SignedIn, encode};
 use crate::state::Web;
 use crate::texts::{Counted as _, filters, language_of};
@@ -31,6 +32,8 @@ struct SigningPage {
     keys: Vec<KeyCard>,
     services: Vec<ServiceCard>,
     found: Option<Found>,
+    /// The account, where the government's tool is offered; empty otherwise.
+    tool: String,
 }
 
 /// A linked key.
@@ -292,7 +295,10 @@ async fn page(
     let app: &App = &web.app;
     let keys = list::list(app, who.caller()).await?;
     let offered = list::offered(app, who.caller()).await?;
+    let tool = local::address_for(app, who.caller()).await?;
+    let account = who.caller().actor.account_id.to_string();
     let page = SigningPage {
+        tool: tool.as_ref().map_or_else(String::new, |_| account),
         shell: shell::shell(web, who, headers, say.t("Cách ký của tôi"), "/account").await?,
         problem,
         keys: keys.iter().map(|it| key_card(it, say)).collect(),
@@ -302,7 +308,11 @@ async fn page(
             .collect(),
         found,
     };
-    render(&page, language_of(headers))
+    let mut response = render(&page, language_of(headers))?;
+    if let Some(address) = tool {
+        reach_tool(&mut response, &address);
+    }
+    Ok(response)
 }
 
 fn key_card(it: &Linked, say: Say) -> KeyCard {

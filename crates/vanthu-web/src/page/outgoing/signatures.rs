@@ -1,7 +1,7 @@
 //! The signatures of a document: our own examination's verdict, and the panel that makes them.
 
 use vanthu_app::outgoing::view::OutgoingView;
-use vanthu_app::signing::{Purpose, state};
+use vanthu_app::signing::{Purpose, local, state};
 use vanthu_app::verify::Age;
 use vanthu_app::{App, AppError, Caller, Mode, verify};
 use vanthu_domain::Moment;
@@ -130,6 +130,8 @@ fn told(found: &LegalVerdict, tag: OutgoingTag, say: Say) -> Verdict {
 pub(super) struct Away {
     ways: Vec<SignWay>,
     standing: String,
+    tool: String,
+    account: String,
 }
 
 /// The caller's keys at services that fit the signature, and the session that stands in its way.
@@ -149,10 +151,13 @@ pub(super) async fn away(
         Purpose::Person
     };
     let ways = ways(app, caller, purpose, Many::One, say).await?;
+    let tool = local::address_for(app, caller).await?;
     let standing = state::standing(app, caller, &view.row.outgoing_id).await?;
     Ok(Away {
         ways,
         standing: standing.map_or_else(String::new, |id| id.to_string()),
+        tool: tool.unwrap_or_default(),
+        account: caller.actor.account_id.to_string(),
     })
 }
 
@@ -176,6 +181,8 @@ pub(super) fn panel(
         documents: vec![id.to_string()],
         ways: away.ways,
         standing: away.standing,
+        tool: away.tool,
+        account: away.account,
         ..SignPanel::default()
     };
     if view.may(Action::Sign) {

@@ -24,6 +24,7 @@ use crate::page::outgoing::{href, is_uploaded, paper, signatures, title_of};
 use crate::page::rows::address_of;
 use crate::page::show::Say;
 use crate::page::{render, shell};
+use crate::security::reach_tool;
 use crate::session::SignedIn;
 use crate::state::Web;
 use crate::texts::filters;
@@ -170,7 +171,11 @@ async fn show(
         timeline: timeline(view, say),
         shell: frame,
     };
-    render(&page, say.language)
+    let mut response = render(&page, say.language)?;
+    if let Some(sign) = page.sign.filter(|it| !it.tool.is_empty()) {
+        reach_tool(&mut response, &sign.tool);
+    }
+    Ok(response)
 }
 
 /// `GET /outgoing/{id}/fragment/{part}`: one part, as it is now.

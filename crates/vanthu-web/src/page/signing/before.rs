@@ -6,9 +6,9 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use vanthu_app::desk::{Listed, Tile};
 use vanthu_app::listing::{self, Selection};
-use vanthu_app::signing::Purpose;
 use vanthu_app::signing::batch::{self, Chosen};
 use vanthu_app::signing::open::MOST_DOCUMENTS;
+use vanthu_app::signing::{Purpose, local};
 use vanthu_app::{App, AppError, Caller, Mode};
 use vanthu_domain::id::OutgoingId;
 use vanthu_domain::refusal::RefusalCode;
@@ -18,6 +18,7 @@ use crate::page::fields::Fields;
 use crate::page::show::{Say, subject_of};
 use crate::page::ways::{Many, ways};
 use crate::page::{render, shell};
+use crate::security::reach_tool;
 use crate::session::SignedIn;
 use crate::state::Web;
 use crate::texts::{Counted as _, filters, language_of};
@@ -97,6 +98,7 @@ pub(super) async fn show(
         ],
     };
     let ways = ways(&web.app, who.caller(), purpose, Many::Several, say).await?;
+    let tool = local::address_for(&web.app, who.caller()).await?;
     let standing = choices
         .standing
         .map_or_else(String::new, |id| id.to_string());
@@ -112,6 +114,8 @@ pub(super) async fn show(
             statements,
             ways,
             standing,
+            tool: tool.clone().unwrap_or_default(),
+            account: who.caller().actor.account_id.to_string(),
             ..SignPanel::default()
         }),
         documents,
@@ -119,7 +123,11 @@ pub(super) async fn show(
         shell: shell::shell(&web, &who, &headers, title, &back).await?,
         back,
     };
-    render(&page, language_of(&headers))
+    let mut response = render(&page, language_of(&headers))?;
+    if let Some(address) = tool {
+        reach_tool(&mut response, &address);
+    }
+    Ok(response)
 }
 
 /// The documents that the form names: by the rows of a list, with the version that was seen, or by

@@ -6,10 +6,11 @@ use vanthu_app::Caller;
 use vanthu_app::agent::end::end_by_owner;
 use vanthu_app::agent::offer::offer;
 use vanthu_app::practice::world::PASSWORD;
-use vanthu_domain::id::CredentialId;
+use vanthu_domain::id::{CredentialId, ToolTrialId};
 use vanthu_domain::permission::Action;
 use vanthu_store::certificate;
 use vanthu_store::credential::{self as store_credential, Agreeing, CredentialRow};
+use vanthu_store::tool_signing::{self, ToolSupport, ToolTrialRow};
 
 use super::outgoing::step;
 use super::walk::{
@@ -44,6 +45,10 @@ async fn everybody_reaches_their_own_things_and_nobody_else_s() {
         params: vec![
             ("signing_id", signing_id),
             ("id", notice_id),
+            (
+                "trial_id",
+                answered_trial(&world, people.caller("pct.tanmau")).await,
+            ),
             ("hash", hash),
         ],
         object: own.clone(),
@@ -131,6 +136,20 @@ async fn the_agent_door_asks_for_the_secret_of_the_session_and_for_nothing_else(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_tool_door_asks_for_an_address_that_somebody_was_given() {
+    let world = World::new().await;
+    let somebody = world.sign_in("pct.tanmau").await;
+    let params = [("key", "x".repeat(43)), ("name", "van-ban.pdf".to_owned())];
+    for knock in tool() {
+        for client in [&world.nobody(), &somebody] {
+            let reply = knock.try_as(client, &params, Token::Right).await;
+            let at = name(&knock.route);
+            assert_eq!(refusal(&knock, &reply), "tool-address-unknown", "{at}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_practice_authority_answers_in_practice_only() {
     let world = World::new().await;
     for (router, is_there) in [(world.router.clone(), true), (world.real(), false)] {
@@ -200,6 +219,21 @@ pub(super) fn own_knocks(
             json!({"result": "no-signature"}),
         )
         .changing(),
+        json_at(
+            "POST /api/v1/signing-sessions/{signing_id}/items/{item_id}/tool",
+            json!({}),
+        )
+        .at("item_id", "x"),
+        json_at(
+            "POST /api/v1/signing-sessions/{signing_id}/items/{item_id}/tool/events",
+            json!({"event": "closed"}),
+        )
+        .at("item_id", "x"),
+        json_at("POST /api/v1/signing-tool/trials", json!({})),
+        json_at(
+            "POST /api/v1/signing-tool/trials/{trial_id}",
+            json!({"frame": "{}"}),
+        ),
         get("/api/v1/account/credentials"),
         json_at(
             "POST /api/v1/account/credentials/look",
@@ -349,6 +383,14 @@ pub(super) fn agent() -> Vec<Knock> {
     ]
 }
 
+/// Every route of the tool door.
+pub(super) fn tool() -> Vec<Knock> {
+    vec![
+        knock("GET /tool/v1/files/{key}/{name}"),
+        files("POST /tool/v1/files/{key}", "a.pdf", b"%PDF-1.7"),
+    ]
+}
+
 /// Every route of the practice authority.
 pub(super) fn practice() -> Vec<Knock> {
     vec![
@@ -396,6 +438,23 @@ async fn credential(world: &World, caller: &Caller, name: &str) -> String {
     store_credential::insert(&mut tx, &row).await.unwrap();
     tx.commit().await.unwrap();
     row.credential_id.to_string()
+}
+
+/// A trial of the government's tool that they have made.
+async fn answered_trial(world: &World, caller: &Caller) -> String {
+    let now = world.app.now();
+    let row = ToolTrialRow {
+        trial_id: ToolTrialId::new(now, world.app.random()),
+        account_id: caller.actor.account_id.clone(),
+        nonce: "x".to_owned(),
+        support: ToolSupport::Missing,
+        asked_at: now,
+        answered_at: Some(now),
+    };
+    let mut tx = world.app.store.write().await.unwrap();
+    tool_signing::insert_trial(&mut tx, &row).await.unwrap();
+    tx.commit().await.unwrap();
+    row.trial_id.to_string()
 }
 
 /// A pairing of theirs that is over.

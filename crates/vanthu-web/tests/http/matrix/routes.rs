@@ -33,6 +33,7 @@ fn walked() -> Vec<Knock> {
         own::own_knocks(&Default::default(), &Default::default(), ""),
         own::leaving(),
         own::agent(),
+        own::tool(),
         own::practice(),
         opens,
     ]

@@ -206,7 +206,7 @@ impl Knock {
 
     /// Whether the route is one of those for programs.
     pub(super) fn is_for_programs(&self) -> bool {
-        ["/api/v1/", "/agent/", "/events", "/practice/"]
+        ["/api/v1/", "/agent/", "/tool/", "/events", "/practice/"]
             .iter()
             .any(|begin| self.route.path.starts_with(begin))
     }

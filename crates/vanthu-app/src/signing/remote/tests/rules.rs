@@ -50,6 +50,7 @@ async fn from_outside<F: Fake + Send + 'static>(
     let seen = Seen {
         address: Some("203.0.113.9".to_owned()),
         certificates: vec!["00".repeat(32)],
+        ..Seen::default()
     };
     let order = away.order(std::slice::from_ref(id));
     open_seen(app, &away.desk.office.leader, order, &seen).await
