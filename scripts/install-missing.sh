@@ -5,7 +5,7 @@ set -euo pipefail
 
 # program or file to look for = Debian package that brings it
 build=(gcc=gcc make=make headers=libc6-dev)
-test=(chromium=chromium pg_ctl=postgresql pdfsig=poppler-utils qpdf=qpdf softhsm2-util=softhsm2 pkcs11-tool=opensc ensurepip=python3-venv fonts=fonts-liberation)
+test=(chromium=chromium pg_ctl=postgresql pdfsig=poppler-utils qpdf=qpdf unzip=unzip softhsm2-util=softhsm2 pkcs11-tool=opensc ensurepip=python3-venv fonts=fonts-liberation)
 
 present() {
   case $1 in

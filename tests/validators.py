@@ -50,12 +50,13 @@ def pyhanko_finds_both_signatures_intact_and_trusted():
 
 
 # Proves: AG-13.2
-def pyhanko_finds_only_permitted_form_filling_between_them():
+def pyhanko_finds_only_form_filling_between_them_and_evidence_behind():
     first, second = judged()
     level = first.modification_level
     assert level is not None and level <= ModificationLevel.FORM_FILLING, level
     assert first.docmdp_ok, "the first signature does not permit what followed"
-    assert second.modification_level == ModificationLevel.NONE, second.modification_level
+    # The certificates and their states (B-LT), in a revision of their own.
+    assert second.modification_level == ModificationLevel.LTA_UPDATES, second.modification_level
     assert second.docmdp_ok
 
 
