@@ -17,8 +17,9 @@ let browser;
 
 before(async () => {
   const program = fileURLToPath(new URL("../", import.meta.url));
-  // Written anew each time: the screens follow the templates. Cargo rebuilds it only where something changed.
-  execFileSync("cargo", ["run", "--quiet", "-p", "vanthu-web", "--example", "gallery", "--", gallery], { cwd: program, stdio: "inherit" });
+  // Written anew each time: the screens follow the templates. `make test` has built the program; alone, cargo does.
+  const [command, ...options] = process.env.VANTHU_GALLERY_BIN ? [process.env.VANTHU_GALLERY_BIN] : ["cargo", "run", "--quiet", "-p", "vanthu-web", "--example", "gallery", "--"];
+  execFileSync(command, [...options, gallery], { cwd: program, stdio: "inherit" });
   assert.ok(existsSync(join(gallery, "list.html")), "the example screens are there");
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
 });

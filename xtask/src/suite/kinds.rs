@@ -124,19 +124,17 @@ pub(crate) fn browser(repo: &Repo) -> Result<Outcome> {
     if !install(repo, FOLDER)? {
         return Ok(Outcome::of(Count::one(false)).note("npm ci failed"));
     }
-    let mut build = command(repo, "cargo");
-    build.args(["build", "--package", "vanthu-testkit", "--bins"]);
-    if !child::run(&mut build)?.ok {
+    let Some(beside) = beside(repo)? else {
         return Ok(Outcome::of(Count::one(false)).note("the played services did not build"));
-    }
-    let played = target(repo).join("debug");
+    };
     let mut run = command(repo, "node");
     run.current_dir(repo.path(FOLDER));
     run.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]);
     run.env("VANTHU_BIN", server)
         .env("VANTHU_AGENT_BIN", agent)
-        .env("VANTHU_FAKE_SERVICE_BIN", played.join("fake-service"))
-        .env("VANTHU_FAKE_TOOL_BIN", played.join("fake-tool"))
+        .env("VANTHU_FAKE_SERVICE_BIN", beside.join("fake-service"))
+        .env("VANTHU_FAKE_TOOL_BIN", beside.join("fake-tool"))
+        .env("VANTHU_GALLERY_BIN", beside.join("examples/gallery"))
         .env("CHROMIUM", chromium);
     let finished = child::run(&mut run)?;
     Ok(Outcome::of(
@@ -217,10 +215,11 @@ fn made_and_judged(
     folder: &Path,
     [maker, judge]: [&str; 2],
 ) -> Result<Count> {
-    let mut example = command(repo, "cargo");
-    example.args(["run", "--quiet", "--locked", "-p", "vanthu-signing"]);
-    example.args(["--example", maker, "--"]).arg(folder);
-    let mut count = Count::one(child::run(&mut example)?.ok);
+    let Some(beside) = beside(repo)? else {
+        return Ok(Count::one(false));
+    };
+    let mut example = command(repo, beside.join("examples").join(maker));
+    let mut count = Count::one(child::run(example.arg(folder))?.ok);
     if count.failed == 0 {
         let judged = child::run(command(repo, python).arg(judge).arg(folder))?;
         count.add(count::cargo(&judged.lines).with_end(judged.ok));
@@ -243,6 +242,17 @@ fn programs(repo: &Repo) -> Result<Option<[PathBuf; 2]>> {
     let built = child::run(&mut script(repo, "scripts/build.sh"))?.ok;
     let folder = target(repo).join("debug");
     Ok(built.then(|| [folder.join("vanthu"), folder.join("vanthu-agent")]))
+}
+
+/// The folder of what runs beside the two programs: played services and examples. Built for the whole workspace, as
+/// the Rust tests are: with a package alone, its libraries would have other features and be built once more.
+fn beside(repo: &Repo) -> Result<Option<PathBuf>> {
+    let mut build = command(repo, "cargo");
+    build.args(["build", "--locked", "--workspace", "--examples"]);
+    build.args(["--bin", "fake-service", "--bin", "fake-tool"]);
+    Ok(child::run(&mut build)?
+        .ok
+        .then(|| target(repo).join("debug")))
 }
 
 /// `npm ci`, unless the lock file is what was installed last.
@@ -289,7 +299,7 @@ fn target(repo: &Repo) -> PathBuf {
         .map_or_else(|| repo.path("target"), |folder| repo.root().join(folder))
 }
 
-fn command(repo: &Repo, program: &str) -> Command {
+fn command(repo: &Repo, program: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(repo.root());
     command
