@@ -9,7 +9,7 @@ use vanthu_domain::certificate::{CertificateRecord, CertificateState, Holder};
 use vanthu_domain::delivery::DeliveryState;
 use vanthu_domain::id::{
     AccountId, AgencyId, AuthorityId, CertificateId, DeliveryId, IncomingId, LineId, OutgoingId,
-    PersonId, PostId, RegisterId, UnitId,
+    PersonId, PostId, RegisterId, SigningId, UnitId,
 };
 use vanthu_domain::incoming::IncomingState;
 use vanthu_domain::kind::{DocumentKind, Urgency};
@@ -24,6 +24,9 @@ use vanthu_store::line::LineRow;
 use vanthu_store::outgoing::{OutgoingRow, Source};
 use vanthu_store::person::PersonRow;
 use vanthu_store::register::{Direction, RegisterRow};
+use vanthu_store::signing::{
+    Consent, ItemState, Means, Purpose, SessionState, SigningItemRow, SigningRow,
+};
 use vanthu_store::{
     Store, Tx, account, agency, certificate, delivery, incoming, outgoing, person, register,
 };
@@ -326,5 +329,43 @@ pub(crate) fn a_line(office: &Office, incoming: &IncomingRow, at: Moment) -> Lin
         result: None,
         reply_outgoing_id: None,
         version: 0,
+    }
+}
+
+/// The leader's open signing session.
+pub(crate) fn a_signing(office: &Office, means: Means) -> SigningRow {
+    let n = fresh();
+    SigningRow {
+        signing_id: SigningId::new(NOW, n),
+        account_id: office.account.account_id.clone(),
+        person_id: office.leader.person_id.clone(),
+        agency_id: office.agency.agency_id.clone(),
+        purpose: Purpose::Person,
+        certificate_id: office.certificate.record.certificate_id.clone(),
+        token_hash: format!("{n:064x}"),
+        consent: Consent::Person,
+        means,
+        state: SessionState::Open,
+        created_at: NOW,
+        expires_at: NOW.plus_seconds(600),
+        ended_at: None,
+        result: None,
+    }
+}
+
+/// Its first item, waiting.
+pub(crate) fn an_item(signing: &SigningRow, document: &OutgoingRow) -> SigningItemRow {
+    SigningItemRow {
+        signing_id: signing.signing_id.clone(),
+        item_id: "1".to_owned(),
+        position: 0,
+        outgoing_id: document.outgoing_id.clone(),
+        document_version: 0,
+        base_blob: sha(1),
+        prepared_blob: sha(2),
+        digest: sha(3),
+        state: ItemState::Waiting,
+        problem: None,
+        at: NOW,
     }
 }

@@ -1,14 +1,12 @@
 //! Keys at services, and the conversations of sessions with them.
 
 use serde_json::json;
-use vanthu_domain::id::{CredentialId, SigningId};
+use vanthu_domain::id::CredentialId;
 use vanthu_store::credential::{self, Agreeing, CredentialRow};
 use vanthu_store::remote_signing::{self, Certainty, RemoteSigningRow, Settled};
-use vanthu_store::signing::{
-    self, Consent, ItemState, Means, Purpose, SessionState, SigningItemRow, SigningRow,
-};
+use vanthu_store::signing::{self, Means};
 
-use crate::build::{Office, draft, fresh, office, sha};
+use crate::build::{Office, a_signing, an_item, draft, fresh, office};
 use crate::world::{NOW, on_each_database};
 
 fn a_key(office: &Office) -> CredentialRow {
@@ -63,36 +61,8 @@ async fn a_conversation_stands_in_the_way_until_it_has_an_end_that_is_known() {
         let office = office(&world.store, "H01").await;
         let document = draft(&world.store, &office, NOW).await;
         let key = a_key(&office);
-        let n = fresh();
-        let session = SigningRow {
-            signing_id: SigningId::new(NOW, n),
-            account_id: office.account.account_id.clone(),
-            person_id: office.leader.person_id.clone(),
-            agency_id: office.agency.agency_id.clone(),
-            purpose: Purpose::Person,
-            certificate_id: office.certificate.record.certificate_id.clone(),
-            token_hash: format!("{n:064x}"),
-            consent: Consent::Person,
-            means: Means::Sim,
-            state: SessionState::Open,
-            created_at: NOW,
-            expires_at: NOW.plus_seconds(600),
-            ended_at: None,
-            result: None,
-        };
-        let item = SigningItemRow {
-            signing_id: session.signing_id.clone(),
-            item_id: "1".to_owned(),
-            position: 0,
-            outgoing_id: document.outgoing_id.clone(),
-            document_version: 0,
-            base_blob: sha(1),
-            prepared_blob: sha(2),
-            digest: sha(3),
-            state: ItemState::Waiting,
-            problem: None,
-            at: NOW,
-        };
+        let session = a_signing(&office, Means::Sim);
+        let item = an_item(&session, &document);
         let mut row = RemoteSigningRow {
             signing_id: session.signing_id.clone(),
             credential_id: key.credential_id.clone(),

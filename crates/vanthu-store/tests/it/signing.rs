@@ -1,55 +1,21 @@
 //! Signing sessions.
 
 use serde_json::json;
-use vanthu_domain::id::SigningId;
 use vanthu_store::signing::{
-    Consent, ItemState, Means, Purpose, SessionState, SigningItemRow, SigningRow, find_item,
-    find_locked, insert, list_items, list_of_account, list_overdue, list_waiting_for, load, update,
-    update_item,
+    ItemState, Means, SessionState, find_item, find_locked, insert, list_items, list_of_account,
+    list_overdue, list_waiting_for, load, update, update_item,
 };
 
-use crate::build::{Office, draft, fresh, office, sha};
+use crate::build::{a_signing, an_item, draft, office};
 use crate::world::{NOW, on_each_database};
-
-fn a_session(office: &Office) -> SigningRow {
-    let n = fresh();
-    SigningRow {
-        signing_id: SigningId::new(NOW, n),
-        account_id: office.account.account_id.clone(),
-        person_id: office.leader.person_id.clone(),
-        agency_id: office.agency.agency_id.clone(),
-        purpose: Purpose::Person,
-        certificate_id: office.certificate.record.certificate_id.clone(),
-        token_hash: format!("{n:064x}"),
-        consent: Consent::Person,
-        means: Means::Agent,
-        state: SessionState::Open,
-        created_at: NOW,
-        expires_at: NOW.plus_seconds(600),
-        ended_at: None,
-        result: None,
-    }
-}
 
 #[tokio::test]
 async fn a_session_goes_its_way_with_its_items() {
     on_each_database(async |world| {
         let office = office(&world.store, "H01").await;
         let document = draft(&world.store, &office, NOW).await;
-        let mut signing = a_session(&office);
-        let mut item = SigningItemRow {
-            signing_id: signing.signing_id.clone(),
-            item_id: "1".to_owned(),
-            position: 0,
-            outgoing_id: document.outgoing_id.clone(),
-            document_version: 0,
-            base_blob: sha(1),
-            prepared_blob: sha(2),
-            digest: sha(3),
-            state: ItemState::Waiting,
-            problem: None,
-            at: NOW,
-        };
+        let mut signing = a_signing(&office, Means::Agent);
+        let mut item = an_item(&signing, &document);
         let mut tx = world.store.write().await.unwrap();
         insert(&mut tx, &signing, std::slice::from_ref(&item))
             .await
@@ -102,7 +68,7 @@ async fn a_session_goes_its_way_with_its_items() {
 async fn a_session_whose_time_ran_out_is_listed() {
     on_each_database(async |world| {
         let office = office(&world.store, "H01").await;
-        let signing = a_session(&office);
+        let signing = a_signing(&office, Means::Agent);
         let mut tx = world.store.write().await.unwrap();
         insert(&mut tx, &signing, &[]).await.unwrap();
         assert!(

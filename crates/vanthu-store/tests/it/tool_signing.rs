@@ -1,49 +1,22 @@
 //! What the government's tool is asked to do.
 
 use serde_json::json;
-use vanthu_domain::id::{SigningId, ToolTrialId};
-use vanthu_store::signing::{
-    self, Consent, ItemState, Means, Purpose, SessionState, SigningItemRow, SigningRow,
-};
+use vanthu_domain::id::ToolTrialId;
+use vanthu_store::signing::{self, Means, SigningItemRow, SigningRow};
 use vanthu_store::tool_signing::{
     self, ToolFlow, ToolSigningRow, ToolState, ToolSupport, ToolTrialRow,
 };
 
-use crate::build::{Office, draft, fresh, office, sha};
+use crate::build::{Office, a_signing, an_item, draft, fresh, office, sha};
 use crate::world::{NOW, World, on_each_database};
 
 /// A session with one item.
 async fn session(world: &World, office: &Office) -> (SigningRow, SigningItemRow) {
     let document = draft(&world.store, office, NOW).await;
-    let n = fresh();
-    let row = SigningRow {
-        signing_id: SigningId::new(NOW, n),
-        account_id: office.account.account_id.clone(),
-        person_id: office.leader.person_id.clone(),
-        agency_id: office.agency.agency_id.clone(),
-        purpose: Purpose::Person,
-        certificate_id: office.certificate.record.certificate_id.clone(),
-        token_hash: format!("{n:064x}"),
-        consent: Consent::Person,
-        means: Means::Tool,
-        state: SessionState::Open,
-        created_at: NOW,
-        expires_at: NOW.plus_seconds(360),
-        ended_at: None,
-        result: None,
-    };
+    let row = a_signing(office, Means::Tool);
     let item = SigningItemRow {
-        signing_id: row.signing_id.clone(),
         item_id: document.outgoing_id.to_string(),
-        position: 0,
-        outgoing_id: document.outgoing_id.clone(),
-        document_version: 0,
-        base_blob: sha(1),
-        prepared_blob: sha(2),
-        digest: sha(3),
-        state: ItemState::Waiting,
-        problem: None,
-        at: NOW,
+        ..an_item(&row, &document)
     };
     (row, item)
 }
