@@ -6,7 +6,7 @@ use std::io::Write;
 use crate::hash;
 use crate::problem::PdfProblem;
 use crate::syntax::document::Document;
-use crate::syntax::object::{Dict, Object, Ref};
+use crate::syntax::object::{Dict, Name, Object, Ref};
 use crate::syntax::write;
 use crate::syntax::xref::{self, Form, SECTION_KEYS};
 
@@ -214,7 +214,7 @@ impl<'d, 'a> Update<'d, 'a> {
                 .with("Index", Object::Array(index.collect()))
                 .with("Length", Object::Int(data.len() as i64));
             for (key, value) in trailer.iter() {
-                dict.push_raw(key.to_vec(), value.clone());
+                dict.push_raw(Name::from_slice(key), value.clone());
             }
             out.extend_from_slice(format!("{number} 0 obj\n").as_bytes());
             write::dict(out, &dict);

@@ -6,7 +6,7 @@ use vanthu_domain::agency::Role;
 use vanthu_domain::audit::Act;
 use vanthu_domain::id::SigningId;
 use vanthu_domain::refusal::{Refusal, RefusalCode};
-use vanthu_signing::{Prepared, is_extension};
+use vanthu_signing::{BaselineLevel, Prepared, is_extension};
 use vanthu_store::outgoing::{self, OutgoingRow};
 use vanthu_store::person::PostFilter;
 use vanthu_store::signing::{
@@ -67,12 +67,14 @@ pub(crate) async fn take(app: &App, value: Value<'_>) -> Result<(), AppError> {
         }
         other => other?,
     };
-    let (file, level) = match row.purpose {
-        Purpose::Person => {
+    let (file, level) = match (row.purpose, value.door) {
+        (Purpose::Person, Door::File) => {
             let level = lasting::as_signed(app, &file)?;
             (file, level)
         }
-        Purpose::Seal => lasting::with_evidence(app, file).await?,
+        // We asked for the time-stamp ourselves.
+        (Purpose::Person, _) => (file, BaselineLevel::BT),
+        (Purpose::Seal, _) => lasting::with_evidence(app, file).await?,
     };
     let blob = app.store.blobs().put(file, app.now()).await?;
 

@@ -34,11 +34,10 @@ impl Usages {
         let mut walk = Walk {
             targets,
             pending: Vec::new(),
-            path: Vec::new(),
             holder: None,
             usages: Self::default(),
         };
-        walk.dict(&trailer_roots(document.trailer()));
+        walk.dict(&trailer_roots(document.trailer()), None);
         let mut containers = BTreeSet::new();
         while let Some(number) = walk.pending.pop() {
             walk.holder = Some(number);
@@ -49,7 +48,7 @@ impl Usages {
             match document.load_number(number) {
                 Ok(object) => {
                     walk.length(number, &object);
-                    walk.object(&object, false);
+                    walk.object(&object, None, false);
                 }
                 Err(_) => {
                     walk.usages.unreadable.insert(number);
@@ -84,9 +83,23 @@ fn trailer_roots(trailer: &Dict) -> Dict {
 struct Walk<'t> {
     targets: &'t BTreeSet<u32>,
     pending: Vec<u32>,
-    path: Vec<Vec<u8>>,
     holder: Option<u32>,
     usages: Usages,
+}
+
+/// A dictionary key on the way to where the walk is, and what led there.
+#[derive(Clone, Copy)]
+struct Step<'s> {
+    key: &'s [u8],
+    before: Option<&'s Step<'s>>,
+}
+
+/// The keys up to a step, the outermost first.
+fn path_to(step: Option<&Step<'_>>) -> Vec<Vec<u8>> {
+    let steps = std::iter::successors(step.copied(), |step| step.before.copied());
+    let mut path: Vec<_> = steps.map(|step| step.key.to_vec()).collect();
+    path.reverse();
+    path
 }
 
 impl Walk<'_> {
@@ -98,16 +111,15 @@ impl Walk<'_> {
         self.usages.lengths.extend(of);
     }
 
-    fn dict(&mut self, dict: &Dict) {
+    fn dict(&mut self, dict: &Dict, before: Option<&Step<'_>>) {
         let is_object_reference = dict.get("Type").is_some_and(|kind| kind.is_name("OBJR"));
         for (key, value) in dict.iter() {
-            self.path.push(key.to_vec());
-            self.object(value, is_object_reference);
-            self.path.pop();
+            let step = Step { key, before };
+            self.object(value, Some(&step), is_object_reference);
         }
     }
 
-    fn object(&mut self, object: &Object, in_object_reference: bool) {
+    fn object(&mut self, object: &Object, step: Option<&Step<'_>>, in_object_reference: bool) {
         match object {
             Object::Ref(reference) => {
                 let number = reference.number;
@@ -121,18 +133,18 @@ impl Walk<'_> {
                         .or_default()
                         .push(Usage {
                             holder: self.holder,
-                            path: self.path.clone(),
+                            path: path_to(step),
                             in_object_reference,
                         });
                 }
             }
             Object::Array(items) => {
                 for item in items {
-                    self.object(item, in_object_reference);
+                    self.object(item, step, in_object_reference);
                 }
             }
-            Object::Dict(dict) => self.dict(dict),
-            Object::Stream(stream) => self.dict(&stream.dict),
+            Object::Dict(dict) => self.dict(dict, step),
+            Object::Stream(stream) => self.dict(&stream.dict, step),
             _ => {}
         }
     }

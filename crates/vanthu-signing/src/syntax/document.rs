@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::filter;
@@ -16,6 +16,9 @@ use crate::problem::PdfProblem;
 const MAX_TOTAL_DECODED: usize = 256 << 20;
 /// Objects that do not overlap take no more bytes than the file has; so much more may be read before it is a bomb.
 const READING_ROOM: usize = 1 << 20;
+/// A stream may need its length, and that the object stream which holds it; more than a few in a row are an attack on
+/// the stack.
+const MAX_NEEDED: usize = 16;
 /// Signed states that do not lie on the newest history and have to be read anew.
 const MAX_FORKS: usize = 8;
 
@@ -27,7 +30,8 @@ pub(crate) struct Document<'a> {
     depth: usize,
     objects: RefCell<BTreeMap<u32, Result<Rc<Object>, PdfProblem>>>,
     object_streams: RefCell<BTreeMap<u32, Result<Rc<ObjectStream>, PdfProblem>>>,
-    loading: RefCell<BTreeSet<u32>>,
+    /// The objects that are being read, each needed by the one before.
+    loading: RefCell<Vec<u32>>,
     decoded: Cell<usize>,
     /// Bytes that were parsed, without the data of streams.
     parsed: Cell<usize>,
@@ -199,14 +203,20 @@ impl<'a> Document<'a> {
         if let Some(known) = self.objects.borrow().get(&number) {
             return known.clone();
         }
-        if !self.loading.borrow_mut().insert(number) {
+        if self.loading.borrow().contains(&number) {
             return Err(PdfProblem::object(
                 number,
                 "the object needs itself to be read",
             ));
         }
-        let result = self.read(number).map(Rc::new);
-        self.loading.borrow_mut().remove(&number);
+        let result = if self.loading.borrow().len() < MAX_NEEDED {
+            self.loading.borrow_mut().push(number);
+            let read = self.read(number).map(Rc::new);
+            self.loading.borrow_mut().pop();
+            read
+        } else {
+            Err(PdfProblem::limit("objects that need each other"))
+        };
         self.objects.borrow_mut().insert(number, result.clone());
         result
     }
@@ -488,6 +498,36 @@ mod tests {
             "trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
         );
         out.into_bytes()
+    }
+
+    #[test]
+    fn lengths_that_need_each_other_do_not_reach_the_end_of_the_stack() {
+        let (mut body, mut offsets) = (
+            String::from("1 0 obj\n<< /Type /Catalog >>\nendobj\n"),
+            vec![0],
+        );
+        let count = 200_000;
+        for number in 2..count {
+            offsets.push(body.len());
+            let next = number + 1;
+            let _ = write!(
+                body,
+                "{number} 0 obj\n<< /Length {next} 0 R >> stream\n\nendstream\nendobj\n"
+            );
+        }
+        offsets.push(body.len());
+        let _ = write!(body, "{count} 0 obj\n0\nendobj\n");
+        let chained = file(&body, &offsets);
+        let document = Document::open(&chained).unwrap();
+        assert!(document.load_number(2).is_err());
+        // The last of them is as any stream.
+        assert!(
+            document
+                .load_number(count - 1)
+                .unwrap()
+                .as_stream()
+                .is_some()
+        );
     }
 
     #[test]

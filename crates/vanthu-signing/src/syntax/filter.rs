@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::object::{Dict, Object};
+use super::object::{Dict, Name, Object};
 use super::parser::{SyntaxResult, hex_digit, is_space};
 
 /// One structural stream may inflate to this many bytes.
@@ -17,7 +17,7 @@ pub(crate) fn decode(dict: &Dict, raw: &[u8]) -> SyntaxResult<Vec<u8>> {
             .iter()
             .map(|item| {
                 item.as_name()
-                    .map(<[u8]>::to_vec)
+                    .map(Name::from_slice)
                     .ok_or("a filter is not a name")
             })
             .collect::<Result<_, _>>()?,

@@ -3,6 +3,11 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use smallvec::SmallVec;
+
+/// The characters of a name. Nearly all are short: a page holds some dozens, and none of them a heap allocation.
+pub(crate) type Name = SmallVec<[u8; 16]>;
+
 /// The name of an indirect object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Ref {
@@ -23,7 +28,7 @@ pub(crate) enum Object {
     Bool(bool),
     Int(i64),
     Real(String),
-    Name(Vec<u8>),
+    Name(Name),
     String(Vec<u8>),
     Array(Vec<Object>),
     Dict(Dict),
@@ -42,12 +47,12 @@ pub(crate) struct Stream {
 /// A dictionary in file order; the parser refuses repeated keys.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Dict {
-    entries: Vec<(Vec<u8>, Object)>,
+    entries: Vec<(Name, Object)>,
 }
 
 impl Object {
     pub(crate) fn name(text: &str) -> Self {
-        Self::Name(text.as_bytes().to_vec())
+        Self::Name(Name::from_slice(text.as_bytes()))
     }
 
     pub(crate) fn number(value: f64) -> Self {
@@ -171,7 +176,8 @@ impl PartialEq for Object {
             (Self::Int(_) | Self::Real(_), Self::Int(_) | Self::Real(_)) => self
                 .as_f64()
                 .is_some_and(|a| other.as_f64().is_some_and(|b| (a - b).abs() < 1e-9)),
-            (Self::Name(a), Self::Name(b)) | (Self::String(a), Self::String(b)) => a == b,
+            (Self::Name(a), Self::Name(b)) => a == b,
+            (Self::String(a), Self::String(b)) => a == b,
             (Self::Array(a), Self::Array(b)) => a == b,
             (Self::Dict(a), Self::Dict(b)) => a == b,
             (Self::Stream(a), Self::Stream(b)) => a.dict == b.dict,
@@ -200,7 +206,7 @@ impl Dict {
     pub(crate) fn get(&self, key: &str) -> Option<&Object> {
         self.entries
             .iter()
-            .find(|(name, _)| name == key.as_bytes())
+            .find(|(name, _)| name.as_slice() == key.as_bytes())
             .map(|(_, value)| value)
             .filter(|value| !value.is_null())
     }
@@ -214,27 +220,28 @@ impl Dict {
     }
 
     pub(crate) fn has_raw(&self, key: &[u8]) -> bool {
-        self.entries.iter().any(|(name, _)| name == key)
+        self.entries.iter().any(|(name, _)| name.as_slice() == key)
     }
 
     pub(crate) fn set(&mut self, key: &str, value: Object) {
         match self
             .entries
             .iter_mut()
-            .find(|(name, _)| name == key.as_bytes())
+            .find(|(name, _)| name.as_slice() == key.as_bytes())
         {
             Some((_, old)) => *old = value,
-            None => self.entries.push((key.as_bytes().to_vec(), value)),
+            None => self.entries.push((Name::from_slice(key.as_bytes()), value)),
         }
     }
 
     /// Adds a pair known to be new (the parser checks).
-    pub(crate) fn push_raw(&mut self, key: Vec<u8>, value: Object) {
+    pub(crate) fn push_raw(&mut self, key: Name, value: Object) {
         self.entries.push((key, value));
     }
 
     pub(crate) fn remove(&mut self, key: &str) {
-        self.entries.retain(|(name, _)| name != key.as_bytes());
+        self.entries
+            .retain(|(name, _)| name.as_slice() != key.as_bytes());
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u8], &Object)> {
@@ -247,7 +254,7 @@ impl Dict {
     pub(crate) fn get_raw(&self, key: &[u8]) -> Option<&Object> {
         let mut entries = self.entries.iter();
         entries
-            .find(|(name, _)| name == key)
+            .find(|(name, _)| name.as_slice() == key)
             .map(|(_, value)| value)
     }
 

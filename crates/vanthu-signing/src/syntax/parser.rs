@@ -1,8 +1,9 @@
 //! Reads single objects at a byte position.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
-use super::object::{Dict, Object, Ref, Stream};
+use super::object::{Dict, Name, Object, Ref, Stream};
 use super::source::Beyond;
 
 /// Arrays and dictionaries may nest this deep.
@@ -187,9 +188,10 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn name(&mut self) -> SyntaxResult<Vec<u8>> {
+    fn name(&mut self) -> SyntaxResult<Name> {
         self.position += 1;
-        let mut name = Vec::new();
+        let mut name = Name::from_slice(self.plain_part_of_name());
+        self.position += name.len();
         while let Some(byte) = self.peek().filter(|byte| is_regular(*byte)) {
             self.position += 1;
             if byte == b'#' {
@@ -207,6 +209,15 @@ impl<'a> Parser<'a> {
             }
         }
         Ok(name)
+    }
+
+    /// What stands here up to an escape or the end of the name.
+    fn plain_part_of_name(&self) -> &'a [u8] {
+        let rest = self.from(self.position);
+        let end = rest
+            .iter()
+            .position(|byte| !is_regular(*byte) || *byte == b'#');
+        rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
     }
 
     fn literal_string(&mut self) -> SyntaxResult<Object> {
@@ -271,7 +282,8 @@ impl<'a> Parser<'a> {
 
     fn hex_string(&mut self) -> SyntaxResult<Object> {
         self.position += 1;
-        let mut bytes = Vec::new();
+        let mut bytes = self.plain_part_of_hex();
+        self.position += bytes.len() * 2;
         let mut pending: Option<u8> = None;
         loop {
             let byte = self.bump().ok_or("the file ends inside a string")?;
@@ -291,6 +303,19 @@ impl<'a> Parser<'a> {
             bytes.push(high << 4);
         }
         Ok(Object::String(bytes))
+    }
+
+    /// The digits that stand here two by two: all of them, where no white space is between.
+    fn plain_part_of_hex(&self) -> Vec<u8> {
+        let digit = |byte: u8| HEX.get(usize::from(byte)).copied().unwrap_or(u8::MAX);
+        let rest = self.from(self.position);
+        let end = rest.iter().position(|byte| digit(*byte) > 0xf);
+        let digits = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+        let (pairs, _) = digits.as_chunks::<2>();
+        pairs
+            .iter()
+            .map(|[high, low]| digit(*high) << 4 | digit(*low))
+            .collect()
     }
 
     fn array(&mut self, depth: u32) -> SyntaxResult<Object> {
@@ -417,7 +442,7 @@ impl<'a> Parser<'a> {
     }
 
     /// For a dictionary object `number generation obj << … >>`: its keys with the exact place of each value.
-    pub(crate) fn value_places(&mut self) -> SyntaxResult<Vec<(Vec<u8>, usize, usize)>> {
+    pub(crate) fn value_places(&mut self) -> SyntaxResult<Vec<(Name, usize, usize)>> {
         self.take_unsigned().ok_or("no object stands here")?;
         self.skip_space();
         self.take_unsigned().ok_or("no object stands here")?;
@@ -499,7 +524,7 @@ impl<'a> Parser<'a> {
 /// The keys of a dictionary so far: the dictionary itself while they are few, as nearly always.
 #[derive(Default)]
 struct Keys {
-    many: HashSet<Vec<u8>>,
+    many: HashSet<Name>,
     /// Comparisons of one key with another.
     #[cfg(test)]
     steps: usize,
@@ -519,11 +544,16 @@ impl Keys {
             return !dict.has_raw(key);
         }
         if self.many.is_empty() {
-            self.many.extend(dict.iter().map(|(key, _)| key.to_vec()));
+            self.many
+                .extend(dict.iter().map(|(key, _)| Name::from_slice(key)));
         }
-        self.many.insert(key.to_vec())
+        self.many.insert(Name::from_slice(key))
     }
 }
+
+/// The value of each hexadecimal digit; 255 for what is none.
+static HEX: LazyLock<[u8; 256]> =
+    LazyLock::new(|| std::array::from_fn(|byte| hex_digit(byte as u8).unwrap_or(u8::MAX)));
 
 pub(crate) const fn hex_digit(byte: u8) -> Option<u8> {
     match byte {
@@ -543,7 +573,7 @@ mod tests {
         let steps = |count: usize| {
             let (mut keys, mut dict) = (Keys::default(), Dict::new());
             for number in 0..count {
-                let key = number.to_string().into_bytes();
+                let key = Name::from_slice(number.to_string().as_bytes());
                 assert!(keys.is_new(&dict, &key));
                 dict.push_raw(key.clone(), Object::Null);
                 assert!(!keys.is_new(&dict, &key) && !keys.is_new(&dict, b"0"));

@@ -4,7 +4,7 @@ use super::attack::Attack;
 use crate::content::Gap;
 use crate::problem::PdfProblem;
 use crate::syntax::document::Document;
-use crate::syntax::object::{Dict, Object, Ref};
+use crate::syntax::object::{Dict, Name, Object, Ref};
 use crate::syntax::parser::hex_digit;
 use crate::syntax::source::Source;
 use crate::syntax::xref::{self, Entry};
@@ -114,15 +114,20 @@ fn stated(
 }
 
 /// The gap is where the value of `/Contents` stands.
-fn surrounds(stated: Covered, places: &[(Vec<u8>, usize, usize)]) -> Result<(), Fault> {
+fn surrounds(stated: Covered, places: &[(Name, usize, usize)]) -> Result<(), Fault> {
     for key in [&b"Contents"[..], b"ByteRange"] {
-        if places.iter().filter(|(name, ..)| name == key).count() > 1 {
+        if places
+            .iter()
+            .filter(|(name, ..)| name.as_slice() == key)
+            .count()
+            > 1
+        {
             return Err(forged("a key of the signature stands twice"));
         }
     }
     let (_, gap_start, gap_end) = places
         .iter()
-        .find(|(key, ..)| key == b"Contents")
+        .find(|(key, ..)| key.as_slice() == b"Contents")
         .ok_or(forged("there are no contents"))?;
     if (*gap_start, *gap_end) != (stated.gap_start, stated.gap_end) {
         return Err(Fault {

@@ -26,7 +26,7 @@ use vanthu_testkit::remote::fake_smartca::FakeSmartCa;
 use vanthu_testkit::remote::serve::Mishap;
 use vanthu_testkit::remote::world::{Decision, Fake, Handwriting};
 
-use self::away::{Away, CSC1, CSC2, CSC2_LATER, CSC2_PAGE, MSSP, MYSIGN, SMARTCA, session};
+use self::away::{Away, LATER, MSSP, MYSIGN, PAGE, SMARTCA, csc_of, session};
 use crate::credential::link::link;
 use crate::credential::list;
 use crate::credential::look::{Look, look};
@@ -45,8 +45,8 @@ async fn smartca() -> Away<FakeSmartCa> {
     Away::new(SMARTCA, KeySpec::EcP256, FakeSmartCa::with).await
 }
 
-async fn csc(settings: &str) -> Away<FakeCsc> {
-    Away::new(settings, KeySpec::EcP256, |hand, chain| {
+async fn csc(more: &str) -> Away<FakeCsc> {
+    Away::new(&csc_of(2, more), KeySpec::EcP256, |hand, chain| {
         FakeCsc::with(hand, chain, Version::V2)
     })
     .await
@@ -87,24 +87,24 @@ async fn signs<F: Fake + Send + 'static>(away: Away<F>) {
 
 #[tokio::test]
 async fn csc_2_signs_with_an_answer_that_comes_later() {
-    signs(csc(CSC2_LATER).await).await;
+    signs(csc(LATER).await).await;
 }
 
 #[tokio::test]
 async fn csc_2_signs_at_once() {
-    signs(csc(CSC2).await).await;
+    signs(csc("").await).await;
 }
 
 #[tokio::test]
 async fn csc_1_signs() {
     let make = |hand, chain| FakeCsc::with(hand, chain, Version::V1);
-    signs(Away::new(CSC1, KeySpec::EcP256, make).await).await;
+    signs(Away::new(&csc_of(1, ""), KeySpec::EcP256, make).await).await;
 }
 
 #[tokio::test]
 async fn csc_2_signs_with_an_rsa_key() {
     let make = |hand, chain| FakeCsc::with(hand, chain, Version::V2);
-    signs(Away::new(CSC2_LATER, KeySpec::Rsa2048, make).await).await;
+    signs(Away::new(&csc_of(2, LATER), KeySpec::Rsa2048, make).await).await;
 }
 
 #[tokio::test]
@@ -206,11 +206,11 @@ async fn a_wrong_code_and_a_fault_of_csc_have_their_names() {
         ("credential_locked", "remote-factor-locked"),
         ("access_denied", "remote-refused"),
     ] {
-        let away = csc(CSC2).await;
+        let away = csc("").await;
         away.served.fake.lock().unwrap().sign_error = Some((400, error, "Không"));
         ends_without_signature(&away, code).await;
     }
-    let away = csc(CSC2).await;
+    let away = csc("").await;
     away.served
         .mishap("oauth2/token", Mishap::Instead(503, String::new()));
     ends_without_signature(&away, "remote-provider-fault").await;
@@ -415,7 +415,7 @@ async fn s12_the_code_stands_on_the_page_before_the_phone_asks() {
 
 #[tokio::test]
 async fn one_agreement_covers_what_the_key_allows_and_no_more() {
-    let away = csc(CSC2_LATER).await;
+    let away = csc(LATER).await;
     away.served.decide(Decision::Agree(0));
     let mut ids = Vec::new();
     for _ in 0..3 {
@@ -526,7 +526,7 @@ async fn a_key_is_linked_once_and_taken_off() {
 /// Proves: TG-22.1b
 #[tokio::test]
 async fn a_key_that_wants_its_pin_from_us_is_not_linked() {
-    let away = csc(CSC2).await;
+    let away = csc("").await;
     let (app, leader) = (&away.desk.world.app, &away.desk.office.leader);
     remove(app, leader, &away.credential).await.unwrap();
     away.served.fake.lock().unwrap().auth_mode = "explicit";
@@ -541,7 +541,7 @@ async fn a_key_that_wants_its_pin_from_us_is_not_linked() {
 
 #[tokio::test]
 async fn a_service_is_for_its_agencies_and_no_machine_consents_there() {
-    let away = csc(&CSC2.replace("agencies = []", "agencies = [\"H01.01\"]")).await;
+    let away = csc("agencies = [\"H01.01\"]").await;
     let app = &away.desk.world.app;
     let there = &away.desk.to.leader;
     assert!(list::offered(app, there).await.unwrap().is_empty());
@@ -555,7 +555,10 @@ async fn a_service_is_for_its_agencies_and_no_machine_consents_there() {
 /// The clerk's agency signs by a service too, where its certificate is on record with the clerk as keeper.
 #[tokio::test]
 async fn an_agency_s_key_at_a_service_seals_and_does_not_sign_for_a_person() {
-    let away = Away::of_agency(CSC2, |hand, chain| FakeCsc::with(hand, chain, Version::V2)).await;
+    let away = Away::of_agency(&csc_of(2, ""), |hand, chain| {
+        FakeCsc::with(hand, chain, Version::V2)
+    })
+    .await;
     away.served.decide(Decision::Agree(0));
     let (id, _) = away.desk.numbered().await;
     let (app, clerk) = (&away.desk.world.app, &away.desk.office.clerk);
@@ -575,7 +578,7 @@ async fn an_agency_s_key_at_a_service_seals_and_does_not_sign_for_a_person() {
 /// Proves: KH-2
 #[tokio::test]
 async fn a_holder_agrees_on_the_service_s_page_in_the_same_browser_session_only() {
-    let away = Away::unlinked(CSC2_PAGE, KeySpec::EcP256, |hand, chain| {
+    let away = Away::unlinked(&csc_of(2, PAGE), KeySpec::EcP256, |hand, chain| {
         let mut fake = FakeCsc::with(hand, chain, Version::V2);
         fake.auth_mode = "oauth2code";
         fake
@@ -624,7 +627,7 @@ async fn a_holder_agrees_on_the_service_s_page_in_the_same_browser_session_only(
 
 #[tokio::test]
 async fn a_holder_who_refuses_on_the_page_has_refused() {
-    let away = Away::new(CSC2, KeySpec::EcP256, |hand, chain| {
+    let away = Away::new(&csc_of(2, ""), KeySpec::EcP256, |hand, chain| {
         let mut fake = FakeCsc::with(hand, chain, Version::V2);
         fake.auth_mode = "oauth2code";
         fake

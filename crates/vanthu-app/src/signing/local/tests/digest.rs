@@ -4,19 +4,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use vanthu_domain::audit::Act;
-use vanthu_domain::certificate::Holder;
 use vanthu_domain::finding::FindingKind;
 use vanthu_domain::outgoing::OutgoingTag;
 use vanthu_domain::refusal::RefusalCode;
-use vanthu_pki::KeySpec;
 use vanthu_remote::local::Flow;
 use vanthu_remote::local::session::DEADLINE;
 use vanthu_signing::inspect;
 use vanthu_store::signing::{Purpose, SessionState};
 use vanthu_testkit::tool::{Asked, DigestWay, FakeTool, refusal as says_no};
 
-use super::played::{Played, Turn, tool_of};
-use crate::practice::authority::validity;
+use super::played::{Played, Turn, somebody_elses};
 use crate::signing::local::event::Event;
 use crate::signing::local::{ToolSupport, trial};
 use crate::signing::paper::PERSON_FIELD;
@@ -138,12 +135,7 @@ async fn a_value_of_another_key_is_refused_and_recorded() {
     let played = Played::new().await;
     let desk = &played.desk;
     let id = desk.approved().await;
-    let other = Holder::Person {
-        person_id: desk.office.head.person_id().clone(),
-    };
-    let its = validity(desk.world.app.now(), 30, 365);
-    let theirs = desk.issue_with(KeySpec::Rsa2048, other, its, None).await;
-    let theirs = tool_of(desk, theirs);
+    let theirs = somebody_elses(desk).await;
     let first = turn(&played, &id).await;
     let frame = answer(&first, &theirs);
     first.see(Event::Replied(frame)).await.unwrap();

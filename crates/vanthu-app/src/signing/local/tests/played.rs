@@ -22,6 +22,18 @@ use crate::signing::{Consent, Means, Purpose};
 use crate::test::equipped::Desk;
 use crate::{AppError, Caller};
 
+/// With the device of a unit's head, who has nothing to sign here.
+pub(super) async fn somebody_elses(desk: &Desk) -> FakeTool {
+    let holder = Holder::Person {
+        person_id: desk.office.head.person_id().clone(),
+    };
+    let its = validity(desk.world.app.now(), 30, 365);
+    tool_of(
+        desk,
+        desk.issue_with(KeySpec::Rsa2048, holder, its, None).await,
+    )
+}
+
 pub(super) struct Played {
     pub(super) desk: Desk,
     /// With the leader's device.

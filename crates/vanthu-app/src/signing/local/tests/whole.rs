@@ -1,11 +1,9 @@
 //! The tool fetches a file, signs it in its own way, and brings it back.
 
 use vanthu_domain::audit::Act;
-use vanthu_domain::certificate::Holder;
 use vanthu_domain::finding::FindingKind;
 use vanthu_domain::outgoing::OutgoingTag;
 use vanthu_domain::refusal::RefusalCode;
-use vanthu_pki::KeySpec;
 use vanthu_remote::local::Flow;
 use vanthu_remote::local::message::Part;
 use vanthu_remote::local::session::{DEADLINE, MAX_DOWNLOADS};
@@ -14,10 +12,9 @@ use vanthu_store::signing::{ItemState, Purpose, SessionState};
 use vanthu_store::tool_signing::ToolState;
 use vanthu_testkit::tool::{Asked, refusal as says_no};
 
-use super::played::{Played, some_pdf, tool_of, with_value};
+use super::played::{Played, some_pdf, somebody_elses, with_value};
 use crate::outgoing::attach::attach;
 use crate::outgoing::give_number::give_number;
-use crate::practice::authority::validity;
 use crate::signing::cancel::cancel_by_caller;
 use crate::signing::local::begin::begin;
 use crate::signing::local::door::{bring, fetch};
@@ -367,14 +364,9 @@ async fn a_file_signed_with_somebody_else_s_certificate_is_refused_and_recorded(
     let played = Played::new().await;
     let desk = &played.desk;
     let id = desk.approved().await;
-    let other = Holder::Person {
-        person_id: desk.office.head.person_id().clone(),
-    };
-    let its = validity(desk.world.app.now(), 30, 365);
-    let theirs = desk.issue_with(KeySpec::Rsa2048, other, its, None).await;
     let turn = played.turn(Purpose::Person, &id).await;
     let file = turn.fetch().await.unwrap();
-    let signed = tool_of(desk, theirs).signed_file(&file);
+    let signed = somebody_elses(desk).await.signed_file(&file);
     let met = refusal(turn.bring(&signed).await);
     assert_eq!(met, RefusalCode::CertificateNotYours);
     assert_eq!(turn.failed().await.code, RefusalCode::CertificateNotYours);

@@ -48,52 +48,28 @@ pub(super) const SMARTCA: &str = r#"
     secret_file = "secret"
 "#;
 
-pub(super) const CSC2: &str = r#"
+/// A service of the Cloud Signature Consortium, with what else is said of it.
+pub(super) fn csc_of(version: u8, more: &str) -> String {
+    format!(
+        r#"
     code = "thu"
     name = "Dịch vụ thử"
-    kind = "csc-v2"
-    agencies = []
-    address = "{address}/csc/v2"
-    authorize_address = "{address}/oauth2/authorize"
-    token_address = "{address}/oauth2/token"
+    kind = "csc-v{version}"
+    {more}
+    address = "{{address}}/csc/v{version}"
+    authorize_address = "{{address}}/oauth2/authorize"
+    token_address = "{{address}}/oauth2/token"
     client_id = "vanthu"
     secret_file = "secret"
-"#;
+"#
+    )
+}
 
-pub(super) const CSC2_LATER: &str = r#"
-    code = "thu"
-    name = "Dịch vụ thử"
-    kind = "csc-v2"
-    asynchronous = true
-    address = "{address}/csc/v2"
-    authorize_address = "{address}/oauth2/authorize"
-    token_address = "{address}/oauth2/token"
-    client_id = "vanthu"
-    secret_file = "secret"
-"#;
+/// What is said of a service that answers later.
+pub(super) const LATER: &str = "asynchronous = true";
 
-pub(super) const CSC2_PAGE: &str = r#"
-    code = "thu"
-    name = "Dịch vụ thử"
-    kind = "csc-v2"
-    access = "page"
-    address = "{address}/csc/v2"
-    authorize_address = "{address}/oauth2/authorize"
-    token_address = "{address}/oauth2/token"
-    client_id = "vanthu"
-    secret_file = "secret"
-"#;
-
-pub(super) const CSC1: &str = r#"
-    code = "thu"
-    name = "Dịch vụ thử"
-    kind = "csc-v1"
-    address = "{address}/csc/v1"
-    authorize_address = "{address}/oauth2/authorize"
-    token_address = "{address}/oauth2/token"
-    client_id = "vanthu"
-    secret_file = "secret"
-"#;
+/// What is said of a service whose own page asks the person.
+pub(super) const PAGE: &str = "access = \"page\"";
 
 pub(super) const MSSP: &str = r#"
     code = "thu"

@@ -12,7 +12,7 @@ use vanthu_store::signing::{ItemState, SessionState};
 use vanthu_store::{certificate, credential};
 use vanthu_testkit::remote::world::{Decision, Fake};
 
-use super::away::{Away, CSC2_LATER};
+use super::away::{Away, LATER};
 use super::{csc, mssp, mysign};
 use crate::AppError;
 use crate::device::networks;
@@ -155,7 +155,7 @@ async fn a_key_that_is_suspected_while_the_phone_asks_signs_nothing() {
 
 #[tokio::test]
 async fn what_cannot_be_signed_is_left_out_of_what_a_service_is_asked() {
-    let away = csc(CSC2_LATER).await;
+    let away = csc(LATER).await;
     away.served.decide(Decision::Nothing);
     let draft = away.desk.drafted().await;
     let ids = [

@@ -11,7 +11,7 @@ use vanthu_store::signing::{Purpose, SessionState};
 use vanthu_testkit::remote::fake_csc::FakeCsc;
 use vanthu_testkit::remote::world::Decision;
 
-use super::away::{Away, CSC2_LATER};
+use super::away::{Away, LATER};
 use super::{csc, mssp};
 use crate::credential::list;
 use crate::signing::batch::{Choices, choices};
@@ -41,7 +41,7 @@ fn refusals(choices: &Choices) -> Vec<Option<RefusalCode>> {
 /// Proves: TG-22.1b
 #[tokio::test]
 async fn what_a_service_was_asked_for_is_gone_on_with_and_is_not_chosen_again() {
-    let away = csc(CSC2_LATER).await;
+    let away = csc(LATER).await;
     away.served.decide(Decision::Nothing);
     let ids = approved(&away, 3).await;
     let (asked, other) = ids.split_at(2);
@@ -76,7 +76,7 @@ async fn what_a_service_was_asked_for_is_gone_on_with_and_is_not_chosen_again() 
 
 #[tokio::test]
 async fn a_large_session_is_not_given_up_while_its_signatures_wait_to_be_embedded() {
-    let away = csc(CSC2_LATER).await;
+    let away = csc(LATER).await;
     let ids = approved(&away, 20).await;
     away.served.decide(Decision::Nothing);
     let opened = away.open_all(&ids).await.unwrap();
@@ -113,7 +113,7 @@ async fn a_large_session_is_not_given_up_while_its_signatures_wait_to_be_embedde
 
 #[tokio::test]
 async fn a_conversation_that_says_nothing_any_more_is_a_question_and_its_answer_stands() {
-    let away = csc(CSC2_LATER).await;
+    let away = csc(LATER).await;
     away.served.decide(Decision::Nothing);
     let ids = approved(&away, 1).await;
     let opened = away.open_all(&ids).await.unwrap();
@@ -148,7 +148,7 @@ async fn a_conversation_that_says_nothing_any_more_is_a_question_and_its_answer_
 
 #[tokio::test]
 async fn each_key_says_how_many_files_one_agreement_covers() {
-    let away = csc(CSC2_LATER).await;
+    let away = csc(LATER).await;
     let keys = list::list(&away.desk.world.app, &away.desk.office.leader).await;
     assert_eq!(keys.unwrap()[0].most_files, 100);
     let away = mssp(Form::Soap).await;
@@ -158,7 +158,7 @@ async fn each_key_says_how_many_files_one_agreement_covers() {
 
 #[tokio::test]
 async fn a_session_of_the_agent_has_nothing_to_be_asked_about() {
-    let away = csc(CSC2_LATER).await;
+    let away = csc(LATER).await;
     let ids = approved(&away, 1).await;
     let (desk, leader) = (&away.desk, &away.desk.office.leader);
     let opened = desk.open(leader, Purpose::Person, &ids[0]).await.unwrap();
