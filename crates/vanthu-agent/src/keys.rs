@@ -79,6 +79,19 @@ impl Keys {
     }
 }
 
+/// The devices of one module and nothing else; no choice is kept.
+pub fn of_module(module: &Path) -> Keyring {
+    Keyring::new(Source {
+        modules: vec![module.to_owned()],
+        probe: std::env::current_exe().ok().map(probe),
+        times: Times {
+            list: PROBE_TIME + PROBE_TIME,
+            ..Times::default()
+        },
+        ..Source::default()
+    })
+}
+
 /// Loads and lists a module in a process of its own before it is loaded here: one that crashes then takes that process
 /// with it and not the door.
 fn probe(program: PathBuf) -> Probe {

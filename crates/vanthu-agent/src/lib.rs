@@ -30,6 +30,8 @@ pub mod pair;
 mod paper;
 pub mod practice;
 mod problems;
+#[cfg(unix)]
+pub mod sealer;
 mod server;
 pub mod settings;
 mod shown;

@@ -42,6 +42,10 @@ enum What {
     /// Draw the first page of the PDF on standard input; started by the agent itself.
     #[command(hide = true, name = draw::DRAW)]
     DrawFirstPage,
+    /// Sign for an agency at the server, with a key device standing there: a program of its own, for a user of its own.
+    #[cfg(unix)]
+    #[command(subcommand)]
+    Sealer(SealerWhat),
     /// Check everything that signing needs, and say what to do about the rest.
     Check(Check),
     /// Load and list one module, for the agent itself: a module that crashes takes this process with it.
@@ -74,6 +78,35 @@ struct Run {
     until_stdin_closes: bool,
 }
 
+#[cfg(unix)]
+#[derive(Subcommand)]
+enum SealerWhat {
+    /// Answer the server until interrupted.
+    Run {
+        #[command(flatten)]
+        place: SealerPlace,
+        /// End when standard input ends.
+        #[arg(long)]
+        until_stdin_closes: bool,
+    },
+    /// Look at the device without its PIN, and say what is there.
+    Check(SealerPlace),
+    /// Somebody has looked at why it stopped: it signs again from its next start on.
+    Resume(SealerPlace),
+}
+
+#[cfg(unix)]
+#[derive(Args)]
+struct SealerPlace {
+    /// The sealer's file; it holds no secret.
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "/etc/vanthu-sealer/sealer.toml"
+    )]
+    config: PathBuf,
+}
+
 #[derive(Args)]
 struct Check {
     #[command(flatten)]
@@ -101,6 +134,8 @@ async fn main() -> ExitCode {
         What::DrawFirstPage => draw::child(std::io::stdin().lock(), std::io::stdout().lock())
             .map(|()| ExitCode::SUCCESS),
         What::List(keys) => list(&keys),
+        #[cfg(unix)]
+        What::Sealer(what) => sealer(what).await,
         What::Check(options) => check_desk(options).await,
         What::TryModule { module } => devices(&module)
             .map(|_| ExitCode::SUCCESS)
@@ -153,6 +188,82 @@ async fn run(options: Run) -> anyhow::Result<ExitCode> {
     out.flush()?;
     serve(listener, agent, options.until_stdin_closes).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(unix)]
+async fn sealer(what: SealerWhat) -> anyhow::Result<ExitCode> {
+    use vanthu_agent::clock::Clock as _;
+    use vanthu_agent::keys::of_module;
+    use vanthu_agent::sealer::{Sealer, SealerSettings, door, resume};
+
+    let (place, until_stdin_closes) = match what {
+        SealerWhat::Run {
+            place,
+            until_stdin_closes,
+        } => (place, until_stdin_closes),
+        SealerWhat::Check(place) => return check_sealer(&SealerSettings::read(&place.config)?),
+        SealerWhat::Resume(place) => {
+            let settings = SealerSettings::read(&place.config)?;
+            let said = if resume(&settings.state, SystemClock.now())? {
+                "chương trình ký dấu ký lại từ lần khởi động tới"
+            } else {
+                "chương trình ký dấu không dừng"
+            };
+            writeln!(std::io::stdout(), "{said}")?;
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
+    // Nothing of this process is written to a disk when it crashes, and nobody traces it.
+    #[cfg(target_os = "linux")]
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
+    let settings = SealerSettings::read(&place.config)?;
+    let server_uid = settings.server_uid()?;
+    let token = Arc::new(of_module(&settings.module));
+    tell_of_modules(&token.survey()?);
+    let listener = door::listen(&settings.socket)
+        .with_context(|| format!("không nghe được ở {}", settings.socket.display()))?;
+    let socket = settings.socket.clone();
+    let sealer = Sealer::open(settings, token, Arc::new(SystemClock))?;
+    let status = sealer.status()?;
+    tracing::info!(
+        socket = %socket.display(), server_uid, keys = status.keys.len(), missing = ?status.missing,
+        stopped = status.stopped.is_some(), "sealer ready"
+    );
+    let mut out = std::io::stdout();
+    writeln!(out, "listening at {}", socket.display())?;
+    out.flush()?;
+    tokio::select! {
+        () = door::serve(listener, sealer, server_uid) => {}
+        () = interrupted() => {}
+        () = stdin_closes(until_stdin_closes) => {}
+    }
+    std::fs::remove_file(&socket)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is there, read from the device itself: the sealer need not run.
+#[cfg(unix)]
+fn check_sealer(settings: &vanthu_agent::sealer::SealerSettings) -> anyhow::Result<ExitCode> {
+    let survey = vanthu_agent::keys::of_module(&settings.module).survey()?;
+    tell_of_modules(&survey);
+    let mut out = std::io::stdout().lock();
+    let mut code = ExitCode::SUCCESS;
+    for thumbprint in &settings.certificates {
+        if let Some(key) = survey.find(thumbprint) {
+            let certificate = &key.certificate;
+            let (subject, until) = (certificate.subject(), certificate.not_after());
+            writeln!(out, "✓ {subject}\n  đến {until}, khóa ở {}", places(key))?;
+        } else {
+            code = ExitCode::FAILURE;
+            writeln!(out, "✗ không thiết bị nào giữ chứng thư {thumbprint}")?;
+        }
+    }
+    writeln!(
+        out,
+        "  máy chủ chạy bằng người dùng số {}",
+        settings.server_uid()?
+    )?;
+    Ok(code)
 }
 
 /// The servers of this agent. Those that are only named need no folder, and tests shall leave none behind.

@@ -12,6 +12,7 @@ pub mod exchange;
 pub mod language;
 pub mod pairing;
 pub mod problem;
+pub mod sealer;
 
 pub use binary::{Base64, Digest, DocumentDigest};
 pub use language::Language;

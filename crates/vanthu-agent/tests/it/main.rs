@@ -9,4 +9,7 @@ mod office;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
+#[cfg(unix)]
+mod sealer;
+#[cfg(test)]
 mod trouble;

@@ -515,7 +515,7 @@ impl Server {
     clippy::disallowed_methods,
     reason = "the agent's process reads this clock too"
 )]
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
 
@@ -527,7 +527,7 @@ fn validity() -> Validity {
     }
 }
 
-fn of_item(item_id: String, key: &Key) -> SessionItem {
+pub(crate) fn of_item(item_id: String, key: &Key) -> SessionItem {
     let how = SignatureAlgorithm::from_name(key.algorithm.as_str()).unwrap();
     let (file, gap) = file_of(&item_id);
     let covered = [&file[..gap.start], &file[gap.end..]].concat();
