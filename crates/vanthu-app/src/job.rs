@@ -27,7 +27,7 @@ use crate::events::News;
 use crate::incoming::check::{CHECK, CheckOrder, check};
 use crate::outgoing::issue::DELIVER;
 use crate::queue::Stopped;
-use crate::signing::remote;
+use crate::signing::{remote, sealer};
 use crate::{App, AppError};
 
 /// How long a worker may be silent before another one takes its job over.
@@ -287,6 +287,10 @@ async fn perform(app: &App, row: &JobRow) -> Result<Performed, Trouble> {
         remote::SIGN => {
             let order: SignOrder = serde_json::from_value(payload).map_err(unreadable)?;
             Ok(remote::step(app, &order.signing_id).await?)
+        }
+        sealer::step::SEAL => {
+            let order: SignOrder = serde_json::from_value(payload).map_err(unreadable)?;
+            Ok(sealer::step::step(app, &order.signing_id).await?)
         }
         other => Err(Trouble::Hopeless(format!("no job of this kind: {other}"))),
     }

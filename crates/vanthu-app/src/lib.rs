@@ -64,6 +64,7 @@ use crate::reading::Readings;
 use crate::service::KeyServices;
 use crate::signing::local::SigningTool;
 use crate::signing::remote::Conversations;
+use crate::signing::sealer::Sealers;
 use crate::trust::Trust;
 
 /// Whether the installation is for practice: marked on every page and signature.
@@ -114,6 +115,10 @@ pub struct App {
     pub ledger_key: OnceLock<LedgerKey>,
     /// The government's signing tool, where the installation offers it.
     pub tool: OnceLock<SigningTool>,
+    /// The programs that hold key devices at the server, where the installation has some.
+    pub sealers: OnceLock<Sealers>,
+    /// Regulation profiles of the installation's own; one goes before what comes with the program under its code.
+    pub own_profiles: OnceLock<BTreeMap<String, RegulationProfile>>,
     /// The services that hold keys, once the installation has been given them.
     pub services: OnceLock<KeyServices>,
     /// Holders' browsers on their way to a service's page and back.
@@ -157,6 +162,8 @@ impl App {
             practice: OnceLock::new(),
             ledger_key: OnceLock::new(),
             tool: OnceLock::new(),
+            sealers: OnceLock::new(),
+            own_profiles: OnceLock::new(),
             services: OnceLock::new(),
             rounds: Rounds::default(),
             conversations: Conversations::default(),

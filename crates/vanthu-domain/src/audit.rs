@@ -89,6 +89,10 @@ acts! {
     SigningOpened = "signing-opened", "Mở phiên ký số";
     /// A signing session ended without a signature.
     SigningFailed = "signing-failed", "Phiên ký số không thành";
+    /// The clerk confirmed a batch that the device at the server signs.
+    SealConfirmed = "seal-confirmed", "Xác nhận lô đóng dấu bằng thiết bị tại máy chủ";
+    /// The password that was to confirm a batch was wrong.
+    SealConfirmationRefused = "seal-confirmation-refused", "Từ chối xác nhận lô đóng dấu";
     /// It was tried what the government's signing tool on a person's machine can do.
     SigningToolTried = "signing-tool-tried", "Thử công cụ ký số của Ban Cơ yếu";
     /// A person found out what became of a request for signatures whose end was not known.

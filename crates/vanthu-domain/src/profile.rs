@@ -98,6 +98,9 @@ settings! {
     StatusFreshHours = "status-fresh-hours" Number;
     /// What happens where the status can't be determined before signing (`refuse`, or `warn`).
     StatusUnknown = "status-unknown" Text;
+    /// Whether a key device at the server may seal for the agency: `no`, or `confirmed-batches` where the clerk who
+    /// holds the right to seal confirms each batch.
+    SealAtServer = "seal-at-server" Text;
     /// Bytes of one file, at most.
     MaxFileBytes = "max-file-bytes" Number;
     /// Characters of the name of a file, at most.
@@ -377,6 +380,19 @@ impl RegulationProfile {
         match kind.notation_rule() {
             NotationRule::KindThenAgency => self.text(Setting::NotationNamed, on),
             NotationRule::AgencyThenUnit => self.text(Setting::NotationLetter, on),
+        }
+    }
+
+    /// Whether a key device at the server may seal batches that the clerk has confirmed, and by which article. Any other
+    /// word than the one that allows it refuses.
+    ///
+    /// Clause: TG-22.1a
+    pub fn seals_at_server(&self, on: Day) -> Cited<bool> {
+        let said = self.text(Setting::SealAtServer, on);
+        Cited {
+            value: said.value == "confirmed-batches",
+            citation: said.citation,
+            certainty: said.certainty,
         }
     }
 

@@ -371,6 +371,28 @@ codes! {
     ToolFileLocked = "tool-file-locked";
     /// The file that came back has another number or day: `number`, `day`.
     ToolOtherNumber = "tool-other-number";
+    /// A person's signature was asked of the device at the server.
+    SealerAgencyOnly = "sealer-agency-only";
+    /// The regulation in force lets no device at the server seal.
+    SealerNotAllowed = "sealer-not-allowed";
+    /// The program that holds the device at the server does not answer: `service`.
+    SealerNotReached = "sealer-not-reached";
+    /// The device at the server does not hold the agency's certificate in force: `service`.
+    SealerOtherCertificate = "sealer-other-certificate";
+    /// The program that holds the device has stopped after a wrong PIN: `service`.
+    SealerStopped = "sealer-stopped";
+    /// The device at the server did not sign: `service`, `why`.
+    SealerDeviceFailed = "sealer-device-failed";
+    /// More than the device at the server may sign at once, or in an hour: `service`.
+    SealerLimit = "sealer-limit";
+    /// The program that holds the device refused the batch: `service`, `why`.
+    SealerRefusedBatch = "sealer-refused-batch";
+    /// A confirmed batch seals the document already.
+    SealUnderWay = "seal-under-way";
+    /// What is confirmed is not what the session holds.
+    SealListChanged = "seal-list-changed";
+    /// The password that confirms is wrong.
+    PasswordNotConfirmed = "password-not-confirmed";
     /// No such one-time address.
     ToolAddressUnknown = "tool-address-unknown";
     /// The one-time address has served its time: `why`.

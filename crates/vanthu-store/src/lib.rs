@@ -48,6 +48,7 @@ pub mod remote_signing;
 pub mod report;
 pub mod saved_view;
 pub mod seal;
+pub mod seal_batch;
 pub mod session;
 pub mod signing;
 pub mod tool_signing;

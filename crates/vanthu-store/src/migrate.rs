@@ -58,6 +58,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "0007_the_governments_tool",
         text: include_str!("../migrations/0007_the_governments_tool.sql"),
     },
+    Migration {
+        number: 8,
+        name: "0008_the_device_at_the_server",
+        text: include_str!("../migrations/0008_the_device_at_the_server.sql"),
+    },
 ];
 
 /// A migration that has been applied.

@@ -36,6 +36,8 @@ words! {
         Sim = "sim",
         /// Behind the government's tool on the signer's machine (công cụ ký của Ban Cơ yếu).
         Tool = "tool",
+        /// On a device at the server, for an agency's seal only (thiết bị ký tại máy chủ).
+        Sealer = "sealer",
     }
 
     /// Where a session stands.
@@ -213,6 +215,21 @@ pub async fn list_waiting_for(
 ) -> Result<Vec<SigningRow>> {
     tx.list(
         "WHERE state IN ('open', 'fetched') AND expires_at > $2 AND signing_id IN \
+         (SELECT s.signing_id FROM signing_items s WHERE s.outgoing_id = $1 \
+         AND s.state = 'waiting') ORDER BY signing_id DESC",
+        args![outgoing_id, now],
+    )
+    .await
+}
+
+/// The sessions at the device of the server that were confirmed and still sign a document.
+pub async fn list_sealing(
+    tx: &mut Tx,
+    outgoing_id: &OutgoingId,
+    now: Moment,
+) -> Result<Vec<SigningRow>> {
+    tx.list(
+        "WHERE means = 'sealer' AND state = 'fetched' AND expires_at > $2 AND signing_id IN \
          (SELECT s.signing_id FROM signing_items s WHERE s.outgoing_id = $1 \
          AND s.state = 'waiting') ORDER BY signing_id DESC",
         args![outgoing_id, now],

@@ -161,6 +161,9 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::DevicePermitOver
         | C::DeviceOutsideOffice
         | C::SigningConsentAutomaticRefused
+        | C::SealerAgencyOnly
+        | C::SealerNotAllowed
+        | C::PasswordNotConfirmed
         | C::AgentNotPaired
         | C::PasswordChangeRequired
         | C::Csrf
@@ -177,6 +180,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::RevocationUnknown
         | C::RemoteProviderFault
         | C::RemoteNotReached
+        | C::SealerNotReached
         | C::RemoteAnswerLost
         | C::RemoteUnreadable
         | C::RemoteAccessRefused
@@ -224,6 +228,13 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::RemoteBadSignature
         | C::RemoteOtherCertificate
         | C::RemoteOtherForm
+        | C::SealerOtherCertificate
+        | C::SealerStopped
+        | C::SealerDeviceFailed
+        | C::SealerLimit
+        | C::SealerRefusedBatch
+        | C::SealUnderWay
+        | C::SealListChanged
         | C::ToolNotOpened
         | C::ToolRefused
         | C::ToolTimedOut

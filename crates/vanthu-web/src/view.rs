@@ -609,9 +609,9 @@ pub struct SignPanel {
 /// A way of signing.
 #[derive(Debug, Clone, Default)]
 pub struct SignWay {
-    /// `agent`, `tool`, or the identifier of a key at a service.
+    /// `agent`, `tool`, `sealer`, or the identifier of a key at a service.
     pub value: String,
-    /// `agent`, `service`, `sim` or `tool`.
+    /// `agent`, `service`, `sim`, `tool` or `sealer`.
     pub means: &'static str,
     /// Its name.
     pub text: String,

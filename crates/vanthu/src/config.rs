@@ -9,6 +9,7 @@ use serde::Deserialize;
 use std::time::Duration;
 use vanthu_app::service::settings::ServiceSettings;
 use vanthu_app::signing::local::ToolSettings;
+use vanthu_app::signing::sealer::SealerSettings;
 use vanthu_domain::agent::Version;
 use vanthu_pki::gather::{Access, AddressPolicy, Limits, Network, Options};
 
@@ -28,6 +29,18 @@ pub(crate) struct Config {
     /// Signing agents.
     #[serde(default)]
     pub(crate) agents: Agents,
+    /// The regulations in force.
+    #[serde(default)]
+    pub(crate) regulation: Regulation,
+}
+
+/// The regulations in force, beside those that come with the program.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Regulation {
+    /// Files of regulation profiles; each value in them says by which article.
+    #[serde(default)]
+    pub(crate) profiles: Vec<PathBuf>,
 }
 
 /// Signing agents on people's machines.
@@ -97,6 +110,9 @@ pub(crate) struct Signing {
     pub(crate) services: Vec<ServiceSettings>,
     /// The government's signing tool, where people may sign with it.
     pub(crate) tool: Option<ToolSettings>,
+    /// Key devices at the server, for agencies' seals.
+    #[serde(default, rename = "sealer")]
+    pub(crate) sealers: Vec<SealerSettings>,
 }
 
 /// Where signed lists of anchors are kept, and who signs them.
@@ -211,6 +227,7 @@ impl Config {
                     .iter_mut()
                     .flat_map(|it| [&mut it.folder, &mut it.signer]),
             )
+            .chain(&mut config.regulation.profiles)
             .chain(&mut config.storage.database_file)
             .chain(&mut config.storage.ledger_key)
             .chain(std::iter::once(&mut config.storage.blobs))

@@ -1,5 +1,6 @@
 //! Puts an installation together and serves it.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,9 +17,11 @@ use vanthu_app::practice::authority::{PracticeAuthority, is_practice_anchor};
 use vanthu_app::service::KeyServices;
 use vanthu_app::service::settings::{Plain, ServiceSettings, Surroundings};
 use vanthu_app::signing::local::{SigningTool, ToolSettings};
+use vanthu_app::signing::sealer::{SealerSettings, Sealers};
 use vanthu_app::system::{SystemClock, SystemRandomness};
 use vanthu_app::trust::{Anchor, AnchorPurpose, Trust};
 use vanthu_app::{App, Mode, Ports, checkpoint, job};
+use vanthu_domain::profile::RegulationProfile;
 use vanthu_domain::{Clock, Randomness};
 use vanthu_pki::anchors::AnchorList;
 use vanthu_pki::{Certificate, Time};
@@ -65,6 +68,22 @@ impl Where {
         let config = Config::read(file)?;
         let url = &config.server.public_url;
         key_services(&config.signing.services, url, Plain::Refused)
+    }
+
+    /// The devices at the server, where a configuration names some.
+    pub(crate) fn sealers(&self) -> anyhow::Result<Sealers> {
+        let Some(file) = &self.config else {
+            return Ok(Sealers::default());
+        };
+        Ok(Sealers::read(Config::read(file)?.signing.sealers)?)
+    }
+
+    /// Whether the government's tool is offered.
+    pub(crate) fn signing_tool(&self) -> anyhow::Result<Option<SigningTool>> {
+        let Some(file) = &self.config else {
+            return Ok(None);
+        };
+        signing_tool(Config::read(file)?.signing.tool, Plain::Refused)
     }
 
     /// Opens the store, which must be there already.
@@ -159,14 +178,14 @@ pub(crate) async fn real(config: &Config, store: Store) -> anyhow::Result<Arc<Ap
         revocation: Arc::new(status),
     };
     let url = config.server.public_url.clone();
-    let services = key_services(&config.signing.services, &url, Plain::Refused)?;
-    let tool = signing_tool(config.signing.tool.clone(), Plain::Refused)?;
+    let holders = Holders {
+        services: key_services(&config.signing.services, &url, Plain::Refused)?,
+        tool: signing_tool(config.signing.tool.clone(), Plain::Refused)?,
+        sealers: Sealers::read(config.signing.sealers.clone())?,
+        profiles: own_profiles(&config.regulation.profiles)?,
+    };
     let app = App::new(store, ports, trust, Mode::Real, url)?;
-    // It was made a moment ago: nobody has set them yet.
-    let _first = app.services.set(services);
-    if let Some(tool) = tool {
-        let _first = app.tool.set(tool);
-    }
+    holders.give(&app);
     if let Some(minimum) = config.agents.minimum()? {
         // Set once: the installation was made a moment ago.
         let _set = app.agent_minimum.set(minimum);
@@ -198,18 +217,39 @@ fn signing_tool(
         .transpose()?)
 }
 
-/// The services of a practice installation: a file with `[[service]]` and `[tool]` as in a configuration. Without
-/// encryption only services on this machine are asked.
-pub(crate) fn practice_services(
-    file: &Path,
-    public_url: &str,
-) -> anyhow::Result<(KeyServices, Option<SigningTool>)> {
+/// What an installation may sign with beside the agent, and regulation profiles of its own.
+pub(crate) struct Holders {
+    services: KeyServices,
+    tool: Option<SigningTool>,
+    sealers: Sealers,
+    profiles: BTreeMap<String, RegulationProfile>,
+}
+
+impl Holders {
+    /// Gives them to an installation that was made a moment ago: nobody has set them yet.
+    pub(crate) fn give(self, app: &App) {
+        let _first = app.services.set(self.services);
+        let _first = app.sealers.set(self.sealers);
+        let _first = app.own_profiles.set(self.profiles);
+        if let Some(tool) = self.tool {
+            let _first = app.tool.set(tool);
+        }
+    }
+}
+
+/// The services of a practice installation: a file with `[[service]]`, `[tool]` and `[[sealer]]` as in a configuration, and
+/// files of regulation profiles. Without encryption only services on this machine are asked.
+pub(crate) fn practice_services(file: &Path, public_url: &str) -> anyhow::Result<Holders> {
     #[derive(serde::Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Services {
         #[serde(default)]
         service: Vec<ServiceSettings>,
         tool: Option<ToolSettings>,
+        #[serde(default)]
+        sealer: Vec<SealerSettings>,
+        #[serde(default)]
+        profiles: Vec<PathBuf>,
     }
     let text = std::fs::read_to_string(file)
         .with_context(|| format!("không đọc được {}", file.display()))?;
@@ -219,8 +259,31 @@ pub(crate) fn practice_services(
     for named in read.service.iter_mut().flat_map(ServiceSettings::files) {
         *named = folder.join(&*named);
     }
-    let services = key_services(&read.service, public_url, Plain::OnLoopback)?;
-    Ok((services, signing_tool(read.tool, Plain::OnLoopback)?))
+    let profiles: Vec<PathBuf> = read.profiles.iter().map(|it| folder.join(it)).collect();
+    Ok(Holders {
+        services: key_services(&read.service, public_url, Plain::OnLoopback)?,
+        tool: signing_tool(read.tool, Plain::OnLoopback)?,
+        sealers: Sealers::read(read.sealer)?,
+        profiles: own_profiles(&profiles)?,
+    })
+}
+
+/// Regulation profiles of the installation's own, by code. One with the code of a profile that comes with the program goes
+/// before it.
+fn own_profiles(files: &[PathBuf]) -> anyhow::Result<BTreeMap<String, RegulationProfile>> {
+    let mut profiles = BTreeMap::new();
+    for file in files {
+        let text = std::fs::read_to_string(file)
+            .with_context(|| format!("không đọc được {}", file.display()))?;
+        let profile = RegulationProfile::parse(&text)
+            .with_context(|| format!("quy chế áp dụng {} không đúng", file.display()))?;
+        let code = profile.code().to_owned();
+        ensure!(
+            profiles.insert(code.clone(), profile).is_none(),
+            "hai tệp quy chế áp dụng cùng mã {code}"
+        );
+    }
+    Ok(profiles)
 }
 
 /// The anchors of a configuration: the installed list, and files named beside it.

@@ -1,5 +1,6 @@
 //! Accounts: signing in and out, sessions, passwords, locking.
 
+pub(crate) mod confirm;
 pub mod list;
 pub mod lock;
 pub mod make;

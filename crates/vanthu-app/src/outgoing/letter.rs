@@ -145,8 +145,9 @@ fn refuse_layout(error: &vanthu_layout::LayoutError) -> AppError {
 impl App {
     /// The profile in force for an agency.
     pub fn profile_of(&self, agency: &Agency) -> Result<&RegulationProfile, AppError> {
-        self.profiles
-            .get(&agency.profile)
+        let own = self.own_profiles.get();
+        own.and_then(|own| own.get(&agency.profile))
+            .or_else(|| self.profiles.get(&agency.profile))
             .ok_or_else(|| AppError::fault("profile", format!("{} is unknown", agency.profile)))
     }
 }

@@ -3,6 +3,7 @@
 mod fetch;
 mod remote;
 mod revocation;
+mod sealer;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ pub use remote::RemoteClient;
 pub use revocation::{
     NoRevocationSource, PracticeRevocation, RevocationSource, StatusFound, StatusUnknown,
 };
+pub use sealer::{Answers, SealerAbsent, SealerDoor, UnixSealer};
 pub use status::HttpStatus;
 pub use timestamp::{HttpTimestamps, PracticeTimestamps, StampError, TimestampService};
 

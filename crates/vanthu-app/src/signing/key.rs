@@ -15,7 +15,8 @@ use crate::credential::is_of;
 use crate::service::KeyService;
 use crate::signing::open::OpenSigning;
 use crate::signing::remote::about;
-use crate::signing::strange;
+use crate::signing::sealer::SealerPlace;
+use crate::signing::{sealer, strange};
 use crate::{App, AppError, Caller};
 
 /// The key of a session.
@@ -28,13 +29,15 @@ pub(crate) struct Key<'a> {
     pub(crate) local: Option<Flow>,
     /// The service that holds it.
     pub(crate) at_service: Option<(&'a KeyService, CredentialRow)>,
+    /// The device at the server that holds it.
+    pub(crate) at_server: Option<&'a SealerPlace>,
 }
 
 impl Key<'_> {
-    /// Whether it lies at the service itself, and in nobody's pocket: a SIM is carried.
+    /// Whether it lies at the service itself or at the server, and in nobody's pocket: a SIM is carried.
     pub(crate) fn is_remote(&self) -> bool {
         let service = self.at_service.as_ref();
-        service.is_some_and(|(it, _)| it.means() == Means::Service)
+        self.at_server.is_some() || service.is_some_and(|(it, _)| it.means() == Means::Service)
     }
 
     /// Whether one agreement covers so many files.
@@ -64,9 +67,13 @@ pub(crate) async fn key_for<'a>(
             algorithm: None,
             local: None,
             at_service: None,
+            at_server: None,
         }),
         (Means::Service | Means::Sim, Some(id)) => linked(app, caller, input, id).await,
-        (Means::Agent | Means::Service | Means::Sim | Means::Tool, _) => Err(not_offered(input)),
+        // The device at the server is asked by its own door: see `sealer::open`.
+        (Means::Agent | Means::Service | Means::Sim | Means::Tool | Means::Sealer, _) => {
+            Err(not_offered(input))
+        }
     }
 }
 
@@ -76,6 +83,7 @@ fn not_offered(input: &OpenSigning) -> AppError {
         Means::Service => "dịch vụ ký số từ xa",
         Means::Sim => "chữ ký số trên SIM",
         Means::Tool => "công cụ ký của Ban Cơ yếu",
+        Means::Sealer => sealer::NAME,
     };
     let refusal = Refusal::new(RefusalCode::SigningMeansNotOffered);
     refusal.with("means", means).into()
@@ -164,5 +172,6 @@ async fn linked<'a>(
         certificate,
         local: None,
         at_service: Some((service, row)),
+        at_server: None,
     })
 }

@@ -16,6 +16,7 @@ pub mod local;
 pub mod open;
 pub mod paper;
 pub mod remote;
+pub mod sealer;
 pub mod settle;
 pub mod show;
 pub mod state;
@@ -27,10 +28,10 @@ use base64::engine::general_purpose::STANDARD;
 use vanthu_domain::refusal::RefusalCode;
 use vanthu_pki::Certificate;
 use vanthu_store::certificate::CertificateRow;
-use vanthu_store::signing::{self, SigningRow};
+use vanthu_store::signing;
 
 pub use vanthu_store::remote_signing::{Certainty, Settled};
-pub use vanthu_store::signing::{Consent, ItemState, Means, Purpose, SessionState};
+pub use vanthu_store::signing::{Consent, ItemState, Means, Purpose, SessionState, SigningRow};
 
 use crate::account::session::hash_of;
 use crate::{AppError, Work};

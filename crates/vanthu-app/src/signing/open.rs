@@ -30,7 +30,9 @@ use crate::signing::paper::{
     About, PaperPlaces, agency_request, attachment_request, fonts, person_request,
 };
 use crate::signing::remote::{self, Asking, SPARE_SECONDS, WantedItem};
-use crate::signing::{MAIN_ITEM, certificates_of, examine, holding, local, settle, strange};
+use crate::signing::{
+    MAIN_ITEM, certificates_of, examine, holding, local, sealer, settle, strange,
+};
 use crate::{App, AppError, Caller, Mode, Work, verify};
 
 /// The most documents of one session.
@@ -107,6 +109,8 @@ pub struct SigningOpened {
     pub at_service: Option<AtService>,
     /// Which way the government's tool signs, where it does.
     pub tool: Option<Flow>,
+    /// Whether the clerk confirms the batch on its page before anything is signed.
+    pub asks_confirmation: bool,
     /// The documents that are not in it, each with why.
     pub left_out: Vec<LeftOut>,
     /// The certificate's status could not be determined, and the profile lets sign all the same.
@@ -161,7 +165,16 @@ pub async fn open_seen(
             .into());
     }
     let now = app.now();
-    let mut key = key_for(app, caller, &input, now).await?;
+    let mut key = match input.means {
+        Means::Sealer => {
+            let (key, ability) = sealer::open::key_for(app, caller, &input).await?;
+            input.keys = vec![ability];
+            key
+        }
+        Means::Agent | Means::Service | Means::Sim | Means::Tool => {
+            key_for(app, caller, &input, now).await?
+        }
+    };
     if input.means == Means::Tool {
         let flow = local::open::flow_for(app, caller, &key.certificate, seen.trial.as_ref());
         key.local = Some(flow.await?);
@@ -197,6 +210,8 @@ pub async fn open_seen(
             // The time of the first item; each has its own when its turn comes.
             _ if key.local.is_some() => local::ends_from(work.now),
             Some(_) => deadline.plus_seconds(working + SPARE_SECONDS),
+            // Until then it is confirmed; the work has a time of its own afterwards.
+            None if key.at_server.is_some() => deadline,
             None => deadline.plus_seconds(working),
         },
         ended_at: None,
@@ -213,6 +228,10 @@ pub async fn open_seen(
         let items = made.items.get(..made.wanted.len()).unwrap_or_default();
         local::open::put_down(app, &mut work, input.purpose, flow, items).await?;
     }
+    if let Some(place) = key.at_server {
+        let items = made.items.get(..made.wanted.len()).unwrap_or_default();
+        sealer::open::put_down(&mut work, place, items).await?;
+    }
     let at_service = ask_service(app, &mut work, &input, &key, &row, &made, deadline).await?;
     let about: Vec<String> = input.documents.iter().map(ToString::to_string).collect();
     let data = json!({
@@ -220,6 +239,7 @@ pub async fn open_seen(
         "consent": input.consent.code(),
         "means": input.means.code(),
         "service": key.at_service.as_ref().map(|(it, _)| it.code.as_str()),
+        "sealer": key.at_server.map(|it| it.code.as_str()),
         "serial": key.certificate.record.serial,
         "items": made.wanted.len(),
         "left_out": made.left_out.len(),
@@ -234,6 +254,7 @@ pub async fn open_seen(
         expires_at: row.expires_at,
         at_service,
         tool: key.local,
+        asks_confirmation: key.at_server.is_some(),
         left_out: made.left_out,
         not_determined: checked == examine::Checked::NotDetermined,
     })
@@ -277,7 +298,7 @@ async fn ask_service(
 }
 
 /// How long a person may take to agree, and how long so many items may take after that: seconds.
-async fn seconds_for(
+pub(crate) async fn seconds_for(
     app: &App,
     work: &mut Work<'_>,
     caller: &Caller,
@@ -410,6 +431,7 @@ async fn prepare_document(
     signing_id: &SigningId,
 ) -> Result<Vec<(SigningItemRow, WantedItem)>, AppError> {
     settle::nothing_is_open(app, caller, id).await?;
+    sealer::open::nothing_is_open(app, id).await?;
     let now = app.now();
     let mut items = Vec::new();
     let mut tx = app.store.read().await?;

@@ -4,9 +4,11 @@ use vanthu_domain::id::{OutgoingId, SigningId};
 use vanthu_domain::refusal::RefusalCode;
 use vanthu_store::credential;
 use vanthu_store::remote_signing::{self, RemoteSigningRow};
+use vanthu_store::seal_batch::{self, SealBatchRow};
 use vanthu_store::signing::{self, Means, SigningItemRow, SigningRow};
 use vanthu_store::tool_signing::{self, ToolSigningRow};
 
+use crate::signing::sealer;
 use crate::signing::settle::is_open_question;
 use crate::{App, AppError, Caller};
 
@@ -21,6 +23,8 @@ pub struct Progress {
     pub remote: Option<Conversation>,
     /// Its items with the government's tool, where that signs.
     pub tool: Vec<ToolSigningRow>,
+    /// Its batch and the name of the device, where a device at the server signs.
+    pub seal: Option<(SealBatchRow, String)>,
 }
 
 /// A conversation as its page sees it.
@@ -60,13 +64,22 @@ pub async fn state(
     };
     let tool = match row.means {
         Means::Tool => tool_signing::list(&mut tx, signing_id).await?,
-        Means::Agent | Means::Service | Means::Sim => Vec::new(),
+        Means::Agent | Means::Service | Means::Sim | Means::Sealer => Vec::new(),
+    };
+    let seal = match row.means {
+        Means::Sealer => {
+            let batch = seal_batch::load(&mut tx, signing_id).await?;
+            let name = sealer::name_of(app, &batch.sealer);
+            Some((batch, name))
+        }
+        Means::Agent | Means::Service | Means::Sim | Means::Tool => None,
     };
     Ok(Progress {
         row,
         items,
         remote,
         tool,
+        seal,
     })
 }
 

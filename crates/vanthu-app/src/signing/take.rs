@@ -12,7 +12,7 @@ use vanthu_store::person::PostFilter;
 use vanthu_store::signing::{
     self, Consent, ItemState, Means, Purpose, SessionState, SigningItemRow, SigningRow,
 };
-use vanthu_store::{certificate, file};
+use vanthu_store::{certificate, file, seal_batch};
 
 use crate::finding::record::Found;
 use crate::outgoing::found;
@@ -45,6 +45,8 @@ pub(crate) enum Door<'a> {
     },
     /// From our own conversation with a service.
     Service,
+    /// From the device at the server, under the clerk's confirmation.
+    Sealer,
     /// From the government's tool, through the page: the value of a digest.
     Tool,
     /// From the government's tool: not a value but the whole signed file, which was examined.
@@ -103,6 +105,10 @@ pub(crate) async fn take(app: &App, value: Value<'_>) -> Result<(), AppError> {
         Purpose::Person => Act::Signed,
         Purpose::Seal => Act::Sealed,
     };
+    let batch = match value.door {
+        Door::Sealer => seal_batch::find(&mut work.tx, &row.signing_id).await?,
+        Door::Agent { .. } | Door::Service | Door::Tool | Door::File => None,
+    };
     let data = json!({
         "sha256": blob,
         "digest": item.digest,
@@ -111,6 +117,8 @@ pub(crate) async fn take(app: &App, value: Value<'_>) -> Result<(), AppError> {
         "level": level.name(),
         "means": row.means.code(),
         "signing_id": row.signing_id,
+        "sealer": batch.as_ref().map(|it| it.sealer.as_str()),
+        "confirmation": batch.as_ref().and_then(|it| it.confirmation.as_deref()),
     });
     work.record(
         act,
@@ -144,11 +152,12 @@ async fn moved_on(
 async fn session_of(work: &mut Work<'_>, value: &Value<'_>) -> Result<SigningRow, AppError> {
     let row = match value.door {
         Door::Agent { token, .. } => by_token(work, value.signing_id, token).await?,
-        Door::Service | Door::Tool | Door::File => {
+        Door::Service | Door::Sealer | Door::Tool | Door::File => {
             let row = signing::find_locked(&mut work.tx, value.signing_id)
                 .await?
                 .filter(|row| match value.door {
                     Door::Service => matches!(row.means, Means::Service | Means::Sim),
+                    Door::Sealer => row.means == Means::Sealer && row.purpose == Purpose::Seal,
                     _ => row.means == Means::Tool,
                 })
                 .ok_or_else(|| AppError::refused(RefusalCode::NotFound))?;

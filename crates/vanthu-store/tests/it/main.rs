@@ -41,6 +41,8 @@ mod report;
 #[cfg(test)]
 mod saved_view;
 #[cfg(test)]
+mod seal_batch;
+#[cfg(test)]
 mod signing;
 #[cfg(test)]
 mod tool_signing;

@@ -135,6 +135,7 @@ class Flow {
     if (way?.value === "tool") {
       return signTool(this.panel, this.lines, { purpose: this.panel.dataset["purpose"] ?? "person", documents: this.documents });
     }
+    if (way?.value === "sealer") return this.toConfirm();
     if (way && way.value !== "agent") {
       const means = way.dataset["means"] ?? "service";
       return signAway(this.panel, this.lines, { purpose: this.panel.dataset["purpose"] ?? "person", documents: this.documents, means, credential: way.value });
@@ -149,6 +150,20 @@ class Flow {
       this.lines.fail();
       this.consent.close();
       throw error instanceof AgentAbsent || error instanceof AgentRefused ? new Ended(ofAgent(error)) : error;
+    }
+  }
+
+  /** The device at the server: the batch is prepared, and confirmed on a page of its own. */
+  private async toConfirm(): Promise<string> {
+    try {
+      sayOpening(this.lines, this.documents.length);
+      const purpose = this.panel.dataset["purpose"] ?? "seal";
+      const opened = await postJson<Opening & { confirm?: string }>("/api/v1/signing-sessions", { purpose, documents: this.documents, consent: "person", means: "sealer" });
+      sayOpened(this.lines, this.documents.length, opened);
+      return opened.confirm ?? "";
+    } catch (error) {
+      this.lines.fail();
+      throw error;
     }
   }
 

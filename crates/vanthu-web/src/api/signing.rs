@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use vanthu_app::signing::fetch::timestamp;
 use vanthu_app::signing::local::{Flow, ToolFlow, ToolSigningRow, ToolState};
 use vanthu_app::signing::open::{self, KeyAbility, OpenSigning, Seen};
+use vanthu_app::signing::sealer::confirm::{Confirm, confirm};
 use vanthu_app::signing::settle::settle;
 use vanthu_app::signing::state::{self, Conversation};
 use vanthu_app::signing::{
@@ -57,6 +58,13 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "Cho biết kết quả của yêu cầu ký mà hệ thống chưa rõ",
     )
     .takes::<SettleIn>(),
+    Operation::new(
+        Verb::Post,
+        "/api/v1/signing-sessions/{signing_id}/confirm",
+        || post(confirmed),
+        "Văn thư xác nhận lô đóng dấu bằng thiết bị tại máy chủ: đúng danh sách, đúng mật khẩu, một lần",
+    )
+    .takes::<ConfirmIn>(),
 ];
 
 /// What is to be signed.
@@ -71,7 +79,7 @@ struct OpenSession {
     /// person: người ký xác nhận trên phần mềm ký; automatic: chỉ ở chế độ thực hành.
     #[serde(default)]
     consent: ConsentIn,
-    /// Khóa ở đâu: agent (phần mềm ký trên máy), service (dịch vụ từ xa), sim (SIM), tool (công cụ của Ban Cơ yếu).
+    /// Khóa ở đâu: agent (phần mềm ký trên máy), service (dịch vụ từ xa), sim (SIM), tool (công cụ của Ban Cơ yếu), sealer (thiết bị ký tại máy chủ, chỉ chữ ký cơ quan).
     #[serde(default)]
     means: MeansIn,
     /// Khóa nào, khi khóa do dịch vụ giữ: mã ở danh sách cách ký của mình.
@@ -126,6 +134,7 @@ enum MeansIn {
     Service,
     Sim,
     Tool,
+    Sealer,
 }
 
 impl From<MeansIn> for Means {
@@ -135,6 +144,7 @@ impl From<MeansIn> for Means {
             MeansIn::Service => Self::Service,
             MeansIn::Sim => Self::Sim,
             MeansIn::Tool => Self::Tool,
+            MeansIn::Sealer => Self::Sealer,
         }
     }
 }
@@ -165,6 +175,9 @@ struct SessionOpened {
     /// digest hoặc whole-file: công cụ của Ban Cơ yếu ký theo cách nào, khi ký bằng công cụ đó.
     #[serde(skip_serializing_if = "Option::is_none")]
     tool: Option<&'static str>,
+    /// Trang để văn thư xác nhận lô, khi ký bằng thiết bị tại máy chủ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confirm: Option<String>,
     /// Điều cần hiện trước khi điện thoại hỏi, khi khóa do dịch vụ giữ.
     #[serde(skip_serializing_if = "Option::is_none")]
     service: Option<Shown>,
@@ -255,6 +268,33 @@ struct ToolProgress {
     said: Option<String>,
 }
 
+/// Where a batch stands with the device at the server.
+#[derive(Serialize, ToSchema)]
+struct SealerProgress {
+    /// Tên thiết bị.
+    name: String,
+    /// Danh sách cần xác nhận: SHA-256 của các mục và mã băm văn bản.
+    list: String,
+    /// Văn thư đã xác nhận.
+    confirmed: bool,
+    /// Ký muộn nhất lúc, sau khi đã xác nhận.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deadline: Option<String>,
+    /// Cách kết thúc: signed hoặc mã lỗi.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ending: Option<String>,
+}
+
+/// The clerk's confirmation.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ConfirmIn {
+    /// Danh sách mà văn thư đã xem: giá trị list của phiên ký.
+    list: String,
+    /// Mật khẩu đăng nhập của văn thư.
+    password: String,
+}
+
 /// Where a session stands.
 #[derive(Serialize, ToSchema)]
 struct Progress {
@@ -277,6 +317,9 @@ struct Progress {
     /// Từng tệp ở công cụ của Ban Cơ yếu, khi ký bằng công cụ đó.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tool: Vec<ToolProgress>,
+    /// Đang ở đâu với thiết bị ký tại máy chủ, khi ký bằng thiết bị đó.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sealer: Option<SealerProgress>,
     /// Từng tệp cần ký.
     items: Vec<Item>,
     /// Trang để mở khi đã ký xong.
@@ -330,13 +373,18 @@ async fn begin(
     };
     let opened = open::open_seen(&web.app, who.caller(), input, &seen).await?;
     let say = Say::of(&headers, web.app.now());
+    let is_for_an_agent =
+        opened.at_service.is_none() && opened.tool.is_none() && !opened.asks_confirmation;
     let left_out = opened.left_out.into_iter().map(|one| LeftOut {
         document: one.outgoing_id.to_string(),
         problem: problem_in(&one.refusal, say),
     });
     answer(SessionOpened {
         signing_id: opened.signing_id.to_string(),
-        token: (opened.at_service.is_none() && opened.tool.is_none()).then_some(opened.token),
+        token: is_for_an_agent.then_some(opened.token),
+        confirm: opened
+            .asks_confirmation
+            .then(|| format!("/signings/{}/confirm", opened.signing_id)),
         tool: opened.tool.map(flow_word),
         server: web.app.base_url.clone(),
         expires_at: timestamp(opened.expires_at).to_string(),
@@ -371,6 +419,7 @@ async fn progress(
         items,
         remote,
         tool,
+        seal,
     } = state::state(&web.app, who.caller(), &id).await?;
     let signed = items
         .iter()
@@ -398,6 +447,13 @@ async fn progress(
         service: remote.map(|it| with_service(it, &row.signing_id)),
         reason: row.result,
         tool: tool.into_iter().map(with_tool).collect(),
+        sealer: seal.map(|(batch, name)| SealerProgress {
+            name,
+            confirmed: batch.confirmation.is_some(),
+            deadline: batch.deadline.map(|it| timestamp(it).to_string()),
+            list: batch.list,
+            ending: batch.ending,
+        }),
         expires_at: timestamp(row.expires_at).to_string(),
         next: match documents.as_slice() {
             [only] => Some(format!("/outgoing/{only}?done={done}")),
@@ -512,5 +568,20 @@ async fn settled(
         ResultIn::SignatureUnused => Settled::SignatureUnused,
     };
     settle(&web.app, who.caller(), &id, result).await?;
+    done()
+}
+
+async fn confirmed(
+    State(web): State<Web>,
+    who: SignedIn,
+    Named(id): Named<SigningId>,
+    Given(given): Given<ConfirmIn>,
+) -> Done {
+    let input = Confirm {
+        signing_id: id,
+        list: given.list,
+        password: given.password,
+    };
+    confirm(&web.app, who.caller(), input).await?;
     done()
 }

@@ -1,7 +1,7 @@
-//! With what one may sign: the agent, the government's tool, and the caller's keys at services that fit the signature.
+//! With what one may sign: the agent, the government's tool, the device at the server, and the caller's keys at services that fit the signature.
 
 use vanthu_app::credential::list::{self, Linked};
-use vanthu_app::signing::{Means, Purpose, local};
+use vanthu_app::signing::{Means, Purpose, local, sealer};
 use vanthu_app::{App, AppError, Caller};
 use vanthu_domain::certificate::Holder;
 
@@ -47,6 +47,14 @@ pub(super) async fn ways(
             },
         });
     }
+    if let Some(name) = sealer::offered(app, caller, purpose).await? {
+        ways.push(SignWay {
+            value: "sealer".to_owned(),
+            means: Means::Sealer.code(),
+            text: capital(&say.named(&name)),
+            note: say.t("Xác nhận danh sách bằng mật khẩu ở trang sau; không cần cắm thiết bị."),
+        });
+    }
     for key in list::list(app, caller).await? {
         let for_seal = matches!(key.certificate.record.holder, Holder::Agency { .. });
         let fits = for_seal == (purpose == Purpose::Seal);
@@ -61,6 +69,13 @@ pub(super) async fn ways(
         });
     }
     Ok(ways)
+}
+
+/// The name at the beginning of a line.
+pub(super) fn capital(name: &str) -> String {
+    let mut rest = name.chars();
+    let first = rest.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(rest).collect()
 }
 
 fn note(key: &Linked, means: Means, many: Many, say: Say) -> String {

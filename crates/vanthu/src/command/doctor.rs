@@ -6,6 +6,7 @@ use clap::Args;
 use vanthu_app::checkpoint::{self, LedgerKey, public_key};
 use vanthu_app::practice::{Standing, standing};
 use vanthu_app::service::Health;
+use vanthu_app::signing::sealer::view::{Standing as SealerStanding, look};
 use vanthu_pki::Time;
 use vanthu_store::{Store, blob, migrate};
 
@@ -32,6 +33,8 @@ impl Doctor {
         ]
         .into_iter()
         .chain(services(&self.place).await)
+        .chain(sealers(&self.place).await)
+        .chain(tool(&self.place))
         {
             match point {
                 Ok(text) => say(format!("✓ {text}"))?,
@@ -73,6 +76,75 @@ async fn services(place: &Where) -> Vec<Point> {
         });
     }
     points
+}
+
+/// Days before its end from which a certificate at the server is a trouble: a new one takes weeks.
+const SOON_DAYS: i64 = 30;
+
+/// Each device at the server answers and holds a certificate that lasts. No PIN is given to anything.
+async fn sealers(place: &Where) -> Vec<Point> {
+    let configured = match place.sealers() {
+        Ok(sealers) => sealers,
+        Err(error) => return vec![Err(format!("Cấu hình thiết bị ký tại máy chủ: {error:#}"))],
+    };
+    let mut points = Vec::new();
+    for sealer in configured.iter() {
+        points.extend(sealer_points(look(sealer, wiring::clock().now()).await));
+    }
+    points
+}
+
+fn sealer_points(one: SealerStanding) -> Vec<Point> {
+    let name = format!("Thiết bị ký tại máy chủ {}", one.code);
+    let found = match one.found {
+        Ok(found) => found,
+        Err(why) => {
+            return vec![Err(format!(
+                "{name} {why}. Kiểm tra dịch vụ vanthu-sealer, đường dẫn socket và người dùng của máy chủ."
+            ))];
+        }
+    };
+    let mut points: Vec<Point> = Vec::new();
+    if found.is_stopped {
+        points.push(Err(format!(
+            "{name} đã dừng vì mã PIN không đúng. Kiểm tra tệp mã PIN, rồi chạy: vanthu-agent sealer resume"
+        )));
+    }
+    for key in found.keys {
+        let text = format!("{name}: {}, còn {} ngày", key.subject, key.days_left);
+        points.push(if key.is_locked {
+            Err(format!("{text}. Thiết bị {} đã tự khóa.", key.device))
+        } else if key.days_left < SOON_DAYS {
+            Err(format!("{text}. Đề nghị gia hạn chứng thư."))
+        } else {
+            Ok(text)
+        });
+    }
+    for missing in found.missing {
+        points.push(Err(format!(
+            "{name}: không thiết bị nào giữ chứng thư {missing}. Cắm thiết bị, hoặc sửa tệp thiết lập."
+        )));
+    }
+    points
+}
+
+/// The government's tool is on each signer's own machine: from here only what is offered can be said.
+fn tool(place: &Where) -> Option<Point> {
+    match place.signing_tool() {
+        Ok(None) => None,
+        Ok(Some(tool)) if tool.agencies.is_empty() => Some(Ok(format!(
+            "Công cụ ký số của Ban Cơ yếu: cho mọi cơ quan, ở {} trên máy người ký; mỗi trình duyệt tự thử ở Tài khoản › Cách ký của tôi",
+            tool.address
+        ))),
+        Ok(Some(tool)) => Some(Ok(format!(
+            "Công cụ ký số của Ban Cơ yếu: cho {}, ở {} trên máy người ký; mỗi trình duyệt tự thử ở Tài khoản › Cách ký của tôi",
+            tool.agencies.join(", "),
+            tool.address
+        ))),
+        Err(error) => Some(Err(format!(
+            "Cấu hình công cụ ký số của Ban Cơ yếu: {error:#}"
+        ))),
+    }
 }
 
 async fn database(store: &Store) -> Point {

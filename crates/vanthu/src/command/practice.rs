@@ -128,12 +128,7 @@ impl Practice {
         let key = folders.ledger_key();
         let app = wiring::practice(store, authority, base_url.to_owned(), &key).await?;
         if let Some(file) = &self.services {
-            // It was made a moment ago: nobody has set them yet.
-            let (services, tool) = wiring::practice_services(file, base_url)?;
-            let _first = app.services.set(services);
-            if let Some(tool) = tool {
-                let _first = app.tool.set(tool);
-            }
+            wiring::practice_services(file, base_url)?.give(&app);
         }
         Ok(app)
     }

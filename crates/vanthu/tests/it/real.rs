@@ -72,6 +72,48 @@ fn it_is_made_once_with_a_first_password() {
     assert_eq!(proved.code, 0, "{}", proved.said);
 }
 
+/// Nobody listens at the socket, and that is said; of the government's tool only what is offered can be said.
+#[test]
+fn a_device_at_the_server_that_does_not_answer_is_named_with_what_to_do() {
+    let desk = Desk::new();
+    let socket = desk.path("nobody");
+    let more = format!(
+        "[signing.tool]\nagencies = [\"H99.70\"]\n[[signing.sealer]]\ncode = \"thumau\"\nsocket = \"{}\"\n\
+         agencies = [\"H99.70\"]\n[regulation]\nprofiles = [\"quy-che.toml\"]\n",
+        socket.display()
+    );
+    let profile = "code = \"an-giang\"\nname = \"Quy chế mẫu\"\n[[value]]\nsetting = \"seal-at-server\"\n\
+                   value = \"confirmed-batches\"\ncitation = \"Quyết định 01\"\n";
+    std::fs::write(desk.path("quy-che.toml"), profile).unwrap();
+    let path = config(&desk, &more);
+    let made = init(&path, "qt@binhmau.gov.vn");
+    assert_eq!(made.code, 0, "{}", made.complained);
+    let checked = vanthu(&["doctor", "--config", text(&path)]);
+    assert_ne!(checked.code, 0);
+    let said = &checked.said;
+    assert!(
+        said.contains("✗ Thiết bị ký tại máy chủ thumau không kết nối được"),
+        "{said}"
+    );
+    assert!(
+        said.contains("✓ Công cụ ký số của Ban Cơ yếu: cho H99.70"),
+        "{said}"
+    );
+    // A regulation that can't be read is no reason to go on without it.
+    std::fs::write(
+        desk.path("quy-che.toml"),
+        profile.replace("citation", "cite"),
+    )
+    .unwrap();
+    let refused = vanthu(&["serve", "--config", text(&path)]);
+    assert_eq!(refused.code, 3);
+    assert!(
+        refused.complained.contains("quy-che.toml"),
+        "{}",
+        refused.complained
+    );
+}
+
 /// Proves: TD-1.4
 #[test]
 fn a_free_mail_address_is_refused() {

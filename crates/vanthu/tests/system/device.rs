@@ -26,15 +26,15 @@ const DOCUMENTS: usize = 20;
 const KILLED_AFTER: [usize; 3] = [1, 3, 7];
 
 /// A device with the key of one person of the practice province.
-struct Device {
-    folder: tempfile::TempDir,
-    module: &'static str,
-    agent: PathBuf,
+pub(crate) struct Device {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) module: &'static str,
+    pub(crate) agent: PathBuf,
 }
 
 impl Device {
     /// `None` where something is missing; the summary of the tests says so.
-    fn of(server: &Server, login: &str) -> Option<Self> {
+    pub(crate) fn of(server: &Server, login: &str) -> Option<Self> {
         let module = MODULES.into_iter().find(|it| Path::new(it).exists());
         let has = |program: &str| Command::new(program).arg("--version").output().is_ok();
         let (Some(module), true, true) = (module, has("softhsm2-util"), has("pkcs11-tool")) else {

@@ -20,6 +20,8 @@ pub(crate) struct Server {
     pub(crate) data: PathBuf,
     address: String,
     database: Option<String>,
+    /// What it is started with beside.
+    more: Vec<String>,
     child: Child,
     /// What it says; open as long as it runs.
     said: Lines<BufReader<ChildStdout>>,
@@ -56,6 +58,20 @@ impl Server {
         command.arg("--agent").arg(agent);
         let child = spawn(&mut command);
         Self::reached(address, data, None, child, Some(folder)).await
+    }
+
+    /// On a copy of the practice installation, which offers what stands in that file.
+    pub(crate) async fn offering(services: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        copy(&template().await, &data);
+        let address = free_address();
+        let more = ["--services".to_owned(), services.display().to_string()];
+        let mut command = serve(&data, &address, None);
+        let child = spawn(command.args(&more));
+        let mut server = Self::reached(address, data, None, child, Some(folder)).await;
+        server.more = more.to_vec();
+        server
     }
 
     /// On a disk of its own with so many megabytes, which is gone with the process. None where the
@@ -104,6 +120,7 @@ impl Server {
             data,
             address,
             database,
+            more: Vec::new(),
             child,
             said,
             _folder: folder,
@@ -135,6 +152,7 @@ impl Server {
     pub(crate) async fn kill_and_restart(&mut self) {
         self.kill().await;
         let mut again = serve(&self.data, &self.address, self.database.as_deref());
+        again.args(&self.more);
         self.child = spawn(&mut again);
         self.said = lines(&mut self.child);
         self.answers().await;

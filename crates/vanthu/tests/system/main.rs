@@ -19,6 +19,9 @@ mod person;
 )]
 mod program;
 #[cfg(test)]
+#[cfg(unix)]
+mod sealer;
+#[cfg(test)]
 mod story;
 #[cfg(test)]
 mod wire;

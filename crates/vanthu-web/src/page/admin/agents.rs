@@ -8,11 +8,13 @@ use axum::response::Response;
 use serde::Deserialize;
 use vanthu_app::agent::list::{self, AgentFilter, AgentView};
 use vanthu_app::agent::shipped_version;
+use vanthu_app::signing::sealer::{self, view::Standing};
 use vanthu_wire::desk::Mark;
 
 use crate::error::WebError;
 use crate::page::account::marks_of;
 use crate::page::show::Say;
+use crate::page::ways::capital;
 use crate::page::{render, shell};
 use crate::session::SignedIn;
 use crate::state::Web;
@@ -29,7 +31,15 @@ struct AgentsPage {
     filter: &'static str,
     words: String,
     agents: Vec<Agent>,
+    sealers: Vec<Sealer>,
     failed: Vec<Failed>,
+}
+
+/// A device at the server that holds the agency's seal.
+struct Sealer {
+    name: String,
+    marks: Vec<Pill>,
+    lines: Vec<String>,
 }
 
 /// One machine.
@@ -80,6 +90,7 @@ pub(super) async fn show(
     let say = Say::of(&headers, web.app.now());
     let filter = AgentFilter::from_code(&wanted.filter).unwrap_or_default();
     let found = list::of_agency(&web.app, who.caller(), filter, &wanted.q).await?;
+    let sealers = sealer::view::standing(&web.app, who.caller()).await?;
     let title = say.t("Máy ký của cơ quan");
     let page = AgentsPage {
         shell: shell::shell(&web, &who, &headers, title, "/admin/agents").await?,
@@ -93,6 +104,7 @@ pub(super) async fn show(
         filter: filter.code(),
         words: wanted.q.trim().to_owned(),
         agents: found.shown.iter().map(|view| agent_of(say, view)).collect(),
+        sealers: sealers.iter().map(|one| sealer_of(say, one)).collect(),
         failed: found
             .failed
             .iter()
@@ -120,6 +132,56 @@ fn tile_of(say: Say, one: AgentFilter, count: usize, shown: AgentFilter) -> Tile
         tone: if count == 0 { Tone::None } else { tone },
         current: one == shown,
     }
+}
+
+/// Days before its end from which a certificate is marked: a new one takes weeks.
+const SOON_DAYS: i64 = 30;
+
+fn sealer_of(say: Say, one: &Standing) -> Sealer {
+    let mut shown = Sealer {
+        name: format!("{} ({})", capital(&say.named(&one.name)), one.code),
+        marks: Vec::new(),
+        lines: Vec::new(),
+    };
+    let mut mark = |tone, text| shown.marks.push(Pill { tone, text });
+    let found = match &one.found {
+        Ok(found) => found,
+        Err(why) => {
+            mark(Tone::Bad, say.t("Không trả lời"));
+            shown.lines.push(why.clone());
+            return shown;
+        }
+    };
+    if found.is_stopped {
+        mark(Tone::Bad, say.t("Đã dừng vì sai mã PIN"));
+    } else if found.keys.is_empty() || found.keys.iter().any(|it| it.is_locked) {
+        mark(Tone::Bad, say.t("Không ký được"));
+    } else if found.keys.iter().any(|it| it.days_left < SOON_DAYS) {
+        mark(Tone::Warn, say.t("Chứng thư sắp hết hạn"));
+    } else {
+        mark(Tone::Ok, say.t("Trả lời"));
+    }
+    for key in &found.keys {
+        let left = say
+            .t("còn {n} ngày")
+            .replace("{n}", &key.days_left.to_string());
+        let until = say.day(key.until.day());
+        shown.lines.push(format!(
+            "{} · {} · {until} ({left}) · {}",
+            key.subject, key.serial, key.device
+        ));
+    }
+    for missing in &found.missing {
+        let text = say.t("Không thiết bị nào giữ chứng thư {which}.");
+        shown.lines.push(text.replace("{which}", missing));
+    }
+    let made = say
+        .t("Đã ký {n} lần")
+        .replace("{n}", &found.signed.to_string());
+    shown
+        .lines
+        .push(format!("{made} · {} {}", say.t("bản"), found.version));
+    shown
 }
 
 fn agent_of(say: Say, view: &AgentView) -> Agent {

@@ -6,7 +6,8 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use vanthu_app::desk::Tile;
 use vanthu_app::signing::batch::{Outcome, outcomes};
-use vanthu_app::signing::{ItemState, Purpose, SessionState};
+use vanthu_app::signing::{ItemState, Means, Purpose, SessionState, SigningRow};
+use vanthu_domain::refusal::{Refusal, RefusalCode};
 
 use crate::error::WebError;
 use crate::page::fields::named;
@@ -16,12 +17,13 @@ use crate::page::{render, shell};
 use crate::session::SignedIn;
 use crate::state::Web;
 use crate::texts::{Counted as _, filters, language_of};
-use crate::view::{Cell, Column, List, Problem, Row, Shell, Tone};
+use crate::view::{Cell, Column, Link, List, Problem, Row, Shell, Tone};
 
 #[derive(Template)]
 #[template(path = "signing/after.html")]
 struct AfterPage {
     shell: Shell,
+    id: String,
     why: Option<Problem>,
     list: List,
     again: Vec<String>,
@@ -66,7 +68,9 @@ pub(super) async fn show(
         ..Column::default()
     };
     let page = AfterPage {
-        why: ended(say, row.state, row.result.as_deref(), over),
+        id: row.signing_id.to_string(),
+        why: at_server(say, &row, over)
+            .or_else(|| ended(say, row.state, row.result.as_deref(), over)),
         list: List {
             caption: title.clone(),
             columns: vec![
@@ -129,6 +133,46 @@ fn line(say: Say, one: &Outcome, over: bool) -> Row {
         cells: vec![Cell::text(name), state, why],
         ..Row::default()
     }
+}
+
+/// Where a batch stands that the device at the server seals.
+fn at_server(say: Say, row: &SigningRow, over: bool) -> Option<Problem> {
+    if row.means != Means::Sealer {
+        return None;
+    }
+    if let Some(code) = row
+        .result
+        .as_deref()
+        .and_then(|it| it.parse::<RefusalCode>().ok())
+    {
+        return Some(say.refusal(&Refusal::new(code)));
+    }
+    let (what, why) = match row.state {
+        SessionState::Open if !over => (
+            say.t("Lô này chưa được xác nhận"),
+            say.t("Chưa văn bản nào được đóng dấu."),
+        ),
+        SessionState::Fetched if !over => (
+            say.t("Thiết bị tại máy chủ đang đóng dấu"),
+            say.t("Kết quả từng văn bản tự hiện ở trang này."),
+        ),
+        SessionState::Open
+        | SessionState::Fetched
+        | SessionState::Done
+        | SessionState::Cancelled
+        | SessionState::Expired => return None,
+    };
+    let confirm = (row.state == SessionState::Open).then(|| Link {
+        href: format!("/signings/{}/confirm", row.signing_id),
+        text: say.t("Mở trang xác nhận"),
+    });
+    Some(Problem {
+        tone: Tone::Info,
+        what,
+        why,
+        link: confirm,
+        ..Problem::default()
+    })
 }
 
 /// Why the session ended before everything was signed.

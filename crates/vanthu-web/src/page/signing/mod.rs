@@ -1,7 +1,9 @@
-//! Several documents signed at once: the page before, and the page after.
+//! Several documents signed at once: the page before, the confirmation of a batch for the device at the server, and the
+//! page after.
 
 mod after;
 mod before;
+mod confirm;
 
 use axum::routing::{get, post};
 use vanthu_domain::permission::Action;
@@ -16,4 +18,10 @@ pub(crate) const ROUTES: &[Route] = &[
         || post(before::show),
     ),
     Route::get("/signings/{signing_id}", Asks::Person, || get(after::show)),
+    Route::get("/signings/{signing_id}/confirm", Asks::Person, || {
+        get(confirm::show)
+    }),
+    Route::post("/signings/{signing_id}/confirm", Asks::Person, || {
+        post(confirm::confirm)
+    }),
 ];

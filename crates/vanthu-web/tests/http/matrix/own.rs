@@ -220,6 +220,10 @@ pub(super) fn own_knocks(
         )
         .changing(),
         json_at(
+            "POST /api/v1/signing-sessions/{signing_id}/confirm",
+            json!({"list": "x", "password": "x"}),
+        ),
+        json_at(
             "POST /api/v1/signing-sessions/{signing_id}/items/{item_id}/tool",
             json!({}),
         )
@@ -269,6 +273,11 @@ pub(super) fn own_knocks(
         get("/devices"),
         get("/api/v1/devices"),
         get("/signings/{signing_id}"),
+        get("/signings/{signing_id}/confirm"),
+        form(
+            "POST /signings/{signing_id}/confirm",
+            &[("list", "x"), ("password", "x")],
+        ),
         get("/account"),
         get("/account/signing"),
         form(
