@@ -26,6 +26,9 @@ install -D -m 755 "$program" "$root/usr/bin/vanthu-agent"
 strip --strip-unneeded "$root/usr/bin/vanthu-agent" 2>/dev/null || true
 install -D -m 644 "$here/vanthu-agent.service" "$root/usr/lib/systemd/user/vanthu-agent.service"
 install -D -m 644 "$here/vanthu-agent.desktop" "$root/usr/share/applications/vanthu-agent.desktop"
+install -D -m 644 packaging/sealer/vanthu-sealer.service "$root/usr/lib/systemd/system/vanthu-sealer.service"
+install -D -m 644 packaging/sealer/vanthu-sealer.sysusers "$root/usr/lib/sysusers.d/vanthu-sealer.conf"
+install -D -m 644 packaging/sealer/sealer.toml.example "$root/usr/share/doc/vanthu-agent/examples/sealer.toml"
 mkdir -p "$root/usr/share/man/man1" "$root/usr/share/doc/vanthu-agent"
 gzip -9nc "$here/vanthu-agent.1" >"$root/usr/share/man/man1/vanthu-agent.1.gz"
 gzip -9nc CHANGELOG.md >"$root/usr/share/doc/vanthu-agent/changelog.gz"
@@ -57,7 +60,8 @@ dpkg-deb --root-owner-group -Zxz --build "$root" "$package" >/dev/null
 # What is in it, and does it start.
 listed=$(dpkg-deb --contents "$package")
 for file in usr/bin/vanthu-agent usr/lib/systemd/user/vanthu-agent.service usr/share/applications/vanthu-agent.desktop \
-  usr/share/man/man1/vanthu-agent.1.gz usr/share/doc/vanthu-agent/copyright; do
+  usr/share/man/man1/vanthu-agent.1.gz usr/share/doc/vanthu-agent/copyright usr/lib/systemd/system/vanthu-sealer.service \
+  usr/lib/sysusers.d/vanthu-sealer.conf usr/share/doc/vanthu-agent/examples/sealer.toml; do
   grep -q " \./$file\$" <<<"$listed" || { echo "$package lacks $file" >&2; exit 1; }
 done
 if grep -v '^d' <<<"$listed" | grep -v ' root.root ' | grep -q .; then
@@ -84,5 +88,8 @@ if command -v desktop-file-validate >/dev/null; then desktop-file-validate "$her
 if command -v systemd-analyze >/dev/null; then
   systemd-analyze --user verify --man=no "$trial/tree/usr/lib/systemd/user/vanthu-agent.service" 2>&1 |
     grep -v 'not executable\|No such file' | grep -i 'vanthu-agent.service:[0-9]' && exit 1 || true
+  # The unit of the system: whether each line of it is one that systemd knows.
+  systemd-analyze verify --man=no "$trial/tree/usr/lib/systemd/system/vanthu-sealer.service" 2>&1 |
+    grep -i 'vanthu-sealer.service:[0-9]' && exit 1 || true
 fi
 echo "$package ($(du -h "$package" | cut -f1), needs libc6 $glibc)"

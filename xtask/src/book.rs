@@ -44,7 +44,9 @@ pub(crate) fn check(repo: &Repo) -> Result<Vec<String>> {
 fn unproven(page: &str, sources: &str) -> Vec<String> {
     let table = page.split("\n## Threats\n").nth(1).unwrap_or_default();
     let table = table.split("\n## ").next().unwrap_or_default();
-    let rows = table.lines().filter(|line| line.starts_with("| ")).skip(1);
+    // One table for each part, each with the same heading.
+    let is_row = |line: &&str| line.starts_with("| ") && !line.starts_with("| threat |");
+    let rows = table.lines().filter(is_row);
     let mut broken = Vec::new();
     let mut count = 0;
     for row in rows {
@@ -165,7 +167,7 @@ mod tests {
         let sources = "#[test]\nfn kept() {}\n#[tokio::test]\nasync fn too() {}\nfn no_test() {}\n";
         let page = |cell: &str| {
             format!(
-                "# T\n\n## Threats\n\n| t | m | by |\n|---|---|---|\n| a | b | {cell} |\n\n## Left\n| x | y | z |\n"
+                "# T\n\n## Threats\n\n| threat | m | by |\n|---|---|---|\n| a | b | {cell} |\n\n## Left\n| x | y | z |\n"
             )
         };
         assert!(unproven(&page("`kept`, `too`"), sources).is_empty());
