@@ -8,6 +8,7 @@ after(closeSite, { timeout: 30_000 });
 
 await import("./site/main-job.mjs");
 await import("./site/batch.mjs");
+await import("./site/sealer.mjs");
 await import("./site/bad-input.mjs");
 await import("./site/pairing.mjs");
 await import("./site/narrow.mjs");

@@ -27,7 +27,8 @@ strip --strip-unneeded "$root/usr/bin/vanthu-agent" 2>/dev/null || true
 install -D -m 644 "$here/vanthu-agent.service" "$root/usr/lib/systemd/user/vanthu-agent.service"
 install -D -m 644 "$here/vanthu-agent.desktop" "$root/usr/share/applications/vanthu-agent.desktop"
 install -D -m 644 packaging/sealer/vanthu-sealer.service "$root/usr/lib/systemd/system/vanthu-sealer.service"
-install -D -m 644 packaging/sealer/vanthu-sealer.sysusers "$root/usr/lib/sysusers.d/vanthu-sealer.conf"
+# An example and no part of the system: a desk needs none of these users.
+install -D -m 644 packaging/sealer/vanthu-sealer.sysusers "$root/usr/share/doc/vanthu-agent/examples/vanthu-sealer.conf"
 install -D -m 644 packaging/sealer/sealer.toml.example "$root/usr/share/doc/vanthu-agent/examples/sealer.toml"
 mkdir -p "$root/usr/share/man/man1" "$root/usr/share/doc/vanthu-agent"
 gzip -9nc "$here/vanthu-agent.1" >"$root/usr/share/man/man1/vanthu-agent.1.gz"
@@ -61,7 +62,7 @@ dpkg-deb --root-owner-group -Zxz --build "$root" "$package" >/dev/null
 listed=$(dpkg-deb --contents "$package")
 for file in usr/bin/vanthu-agent usr/lib/systemd/user/vanthu-agent.service usr/share/applications/vanthu-agent.desktop \
   usr/share/man/man1/vanthu-agent.1.gz usr/share/doc/vanthu-agent/copyright usr/lib/systemd/system/vanthu-sealer.service \
-  usr/lib/sysusers.d/vanthu-sealer.conf usr/share/doc/vanthu-agent/examples/sealer.toml; do
+  usr/share/doc/vanthu-agent/examples/vanthu-sealer.conf usr/share/doc/vanthu-agent/examples/sealer.toml; do
   grep -q " \./$file\$" <<<"$listed" || { echo "$package lacks $file" >&2; exit 1; }
 done
 if grep -v '^d' <<<"$listed" | grep -v ' root.root ' | grep -q .; then

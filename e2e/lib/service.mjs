@@ -20,7 +20,7 @@ export async function holderDoes(decision) {
 }
 
 /** Asks the server as a page of this person would. */
-async function ask(login, method, path, body) {
+export async function ask(login, method, path, body) {
   const page = await desk(login);
   return page.evaluate(
     async ([how, url, said]) => {

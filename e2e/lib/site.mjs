@@ -2,7 +2,7 @@
 // whole run; and one browser.
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,6 +34,7 @@ let devices = "";
 let server;
 let agent;
 let service;
+let sealer;
 
 function free(port = 0) {
   return new Promise((resolve) => {
@@ -88,7 +89,7 @@ function start(program, options, more = {}) {
 }
 
 /** What the programs said, for a test that failed. */
-export const said = () => [server, agent, service].map((one) => one?.text() ?? "").join("\n");
+export const said = () => [server, agent, service, sealer].map((one) => one?.text() ?? "").join("\n");
 
 export async function startAgent() {
   const keys = devices ? ["--pkcs11", softhsm] : ["--keys", join(folder, "agent", "keys")];
@@ -115,7 +116,9 @@ async function services() {
   const at = (path) => `"${site.service}/${path}"`;
   await writeFile(
     file,
-    `[[service]]
+    `profiles = ["${folder}.quy-che.toml"]
+
+[[service]]
 code = "thu"
 name = "Dịch vụ ký số thử"
 kind = "csc-v2"
@@ -128,16 +131,51 @@ secret_file = "${folder}.secret"
 
 [tool]
 address = "${site.tool}"
+
+[[sealer]]
+code = "tanmau"
+socket = "${folder}.socket"
+agencies = ["H99.50"]
 `,
   );
+  // The regulation of the commune, with what only a local one can allow.
+  const regulation = await readFile(new URL("../../crates/vanthu-domain/profiles/an-giang.toml", import.meta.url), "utf8");
+  const allowed = `[[value]]
+setting = "seal-at-server"
+value = "confirmed-batches"
+citation = "Quyết định 01/2026/QĐ-UBND, Điều 5"
+certainty = "seed"
+`;
+  await writeFile(`${folder}.quy-che.toml`, `${regulation}\n${allowed}`);
   return file;
 }
 
-/** Puts the practice keys on devices, one for each. */
-function putOnDevices() {
-  devices = join(folder, "devices");
+/** Puts practice keys on devices, one for each; all of them where none is named. */
+function putOnDevices(name, ...keys) {
+  const place = join(folder, name);
   const script = fileURLToPath(new URL("../../scripts/practice-devices.sh", import.meta.url));
-  execFileSync(script, [join(folder, "agent", "keys"), devices], { env: { ...process.env, SOFTHSM_MODULE: softhsm } });
+  execFileSync(script, [join(folder, "agent", "keys"), place, ...keys], { env: { ...process.env, SOFTHSM_MODULE: softhsm } });
+  return place;
+}
+
+/** The program that holds the commune's seal on a device at the server. */
+export async function startSealer() {
+  const place = join(folder, "sealer");
+  if (!existsSync(place)) putOnDevices("sealer", "tanmau");
+  const certificate = join(folder, "agent", "keys", "tanmau.pem");
+  const printed = execFileSync("openssl", ["x509", "-in", certificate, "-noout", "-fingerprint", "-sha256"], { encoding: "utf8" });
+  const pin = join(place, "pin");
+  if (!existsSync(pin)) await writeFile(pin, PIN, { mode: 0o400 });
+  const settings = { socket: `${folder}.socket`, module: softhsm, pin_file: pin, server_user: String(process.getuid()), state: join(place, "state") };
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = "${value}"`);
+  await writeFile(join(place, "sealer.toml"), `${lines.join("\n")}\ncertificates = ["${printed.split("=")[1].trim()}"]\n`);
+  sealer = start(agentProgram, ["sealer", "run", "--config", join(place, "sealer.toml")], { SOFTHSM2_CONF: join(place, "softhsm2.conf") });
+  await sealer.said("sealer ready", 20);
+}
+
+export async function stopSealer() {
+  await sealer?.stop();
+  sealer = undefined;
 }
 
 /** With `keys: "devices"` the agent finds its keys on SoftHSM devices instead of in files. */
@@ -153,7 +191,7 @@ export async function openSite({ keys = "files" } = {}) {
   const chromiumPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   const launching = chromium.launch({ executablePath: chromiumPath, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
   await server.said("Dừng: Ctrl-C", 180);
-  if (keys === "devices") putOnDevices();
+  if (keys === "devices") devices = putOnDevices("devices");
   await startAgent();
   site.browser = await launching;
 }
@@ -162,9 +200,10 @@ export async function closeSite() {
   await site.browser?.close();
   await stopAgent();
   await service?.stop();
+  await stopSealer();
   await server?.stop();
   if (!folder) return;
-  for (const path of [folder, `${folder}.services.toml`, `${folder}.secret`]) await rm(path, { recursive: true, force: true });
+  for (const path of [folder, ...["services.toml", "secret", "quy-che.toml", "socket"].map((name) => `${folder}.${name}`)]) await rm(path, { recursive: true, force: true });
 }
 
 /** Pages look for the agent at its usual port; where that one is taken, their calls are led to the port of ours. */

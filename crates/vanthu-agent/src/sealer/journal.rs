@@ -6,8 +6,8 @@
 //! no second one.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::fs::{File, OpenOptions};
-use std::io::{Read as _, Write as _};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
@@ -64,6 +64,11 @@ pub enum BadJournal {
     /// The disk says no.
     #[error("không đọc, ghi được sổ ký của chương trình ký dấu: {0}")]
     Disk(#[from] std::io::Error),
+    /// Another program writes to it.
+    #[error(
+        "sổ ký của chương trình ký dấu đang được một chương trình khác dùng; dừng chương trình đó trước"
+    )]
+    InUse,
     /// A line is not as it was written.
     #[error("sổ ký của chương trình ký dấu đã bị sửa ở dòng {0}")]
     Changed(usize),
@@ -92,27 +97,17 @@ impl Journal {
         if !folder.is_dir() {
             std::fs::DirBuilder::new().mode(0o700).create(folder)?;
         }
-        let path = folder.join(FILE);
-        let mut text = Vec::new();
         let file = OpenOptions::new()
             .read(true)
             .append(true)
             .create(true)
             .mode(0o600)
-            .open(&path)?;
-        (&file).read_to_end(&mut text)?;
-        // A line that was being written when the power went was not acted upon.
-        let whole = text
-            .iter()
-            .rposition(|it| *it == b'\n')
-            .map_or(0, |at| at + 1);
-        if whole < text.len() {
-            tracing::warn!(
-                bytes = text.len() - whole,
-                "the journal's last line is torn and is cut off"
-            );
-            file.set_len(u64::try_from(whole).unwrap_or(u64::MAX))?;
-            text.truncate(whole);
+            .open(folder.join(FILE))?;
+        // Two that write would each go on from their own last line.
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(BadJournal::InUse),
+            Err(TryLockError::Error(error)) => return Err(error.into()),
         }
         let mut journal = Self {
             file,
@@ -123,17 +118,35 @@ impl Journal {
             made: BTreeMap::new(),
             lately: VecDeque::new(),
         };
-        let lines = text.split_inclusive(|it| *it == b'\n');
-        for (line, number) in lines.zip(1..) {
-            let entry: Entry =
-                serde_json::from_slice(line).map_err(|_| BadJournal::Changed(number))?;
-            if entry.before.0 != journal.head {
-                return Err(BadJournal::Changed(number));
-            }
-            journal.head = hash_of(line);
-            journal.take(entry.at, entry.what);
+        let whole = journal.read_all()?;
+        if whole < journal.file.metadata()?.len() {
+            tracing::warn!(whole, "the journal's last line is torn and is cut off");
+            journal.file.set_len(whole)?;
         }
         Ok(journal)
+    }
+
+    /// Reads line by line; gives how many bytes are whole lines. A line that was being written when the power went was not
+    /// acted upon.
+    fn read_all(&mut self) -> Result<u64, BadJournal> {
+        let mut read = BufReader::new(self.file.try_clone()?);
+        let (mut whole, mut line) = (0, Vec::new());
+        for number in 1.. {
+            line.clear();
+            let bytes = read.read_until(b'\n', &mut line)?;
+            if !line.ends_with(b"\n") {
+                break;
+            }
+            let entry: Entry =
+                serde_json::from_slice(&line).map_err(|_| BadJournal::Changed(number))?;
+            if entry.before.0 != self.head {
+                return Err(BadJournal::Changed(number));
+            }
+            self.head = hash_of(&line);
+            self.take(entry.at, entry.what);
+            whole += u64::try_from(bytes).unwrap_or(0);
+        }
+        Ok(whole)
     }
 
     /// The hash of the last line.
@@ -367,6 +380,9 @@ mod tests {
         let mut journal = written(folder.path());
         assert!(!journal.is_stopped());
         journal.stop(Why::WrongPin, now()).unwrap();
+        // Not while the program runs: it would go on from another line.
+        let meanwhile = super::super::resume(folder.path(), now());
+        assert!(matches!(meanwhile, Err(BadJournal::InUse)));
         drop(journal);
         assert!(Journal::open(folder.path()).unwrap().is_stopped());
         assert!(super::super::resume(folder.path(), now()).unwrap());

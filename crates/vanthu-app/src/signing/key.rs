@@ -29,8 +29,8 @@ pub(crate) struct Key<'a> {
     pub(crate) local: Option<Flow>,
     /// The service that holds it.
     pub(crate) at_service: Option<(&'a KeyService, CredentialRow)>,
-    /// The device at the server that holds it.
-    pub(crate) at_server: Option<&'a SealerPlace>,
+    /// The device at the server that holds it, and how many files it signs in one batch.
+    pub(crate) at_server: Option<(&'a SealerPlace, usize)>,
 }
 
 impl Key<'_> {
@@ -40,8 +40,13 @@ impl Key<'_> {
         self.at_server.is_some() || service.is_some_and(|(it, _)| it.means() == Means::Service)
     }
 
-    /// Whether one agreement covers so many files.
+    /// Whether one agreement, or one batch, covers so many files.
     pub(crate) fn takes(&self, count: usize) -> Result<(), AppError> {
+        if let Some((place, most)) = self.at_server
+            && count > most
+        {
+            return Err(place.about(RefusalCode::SealerLimit).into());
+        }
         let Some((service, credential)) = &self.at_service else {
             return Ok(());
         };

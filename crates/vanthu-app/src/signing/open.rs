@@ -228,7 +228,7 @@ pub async fn open_seen(
         let items = made.items.get(..made.wanted.len()).unwrap_or_default();
         local::open::put_down(app, &mut work, input.purpose, flow, items).await?;
     }
-    if let Some(place) = key.at_server {
+    if let Some((place, _)) = key.at_server {
         let items = made.items.get(..made.wanted.len()).unwrap_or_default();
         sealer::open::put_down(&mut work, place, items).await?;
     }
@@ -239,7 +239,7 @@ pub async fn open_seen(
         "consent": input.consent.code(),
         "means": input.means.code(),
         "service": key.at_service.as_ref().map(|(it, _)| it.code.as_str()),
-        "sealer": key.at_server.map(|it| it.code.as_str()),
+        "sealer": key.at_server.map(|(it, _)| it.code.as_str()),
         "serial": key.certificate.record.serial,
         "items": made.wanted.len(),
         "left_out": made.left_out.len(),

@@ -70,7 +70,7 @@ pub(crate) async fn key_for<'a>(
         algorithm: None,
         local: None,
         at_service: None,
-        at_server: Some(place),
+        at_server: Some((place, status.most_items)),
     };
     Ok((key, ability))
 }

@@ -304,6 +304,11 @@ async fn whatever_the_sealer_says_is_told_in_words_and_changes_no_document() {
     played.sealer.plays(Play::Gone);
     let met = refusal(played.open(from_ref(&document)).await);
     assert_eq!(met, RefusalCode::SealerNotReached);
+    // A batch that is too large is told before anybody confirms it.
+    played.sealer.plays(Play::OneByOne);
+    let (second, _) = played.desk.numbered().await;
+    let met = refusal(played.open(&[document.clone(), second]).await);
+    assert_eq!(met, RefusalCode::SealerLimit);
     for (play, code) in [
         (Play::Says(Why::WrongPin), RefusalCode::SealerStopped),
         (

@@ -43,6 +43,8 @@ pub(super) enum Play {
     Forges,
     /// It says that it has signed everything, and has not.
     Lies,
+    /// It signs one file in a batch.
+    OneByOne,
 }
 
 /// The program.
@@ -103,7 +105,7 @@ impl Inside {
                 algorithms: vec![serde_json::from_str("\"ecdsa-p256-sha256\"").unwrap()],
             }],
             missing: Vec::new(),
-            most_items: 200,
+            most_items: if self.play == Play::OneByOne { 1 } else { 200 },
             most_per_hour: 600,
             signed: 0,
             head: Digest([0; 32]),
