@@ -19,6 +19,7 @@ fi
 fuzz() { rustup run nightly cargo fuzz "$@" --fuzz-dir fuzz --target-dir "$built"; }
 targets=${TARGETS:-$(rustup run nightly cargo fuzz list --fuzz-dir fuzz)}
 cargo run --quiet -p vanthu-signing --example fuzz_seeds -- fuzz/corpus
+cargo run --quiet -p vanthu-remote --example service_seeds -- fuzz/corpus
 for kept in fuzz/corpora/*.tar.xz; do tar xJf "$kept" -C fuzz/corpus --skip-old-files; done
 fuzz build
 

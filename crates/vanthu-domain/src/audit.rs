@@ -85,6 +85,8 @@ acts! {
     Commented = "commented", "Cho ý kiến";
     /// A draft was given up.
     Withdrawn = "withdrawn", "Hủy dự thảo";
+    /// Who is to sign a document opened it.
+    OpenedToSign = "opened-to-sign", "Mở xem văn bản trình ký";
     /// A signing session was opened.
     SigningOpened = "signing-opened", "Mở phiên ký số";
     /// A signing session ended without a signature.

@@ -94,6 +94,8 @@ settings! {
     SigningSessionMinutes = "signing-session-minutes" Number;
     /// Seconds by which each document of a signing session lengthens it.
     SigningSecondsPerItem = "signing-seconds-per-item" Number;
+    /// What happens to a document among several in one session that the signer has not opened (`say`, or `refuse`).
+    UnopenedInBatch = "unopened-in-batch" Text;
     /// Hours that what is known of a certificate's status may be old before it signs.
     StatusFreshHours = "status-fresh-hours" Number;
     /// What happens where the status can't be determined before signing (`refuse`, or `warn`).

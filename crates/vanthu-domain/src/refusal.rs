@@ -289,6 +289,8 @@ codes! {
     SigningSessionUsed = "signing-session-used";
     /// The document was changed or taken back while it was being signed.
     SigningDocumentChanged = "signing-document-changed";
+    /// One of several documents was not opened by who signs, and the profile wants it.
+    SigningNotOpened = "signing-not-opened";
     /// The signing session was cancelled: `reason`.
     SigningSessionCancelled = "signing-session-cancelled";
     /// The agent consented by itself where a person has to.

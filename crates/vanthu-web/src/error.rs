@@ -187,6 +187,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | C::RecipientUnreachable => StatusCode::SERVICE_UNAVAILABLE,
         C::ConflictVersion
         | C::SigningDocumentChanged
+        | C::SigningNotOpened
         | C::WrongState
         | C::AlreadyDecided
         | C::IdempotencyConflict

@@ -9,6 +9,7 @@ pub mod give_number;
 pub mod issue;
 pub mod letter;
 pub mod list;
+pub mod opened;
 pub mod preview;
 pub mod save;
 pub mod submit;

@@ -14,6 +14,7 @@ use vanthu_store::{Tx, agency, person};
 
 use crate::outgoing::letter::Around;
 use crate::outgoing::object_of;
+use crate::outgoing::opened::opened;
 use crate::{App, AppError, Caller};
 
 /// Everything about one outgoing document that the caller may see.
@@ -277,6 +278,9 @@ pub async fn open_file(
         }
     };
     drop(tx);
+    if *which == Which::Main {
+        opened(app, caller, id).await?;
+    }
     let bytes = app.store.blobs().get(&blob).await?;
     Ok(Handed {
         name,

@@ -8,6 +8,7 @@ use vanthu_store::outgoing::OutgoingRow;
 use vanthu_store::signing::{ItemState, Purpose, SigningRow};
 use vanthu_store::{Tx, file, person};
 
+use crate::outgoing::opened;
 use crate::outgoing::view::load_for;
 use crate::signing::open::MOST_DOCUMENTS;
 use crate::signing::settle;
@@ -23,6 +24,8 @@ pub struct Chosen {
     pub drafter: String,
     /// The names of its attached files.
     pub files: Vec<String>,
+    /// Whether the caller has opened it as it stands; nobody asks that of who seals.
+    pub opened: bool,
 }
 
 /// One of what was chosen: the document, or why it can't be signed now.
@@ -112,11 +115,16 @@ async fn chosen(
         Purpose::Seal => Action::Seal,
     };
     caller.may(action, &crate::outgoing::object_of(&row))?;
+    let opened = match purpose {
+        Purpose::Person => opened::was_opened(tx, caller, &row).await?,
+        Purpose::Seal => true,
+    };
     let drafter = person::load(tx, &row.drafter_id).await?.full_name;
     let files = file::list(tx, id.as_str()).await?;
     Ok(Chosen {
         drafter,
         files: files.into_iter().map(|it| it.name).collect(),
+        opened,
         row,
     })
 }

@@ -24,6 +24,7 @@ use vanthu_store::{agency, person, seal};
 use crate::account::session::hash_of;
 use crate::finding::record::Found;
 use crate::outgoing::letter::Around;
+use crate::outgoing::opened;
 use crate::outgoing::view::load_for;
 use crate::signing::key::{Key, key_for};
 use crate::signing::paper::{
@@ -441,6 +442,9 @@ async fn prepare_document(
         Purpose::Seal => Action::Seal,
     };
     caller.may(action, &crate::outgoing::object_of(&row))?;
+    if input.purpose == Purpose::Person && input.documents.len() > 1 {
+        opened::may_be_among_several(app, &mut tx, caller, &row).await?;
+    }
     let around = Around::load(&mut tx, &row).await?;
     let seal = seal::find_in_force(&mut tx, &row.agency_id, now.day())
         .await?

@@ -6,6 +6,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 use vanthu_app::AppError;
+use vanthu_app::outgoing::opened::opened;
 use vanthu_app::outgoing::view::{OutgoingView, TimelineEntry, view};
 use vanthu_domain::audit::Act;
 use vanthu_domain::delivery::DeliveryState;
@@ -101,6 +102,7 @@ pub(super) async fn page(
     Query(asked): Query<Asked>,
 ) -> Result<Response, WebError> {
     let id: OutgoingId = named(&id)?;
+    opened(&web.app, who.caller(), &id).await?;
     let view = view(&web.app, who.caller(), &id).await?;
     show(&web, &who, &headers, &view, &asked, None).await
 }

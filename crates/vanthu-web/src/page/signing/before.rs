@@ -32,6 +32,8 @@ struct BeforePage {
     purpose: &'static str,
     consent: &'static str,
     documents: Vec<Document>,
+    /// How many of them who signs has not looked at.
+    unopened: String,
     refused: Vec<Problem>,
     sign: Option<SignPanel>,
     back: String,
@@ -45,6 +47,8 @@ struct Document {
     facts: Vec<String>,
     files: Vec<String>,
     urgency: Option<Pill>,
+    /// Who signs has not looked at it.
+    unopened: bool,
 }
 
 /// `POST /outgoing/sign-many`
@@ -104,6 +108,10 @@ pub(super) async fn show(
         .map_or_else(String::new, |id| id.to_string());
     let page = BeforePage {
         lead: say.t("Một lần xác nhận, một lần nhập mã PIN cho các văn bản được đánh dấu; kết quả báo riêng từng văn bản."),
+        unopened: match documents.iter().filter(|it| it.unopened).count() {
+            0 => String::new(),
+            count => say.t("Còn {n} văn bản chưa mở xem. Mở từng văn bản để đọc trước khi ký.").counted(count),
+        },
         purpose: word,
         consent,
         sign: (count > 0).then(|| SignPanel {
@@ -176,5 +184,6 @@ fn document(say: Say, id: &OutgoingId, one: &Chosen) -> Document {
         facts,
         files: one.files.clone(),
         urgency: say.urgency(row.urgency),
+        unopened: !one.opened,
     }
 }
