@@ -660,6 +660,7 @@ pub(crate) fn paper(from: &Office) -> Paper {
         signer_name: from.leader.full_name.clone(),
         drafted_on: monday().day(),
         title: "Công văn".to_owned(),
+        extras: vanthu_layout::Extras::default(),
     }
 }
 

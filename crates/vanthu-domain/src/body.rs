@@ -9,14 +9,17 @@
 //! | `- `, `+ ` | a dash (gạch đầu dòng) |
 //! | `Điều 1. ` | an article |
 //! | `## …`, `### …` | a heading; chapters and sections are centred |
+//! | `Chương I`, `Mục 1`, `I. KẾT QUẢ` | a division, with or without `##`; a title in capitals follows it |
 //! | `**…**`, `_…_` | bold (đậm), italic (nghiêng) |
 //! | `[^1]` … `[^1]: …` | a footnote (chú thích) and its text |
 //! | <code>&#124; a &#124; b &#124;</code> | a table whose first row is its header |
 //! | `# Phụ lục: TITLE` | an appendix on pages of its own |
+//! | `# Quy chế: TITLE` | a text that is issued with the document, on pages of its own (mẫu 1.3) |
 //! | `\` | takes the following mark as it is |
 //!
 //! Parsing never fails. What looks wrong is told as a [`Finding`] with its line, and the text is kept.
 
+mod division;
 mod finding;
 mod inline;
 mod marker;
@@ -25,6 +28,9 @@ mod table;
 
 use serde::{Deserialize, Serialize};
 
+use crate::kind::DocumentKind;
+
+pub use division::{Division, DivisionWord};
 pub use finding::{Finding, FindingCode};
 pub use inline::Inline;
 pub use marker::{POINT_LETTERS, roman};
@@ -108,6 +114,10 @@ pub struct Footnote {
 pub struct Appendix {
     /// Its title without the word "Phụ lục" and its number.
     pub title: String,
+    /// The kind of a text that is issued or approved by the document (quy chế, quy định … ban hành kèm
+    /// theo); none for an appendix.
+    #[serde(default)]
+    pub issued: Option<DocumentKind>,
     /// Its contents.
     pub blocks: Vec<Block>,
 }
@@ -152,10 +162,14 @@ impl Body {
         self.blocks.is_empty() && self.appendices.is_empty()
     }
 
-    /// The number an appendix carries: none when it is alone, otherwise Roman.
+    /// The number an appendix carries: none when it is alone, otherwise Roman. A text that is issued
+    /// with the document has none and does not count.
     pub fn appendix_number(&self, index: usize) -> Option<String> {
-        (self.appendices.len() > 1 && index < self.appendices.len())
-            .then(|| roman(u32::try_from(index + 1).unwrap_or(u32::MAX)))
+        let is_appendix = |appendix: &&Appendix| appendix.issued.is_none();
+        self.appendices.get(index).filter(is_appendix)?;
+        let all = self.appendices.iter().filter(is_appendix).count();
+        let before = self.appendices.iter().take(index).filter(is_appendix);
+        (all > 1).then(|| roman(u32::try_from(before.count() + 1).unwrap_or(u32::MAX)))
     }
 
     /// All of its words without marks, one block a line: for search and comparison.
@@ -169,7 +183,8 @@ impl Body {
             out.push('\n');
         }
         for appendix in &self.appendices {
-            out.push_str("Phụ lục: ");
+            out.push_str(appendix.issued.map_or("Phụ lục", DocumentKind::name));
+            out.push_str(": ");
             out.push_str(&appendix.title);
             out.push('\n');
             for block in &appendix.blocks {
@@ -236,6 +251,23 @@ mod tests {
         assert_eq!(two.appendix_number(0).as_deref(), Some("I"));
         assert_eq!(two.appendix_number(1).as_deref(), Some("II"));
         assert_eq!(two.appendix_number(2), None);
+    }
+
+    #[test]
+    fn a_text_that_is_issued_with_the_document_has_its_kind_and_no_number() {
+        let body = Body::parse(
+            "Ban hành Quy chế và Phụ lục.\n# Quy chế: LÀM VIỆC\nx\n# Phụ lục: MỘT\ny\n# Phụ lục: HAI\nz",
+        );
+        assert_eq!(body.findings, []);
+        let body = body.body;
+        let kinds: Vec<_> = body.appendices().iter().map(|it| it.issued).collect();
+        assert_eq!(kinds, [Some(DocumentKind::Statute), None, None]);
+        let numbers: Vec<_> = (0..4).map(|at| body.appendix_number(at)).collect();
+        assert_eq!(
+            numbers,
+            [None, Some("I".to_owned()), Some("II".to_owned()), None]
+        );
+        assert!(body.plain_text().contains("Quy chế: LÀM VIỆC\n"));
     }
 
     #[test]

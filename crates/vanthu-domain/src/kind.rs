@@ -53,6 +53,11 @@ pub enum Template {
 }
 
 impl Template {
+    /// Whether it has the line of place and date (ô số 4): the sample of minutes tells its time in the text.
+    pub fn shows_place_and_date(self) -> bool {
+        self != Self::Minutes
+    }
+
     /// Its number in the decree, `None` where there is none.
     pub fn number(self) -> Option<&'static str> {
         match self {
@@ -80,6 +85,30 @@ pub enum AbstractPlace {
     UnderNumber,
     /// The form has no place for it; it lives in the register alone.
     RegisterOnly,
+}
+
+/// How a document names whom it is addressed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AddresseeForm {
+    /// "Kính gửi:" (cell 9a).
+    To,
+    /// "… điện:", by the agency or the title of its head (mẫu 1.6).
+    Wire,
+    /// "… trân trọng kính mời:" (mẫu 1.7).
+    Invite,
+    /// The form has no such line.
+    Nowhere,
+}
+
+/// Who signs beside the authorised person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SignatureForm {
+    /// Nobody.
+    One,
+    /// The secretary of a meeting on the left, its chair on the right (mẫu 1.9).
+    Secretary,
+    /// The other party on the left.
+    Parties,
 }
 
 /// How the notation is put together (cách ghi ký hiệu).
@@ -177,6 +206,16 @@ impl DocumentKind {
         self.template() == Template::Copy
     }
 
+    /// What a copy says it is (hình thức sao), `None` for what is no copy.
+    pub fn copy_form(self) -> Option<&'static str> {
+        match self {
+            Self::FullCopy => Some("SAO Y"),
+            Self::CopyOfCopy => Some("SAO LỤC"),
+            Self::ExtractCopy => Some("TRÍCH SAO"),
+            _ => None,
+        }
+    }
+
     /// Where the abstract stands.
     pub fn abstract_place(self) -> AbstractPlace {
         match self.template() {
@@ -203,6 +242,59 @@ impl DocumentKind {
     /// Whether `Kính gửi` stands on it even when it goes to no superior: official letters.
     pub fn always_names_addressees(self) -> bool {
         self == Self::OfficialLetter
+    }
+
+    /// How it names whom it is addressed to.
+    pub fn addressee_form(self) -> AddresseeForm {
+        match self.template() {
+            Template::Named | Template::Letter => AddresseeForm::To,
+            Template::Telegram => AddresseeForm::Wire,
+            Template::Invitation => AddresseeForm::Invite,
+            Template::Free if self == Self::CourtesyLetter => AddresseeForm::To,
+            Template::Resolution
+            | Template::Decision
+            | Template::Introduction
+            | Template::Minutes
+            | Template::Leave
+            | Template::Copy
+            | Template::Free => AddresseeForm::Nowhere,
+        }
+    }
+
+    /// Who signs it beside the authorised person.
+    pub fn signature_form(self) -> SignatureForm {
+        match self {
+            Self::Minutes => SignatureForm::Secretary,
+            Self::Contract | Self::Memorandum | Self::Agreement => SignatureForm::Parties,
+            Self::Resolution
+            | Self::Decision
+            | Self::Directive
+            | Self::Statute
+            | Self::Regulation
+            | Self::Communique
+            | Self::Notice
+            | Self::Guideline
+            | Self::Programme
+            | Self::Plan
+            | Self::Option
+            | Self::Scheme
+            | Self::Project
+            | Self::Report
+            | Self::Submission
+            | Self::OfficialLetter
+            | Self::Telegram
+            | Self::PowerOfAttorney
+            | Self::Invitation
+            | Self::Introduction
+            | Self::Leave
+            | Self::SendingSlip
+            | Self::TransferSlip
+            | Self::AdviceSlip
+            | Self::CourtesyLetter
+            | Self::FullCopy
+            | Self::ExtractCopy
+            | Self::CopyOfCopy => SignatureForm::One,
+        }
     }
 
     /// How its notation is put together. A kind without abbreviation is noted by agency and unit.
@@ -387,6 +479,28 @@ mod tests {
         );
         assert!(DocumentKind::Plan.has_abstract_under_name());
         assert!(!DocumentKind::Leave.has_abstract_under_name());
+    }
+
+    #[test]
+    fn addressees_and_signers_follow_the_samples() {
+        assert_eq!(DocumentKind::Report.addressee_form(), AddresseeForm::To);
+        assert_eq!(DocumentKind::Telegram.addressee_form(), AddresseeForm::Wire);
+        assert_eq!(
+            DocumentKind::Invitation.addressee_form(),
+            AddresseeForm::Invite
+        );
+        assert_eq!(
+            DocumentKind::Decision.addressee_form(),
+            AddresseeForm::Nowhere
+        );
+        assert_eq!(
+            DocumentKind::Minutes.signature_form(),
+            SignatureForm::Secretary
+        );
+        let two = |kind: &&DocumentKind| kind.signature_form() != SignatureForm::One;
+        assert_eq!(DocumentKind::ALL.iter().filter(two).count(), 4);
+        let dated = |kind: &&DocumentKind| kind.template().shows_place_and_date();
+        assert_eq!(DocumentKind::ALL.iter().filter(dated).count(), 31);
     }
 
     /// Proves: TG-5.2b

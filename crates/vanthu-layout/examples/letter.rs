@@ -10,8 +10,8 @@ use vanthu_domain::Day;
 use vanthu_domain::body::Body;
 use vanthu_domain::kind::{DocumentKind, Urgency};
 use vanthu_layout::{
-    IncomingEntry, Letter, OutgoingEntry, RegisterCover, render_page, typeset_incoming_register,
-    typeset_letter, typeset_outgoing_register,
+    Extras, IncomingEntry, Letter, OutgoingEntry, RegisterCover, render_page,
+    typeset_incoming_register, typeset_letter, typeset_outgoing_register,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -89,6 +89,7 @@ fn letter() -> Letter {
         signer_name: "Trần Thị Thí Dụ".to_owned(),
         drafted_on: Day::new(2026, 11, 22).unwrap_or_else(|| unreachable!("a day of the calendar")),
         title: "Công văn chấn chỉnh việc sử dụng chữ ký số".to_owned(),
+        extras: Extras::default(),
     }
 }
 

@@ -18,8 +18,10 @@ use crate::{LayoutError, Rect, fonts};
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Template {
     Letter,
+    Print,
     Register,
     Sheet,
+    Slip,
     Verdict,
 }
 
@@ -27,8 +29,10 @@ struct Shared {
     library: LazyHash<Library>,
     book: LazyHash<FontBook>,
     letter: Option<Source>,
+    print: Option<Source>,
     register: Option<Source>,
     sheet: Option<Source>,
+    slip: Option<Source>,
     verdict: Option<Source>,
     data: Option<FileId>,
 }
@@ -37,8 +41,10 @@ static SHARED: LazyLock<Shared> = LazyLock::new(|| Shared {
     library: LazyHash::new(Library::default()),
     book: LazyHash::new(FontBook::from_fonts(fonts::fonts())),
     letter: source("/letter.typ", include_str!("../templates/letter.typ")),
+    print: source("/print.typ", include_str!("../templates/print.typ")),
     register: source("/register.typ", include_str!("../templates/register.typ")),
     sheet: source("/sheet.typ", include_str!("../templates/sheet.typ")),
+    slip: source("/slip.typ", include_str!("../templates/slip.typ")),
     verdict: source("/verdict.typ", include_str!("../templates/verdict.typ")),
     data: file("/data.json"),
 });
@@ -54,7 +60,8 @@ fn source(path: &str, text: &str) -> Option<Source> {
 /// What one document sees of the world. The typed strings come as data, never as markup.
 struct DocumentWorld {
     main: Source,
-    data: (FileId, Bytes),
+    /// The data, and the pictures that it names.
+    files: Vec<(FileId, Bytes)>,
 }
 
 impl World for DocumentWorld {
@@ -79,12 +86,10 @@ impl World for DocumentWorld {
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        let (known, bytes) = &self.data;
-        if id == *known {
-            Ok(bytes.clone())
-        } else {
-            Err(FileError::AccessDenied)
-        }
+        let found = self.files.iter().find(|(known, _)| *known == id);
+        found
+            .map(|(_, bytes)| bytes.clone())
+            .ok_or(FileError::AccessDenied)
     }
 
     fn font(&self, index: usize) -> Option<Font> {
@@ -101,20 +106,33 @@ pub(crate) fn compile(
     template: Template,
     data: &impl serde::Serialize,
 ) -> Result<PagedDocument, LayoutError> {
+    compile_with(template, data, Vec::new())
+}
+
+/// The same, with pictures under the names by which the template asks for them.
+pub(crate) fn compile_with(
+    template: Template,
+    data: &impl serde::Serialize,
+    pictures: Vec<(String, Bytes)>,
+) -> Result<PagedDocument, LayoutError> {
     let fault = |what: &str| LayoutError::Typesetting(what.to_owned());
     let json = serde_json::to_vec(data).map_err(|error| fault(&error.to_string()))?;
     let main = match template {
         Template::Letter => SHARED.letter.clone(),
+        Template::Print => SHARED.print.clone(),
         Template::Register => SHARED.register.clone(),
         Template::Sheet => SHARED.sheet.clone(),
+        Template::Slip => SHARED.slip.clone(),
         Template::Verdict => SHARED.verdict.clone(),
     };
+    let data = SHARED.data.ok_or_else(|| fault("no data file"))?;
+    let mut files = vec![(data, Bytes::new(json))];
+    for (name, bytes) in pictures {
+        files.push((file(&name).ok_or_else(|| fault("no picture"))?, bytes));
+    }
     let world = DocumentWorld {
         main: main.ok_or_else(|| fault("no template"))?,
-        data: (
-            SHARED.data.ok_or_else(|| fault("no data file"))?,
-            Bytes::new(json),
-        ),
+        files,
     };
     let document = typst::compile::<PagedDocument>(&world).output;
     // Keeps what the next document of the same kind can use, and lets the rest go.

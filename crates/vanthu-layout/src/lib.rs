@@ -8,28 +8,43 @@
 //!   where number, date and signature go.
 //! - [`typeset_outgoing_register`], [`typeset_incoming_register`]: the registers of Appendix IV.
 //! - [`typeset_sheet`], [`write_sheet`]: a list as a printed table and as a spreadsheet.
+//! - [`typeset_print`]: a print or a paper copy of a finished document, with what says so on it.
+//! - [`typeset_handling_slip`], [`typeset_submission_slip`], [`Handover`]: papers inside the agency.
+//! - [`archive_faults`]: what of PDF/A can be told of a file made here.
 //! - [`typeset_verdict`]: what was found about the signatures of a file.
 //! - [`render_page`], [`extract_text`], [`find_places`]: for PDFs from anywhere.
 
+mod archive;
 mod engine;
 mod error;
 mod find;
 mod fonts;
+mod form;
 mod geometry;
 mod letter;
+mod print;
 mod register;
+pub mod samples;
 mod sheet;
+mod slip;
 mod verdict;
 
+pub use archive::{ArchiveFault, archive_faults};
 pub use error::LayoutError;
 pub use find::{FoundDate, FoundPlaces, find_places, places_in};
+pub use form::{Form, FormValue, Sizes, form_values};
 pub use geometry::PlaceOnPage;
-pub use letter::{Letter, Places, Typeset, typeset_letter};
+pub use letter::{Extras, Letter, Places, Signer, Typeset, typeset_letter};
+pub use print::{ArrivalStamp, CopyBlock, Print, PrintMark, typeset_print};
 pub use register::{
     IncomingEntry, OutgoingEntry, RegisterCover, typeset_incoming_register,
     typeset_outgoing_register,
 };
 pub use sheet::{Sheet, SheetCell, SheetColumn, typeset_sheet, write_sheet};
+pub use slip::{
+    HandlingSlip, Handover, HandoverDevice, Party, SlipHead, SlipLine, SubmissionSlip,
+    typeset_handling_slip, typeset_submission_slip,
+};
 pub use vanthu_reader::{
     PageText, ReadError, Rect, TINOS_BOLD, TINOS_BOLD_ITALIC, TINOS_ITALIC, TINOS_REGULAR,
     TextLine, Word, extract_text, page_count, render_page,

@@ -5,7 +5,7 @@ use vanthu_domain::body::Body;
 use vanthu_domain::profile::{RegulationProfile, Setting};
 use vanthu_domain::register::NotationParts;
 use vanthu_domain::{Day, Refusal, id::AgencyId};
-use vanthu_layout::{Letter, Typeset, typeset_letter};
+use vanthu_layout::{Extras, Letter, Typeset, typeset_letter};
 use vanthu_store::outgoing::OutgoingRow;
 use vanthu_store::{Tx, agency, person};
 
@@ -89,7 +89,7 @@ impl Around {
     ) -> Result<Letter, Refusal> {
         Ok(Letter {
             parent_agency: self.agency.parent_line.clone(),
-            agency: self.agency.name.to_uppercase(),
+            agency: self.agency.name.clone(),
             notation: self.notation(row, profile, today)?,
             place_name: self.agency.place_name.clone(),
             kind: row.kind,
@@ -105,6 +105,7 @@ impl Around {
             signer_name: self.signer_name.clone(),
             drafted_on: today,
             title: format!("{}: {}", row.kind.name(), row.subject),
+            extras: Extras::default(),
         })
     }
 }

@@ -473,7 +473,7 @@ async fn the_places_of_an_uploaded_paper_are_found_and_can_be_moved() {
         let mut off = places;
         match wrong {
             0 => off.number.page = 9,
-            1 => off.date.rect.x1 = off.date.rect.x0,
+            1 => off.date.as_mut().unwrap().rect.x1 = 0.0,
             _ => off.signature.rect.y1 = f64::NAN,
         }
         refusal(place(app, drafter, &id, None, off).await);

@@ -89,8 +89,9 @@ pub async fn place(
             .all(|v| v.is_finite() && v.abs() < 20_000.0);
         sane && r.x1 > r.x0 && r.y1 > r.y0 && place.page < row.pages.max(1)
     };
-    if ![&places.number, &places.date, &places.signature]
+    if ![&places.number, &places.signature]
         .into_iter()
+        .chain(&places.date)
         .all(on_paper)
     {
         return Err(AppError::refused(RefusalCode::NoPlacesFound));
@@ -128,7 +129,7 @@ fn complete(found: &FoundPlaces) -> Option<PaperPlaces> {
     };
     Some(PaperPlaces {
         number: found.number?,
-        date,
+        date: Some(date),
         month,
         date_form,
         signature: found.signature?,

@@ -27,8 +27,8 @@ pub const MONTH_FIELD: &str = "thang-ban-hanh";
 pub struct PaperPlaces {
     /// Between "Số:" and the notation.
     pub number: PlaceOnPage,
-    /// The whole date, or the day alone where the paper prints the words around it.
-    pub date: PlaceOnPage,
+    /// The whole date, or the day alone where the paper prints the words around it; minutes have no such line.
+    pub date: Option<PlaceOnPage>,
     /// Between "tháng" and "năm", where the paper prints these words and leaves the month free.
     #[serde(default)]
     pub month: Option<PlaceOnPage>,
@@ -117,7 +117,10 @@ pub fn person_request(
         reserve: [
             // It reads as one with the notation behind it: 06/BC-UBND.
             Some(text(NUMBER_FIELD, &places.number, Align::Right)),
-            Some(text(DATE_FIELD, &places.date, date_align(places))),
+            places
+                .date
+                .as_ref()
+                .map(|date| text(DATE_FIELD, date, date_align(places))),
             places
                 .month
                 .as_ref()
@@ -245,6 +248,9 @@ fn date_align(places: &PaperPlaces) -> Align {
 
 /// What goes into the fields of the date (Decree 30/2020, Appendix I, II.4b).
 fn date_values(places: &PaperPlaces, day: Day) -> Vec<(&'static str, String)> {
+    if places.date.is_none() {
+        return Vec::new();
+    }
     match (places.date_form, places.month) {
         (DateForm::Whole, _) => date_fields(false, day),
         (DateForm::Words, Some(_)) => date_fields(true, day),
@@ -271,7 +277,15 @@ fn day_digits(day: Day) -> String {
 
 #[cfg(test)]
 mod tests {
+    use vanthu_domain::kind::DocumentKind;
+    use vanthu_layout::archive_faults;
+    use vanthu_signing::inspect;
+
     use super::*;
+    use crate::outgoing::give_number::give_number;
+    use crate::outgoing::save::save;
+    use crate::signing::Purpose;
+    use crate::test::equipped::Desk;
 
     fn signature_place() -> PlaceOnPage {
         PlaceOnPage {
@@ -299,5 +313,31 @@ mod tests {
         let picture_width = 200.0;
         assert!((place.rect.x1 - (picture_left + picture_width / 3.0)).abs() < 0.001);
         assert!((f64::midpoint(place.rect.y0, place.rect.y1) - 140.0).abs() < 0.001);
+    }
+
+    /// Minutes have no line of place and date (mẫu 1.9); they are signed, numbered and sealed like everything
+    /// else. What is typeset stays a file for the archive through both signatures.
+    #[tokio::test]
+    async fn what_is_signed_and_sealed_stays_an_archive_file_with_and_without_a_date() {
+        for kind in [DocumentKind::OfficialLetter, DocumentKind::Minutes] {
+            let desk = Desk::new().await;
+            let id = desk.begun().await;
+            let mut whole = desk.whole(&id, 1);
+            whole.kind = kind;
+            let (app, office) = (&desk.world.app, &desk.office);
+            save(app, &office.specialist, whole).await.unwrap();
+            desk.send_up(&id).await;
+            desk.sign(&office.leader, Purpose::Person, &id)
+                .await
+                .unwrap();
+            give_number(app, &office.clerk, &id, None).await.unwrap();
+            desk.sign(&office.clerk, Purpose::Seal, &id).await.unwrap();
+            let sealed = desk.bytes(desk.row(&id).await.sealed_blob.as_deref()).await;
+            let fields = inspect(&sealed).unwrap().fields;
+            let has = |name: &str| fields.iter().any(|field| field.name == name);
+            assert!(has(NUMBER_FIELD));
+            assert_eq!(has(DATE_FIELD), kind != DocumentKind::Minutes);
+            assert_eq!(archive_faults(&sealed), [], "{kind}");
+        }
     }
 }

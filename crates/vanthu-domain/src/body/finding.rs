@@ -25,6 +25,10 @@ pub enum FindingCode {
     PointOrder,
     /// An article number does not follow the one before (số điều không liên tục).
     ArticleOrder,
+    /// A part, chapter or section does not follow the one before (số phần, chương, mục không liên tục).
+    DivisionOrder,
+    /// A part or chapter without a Roman figure, a section without an Arabic one.
+    DivisionFigure,
     /// A footnote is defined and never mentioned.
     FootnoteUnused,
     /// A footnote is mentioned and never defined.
@@ -37,6 +41,8 @@ pub enum FindingCode {
     TableRowCells,
     /// A table has a header and no row.
     TableWithoutRows,
+    /// A table has more columns than a page can hold (bảng quá nhiều cột).
+    TableTooWide,
     /// An appendix has no title.
     AppendixWithoutTitle,
     /// An appendix has no contents.
@@ -57,12 +63,17 @@ impl FindingCode {
             Self::ClauseOrder => "Số thứ tự khoản không liên tục",
             Self::PointOrder => "Chữ cái của điểm không đúng thứ tự bảng chữ cái tiếng Việt",
             Self::ArticleOrder => "Số thứ tự điều không liên tục",
+            Self::DivisionOrder => "Số thứ tự phần, chương, mục không liên tục",
+            Self::DivisionFigure => {
+                "Phần, chương dùng chữ số La Mã; mục, tiểu mục dùng chữ số Ả Rập"
+            }
             Self::FootnoteUnused => "Chú thích không được dẫn trong nội dung",
             Self::FootnoteUndefined => "Dấu chú thích chưa có nội dung",
             Self::FootnoteDefinedTwice => "Chú thích được ghi hai lần; lấy nội dung thứ nhất",
             Self::EmphasisUnclosed => "Dấu in đậm hoặc in nghiêng chưa được đóng",
             Self::TableRowCells => "Số ô của hàng khác số cột của bảng",
             Self::TableWithoutRows => "Bảng chỉ có hàng tiêu đề",
+            Self::TableTooWide => "Bảng có quá nhiều cột so với khổ giấy A4; nên tách bảng",
             Self::AppendixWithoutTitle => "Phụ lục chưa có tiêu đề",
             Self::AppendixEmpty => "Phụ lục chưa có nội dung",
             Self::AppendixNotMentioned => "Nội dung văn bản chưa dẫn chiếu đến phụ lục",

@@ -1,5 +1,7 @@
 //! What a line starts with.
 
+use crate::kind::{DocumentKind, Template};
+
 /// The letters of points (điểm) in the order Vietnamese legal texts use: ă, â, ê, ô, ơ, ư and f, j, w, z are not used.
 pub const POINT_LETTERS: [&str; 23] = [
     "a", "b", "c", "d", "đ", "e", "g", "h", "i", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t",
@@ -158,6 +160,16 @@ pub fn roman(number: u32) -> String {
         }
     }
     out
+}
+
+/// `Quy chế: TITLE`: the kind of a text that is issued with the document, and its title.
+pub(super) fn issued_title(text: &str) -> Option<(DocumentKind, &str)> {
+    let (name, title) = text.split_once(':')?;
+    let name = name.trim().to_lowercase();
+    let kind = DocumentKind::administrative()
+        .filter(|kind| kind.template() == Template::Named)
+        .find(|kind| kind.name().to_lowercase() == name)?;
+    Some((kind, title.trim()))
 }
 
 /// Takes "Phụ lục", its number and its separator off a title.

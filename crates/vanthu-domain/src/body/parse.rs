@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::division::{self, Division};
 use super::finding::{Finding, FindingCode};
 use super::inline::{self, Inline, InlineProblems};
 use super::marker::{self, Marker};
 use super::table::{self, Table};
 use super::{Appendix, Block, Body, Footnote, Parsed};
+use crate::kind::DocumentKind;
 
 pub(super) fn parse(source: &str) -> Parsed {
     let mut findings = Vec::new();
@@ -93,6 +95,7 @@ struct Order {
     article: Option<u32>,
     clause: Option<u32>,
     point: Option<String>,
+    divisions: division::Last,
 }
 
 impl Parser {
@@ -151,7 +154,13 @@ impl Parser {
             Marker::Heading(level, text) => {
                 self.order.clause = None;
                 self.order.point = None;
-                let centred = level == 2 && (is_division(text) || self.follows_division(text));
+                if level == 2
+                    && let Some(division) = Division::read(text)
+                {
+                    self.division(line, &division);
+                    return;
+                }
+                let centred = level == 2 && self.follows_division(text);
                 Block::Heading {
                     level,
                     centred,
@@ -203,6 +212,17 @@ impl Parser {
             self.bold_marked(line, marked);
             return;
         }
+        let plain = text.trim_matches('*');
+        if let Some(division) = Division::alone(plain) {
+            self.order.clause = None;
+            self.order.point = None;
+            self.division(line, &division);
+            return;
+        }
+        if division::is_section(plain) || (is_upper(plain) && self.follows_division(plain)) {
+            self.marked(line, Marker::Heading(2, plain));
+            return;
+        }
         let content = self.inline(line, text);
         let shouted = is_upper(text);
         let first = self.appendices.is_empty() && self.main.is_empty();
@@ -219,6 +239,25 @@ impl Parser {
                 Block::Paragraph { content }
             };
         self.push(block);
+    }
+
+    /// The word with its number, and the title on a line of its own (Appendix I, II.6).
+    fn division(&mut self, line: usize, division: &Division<'_>) {
+        if let Some((code, expected)) = self.order.divisions.check(division) {
+            let finding = Finding::new(line, code, division.name());
+            self.findings.push(finding.expecting(expected));
+        }
+        let name = division.name();
+        for text in [name.as_str(), division.title] {
+            if !text.is_empty() {
+                let content = self.inline(line, text);
+                self.push(Block::Heading {
+                    level: 2,
+                    centred: true,
+                    content,
+                });
+            }
+        }
     }
 
     fn bold_marked(&mut self, line: usize, marked: Marker<'_>) {
@@ -265,7 +304,11 @@ impl Parser {
 
     fn appendix(&mut self, line: usize, text: &str) {
         let mut title = String::new();
-        inline::write_plain(&self.inline(line, marker::appendix_title(text)), &mut title);
+        let (issued, rest) = marker::issued_title(text).map_or_else(
+            || (None, marker::appendix_title(text)),
+            |(kind, rest)| (Some(kind), rest),
+        );
+        inline::write_plain(&self.inline(line, rest), &mut title);
         if title.is_empty() {
             self.find(line, FindingCode::AppendixWithoutTitle, text);
         }
@@ -274,6 +317,7 @@ impl Parser {
             line,
             Appendix {
                 title,
+                issued,
                 blocks: Vec::new(),
             },
         ));
@@ -285,6 +329,9 @@ impl Parser {
             return;
         };
         let columns = head.len();
+        if columns > table::MOST_COLUMNS {
+            self.find(line, FindingCode::TableTooWide, columns.to_string());
+        }
         let rule = rows.next_if(|(_, cells)| table::rule_line(cells).is_some());
         let rule = rule
             .and_then(|(_, cells)| table::rule_line(&cells))
@@ -373,10 +420,9 @@ impl Parser {
             let finding = Finding::new(line, FindingCode::ArticleOrder, number);
             self.findings.push(finding.expecting(expected.to_string()));
         }
-        self.order = Order {
-            article: Some(value),
-            ..Order::default()
-        };
+        self.order.article = Some(value);
+        self.order.clause = None;
+        self.order.point = None;
     }
 
     fn check_clause(&mut self, line: usize, number: &str) {
@@ -420,7 +466,8 @@ impl Parser {
         };
         let mut before = String::new();
         inline::write_plain(content, &mut before);
-        is_division(&before) && !text.starts_with(|c: char| c.is_ascii_digit())
+        Division::alone(&before).is_some_and(|it| it.title.is_empty())
+            && !text.starts_with(|c: char| c.is_ascii_digit())
     }
 
     fn blocks(&self) -> &[Block] {
@@ -485,10 +532,13 @@ impl Parser {
 
     fn check_appendices(&mut self) {
         let mut main = String::new();
-        for block in &self.main {
+        // A text that is issued with the document may mention them as well.
+        let issued = self.appendices.iter().filter(|(_, it)| it.issued.is_some());
+        let blocks = issued.flat_map(|(_, it)| &it.blocks);
+        for block in self.main.iter().chain(blocks) {
             block.write_plain(&mut main);
         }
-        let mentioned = main.to_lowercase().contains("phụ lục");
+        let main = main.to_lowercase();
         let problems: Vec<_> = self
             .appendices
             .iter()
@@ -497,7 +547,9 @@ impl Parser {
                     .blocks
                     .is_empty()
                     .then_some(FindingCode::AppendixEmpty);
-                let loose = (!mentioned).then_some(FindingCode::AppendixNotMentioned);
+                let name = appendix.issued.map_or("phụ lục", DocumentKind::name);
+                let loose = (!main.contains(&name.to_lowercase()))
+                    .then_some(FindingCode::AppendixNotMentioned);
                 empty
                     .into_iter()
                     .chain(loose)
@@ -508,21 +560,7 @@ impl Parser {
     }
 }
 
-/// Phần, Chương, Mục, Tiểu mục with a number.
-fn is_division(text: &str) -> bool {
-    ["phần ", "chương ", "mục ", "tiểu mục "]
-        .iter()
-        .any(|word| {
-            text.to_lowercase().strip_prefix(word).is_some_and(|rest| {
-                let number = rest.split([' ', ':', '.']).next().unwrap_or_default();
-                !number.is_empty()
-                    && number
-                        .chars()
-                        .all(|c| c.is_ascii_digit() || "ivxlc".contains(c))
-            })
-        })
-}
-
+/// At least six letters, none of them small.
 fn is_upper(text: &str) -> bool {
     text.chars().filter(|c| c.is_alphabetic()).count() >= 6 && !text.chars().any(char::is_lowercase)
 }

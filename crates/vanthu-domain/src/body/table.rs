@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::inline::{self, Inline};
 
+/// More columns than this can't be read on a page, even across it.
+pub(super) const MOST_COLUMNS: usize = 24;
+
 /// A table with a header row; every row has as many cells as the header.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {

@@ -1,178 +1,236 @@
-//! The letter as the template reads it: cleaned strings, runs of text, no markup.
+//! The letter as the template reads it: cleaned strings, no markup.
 
 use serde::Serialize;
-use vanthu_domain::body::{Block, ColumnAlign, Inline, Table};
-use vanthu_domain::kind::{AbstractPlace, DocumentKind, Template, Urgency};
+use vanthu_domain::kind::{AbstractPlace, AddresseeForm, DocumentKind, Template, Urgency};
 
-use super::Letter;
+use super::item::{Builder, Item, LONG_WORD, Run, end_mark, is_wide};
+use super::phrase::phrases;
+use super::{Letter, signers};
+use crate::LayoutError;
+use crate::form::Figures;
 
-/// Size of number, notation, place and date.
-pub(super) const NUMBER_SIZE: f64 = 13.0;
-/// Size of the text.
-pub(super) const BODY_SIZE: f64 = 14.0;
 /// How far the free places of number and date reach below the line of text.
 pub(super) const GAP_DEPTH: f64 = 3.25;
-
-/// Words longer than this may break anywhere; a long address would leave the page otherwise.
-const LONG_WORD: usize = 40;
 
 #[derive(Serialize)]
 pub(super) struct Data {
     title: String,
     author: String,
-    number_size: f64,
-    body_size: f64,
+    form: Figures,
     gap_depth: f64,
-    parent: Option<String>,
-    agency: String,
+    /// In pieces that stay whole, as all centred lines.
+    parent: Option<Vec<String>>,
+    agency: Vec<String>,
     notation: String,
-    place: String,
+    /// The place; none where the form has no line of place and date.
+    place: Option<String>,
     /// The widest text the free place of the date must hold.
-    date_sample: String,
-    year: i16,
+    date_sample: &'static str,
     /// The name of the kind in capitals; none on official letters.
     kind: Option<String>,
     /// The abstract under the kind.
-    subject: Option<String>,
+    subject: Option<Vec<String>>,
     /// The abstract under the number, with "V/v".
-    about: Option<String>,
+    about: Option<Vec<String>>,
     stamp: Option<Stamp>,
-    addressees: Vec<String>,
+    circulation: Option<String>,
+    contact: Vec<String>,
+    issuer: Option<String>,
+    opening: Opening,
     blocks: Vec<Item>,
     footnotes: Vec<Vec<Run>>,
     appendices: Vec<AppendixData>,
     recipients: Vec<String>,
-    authority: Vec<String>,
-    signer: String,
+    drafter: Option<String>,
+    signer: Signer,
+    cosigner: Option<Signer>,
+    /// A block at the end that others sign on paper.
+    confirmation: Option<&'static str>,
+}
+
+/// Whom the document is addressed to, after the words that its form prescribes.
+#[derive(Serialize)]
+struct Opening {
+    form: &'static str,
+    words: String,
+    lines: Vec<String>,
 }
 
 #[derive(Serialize)]
 struct Stamp {
     text: &'static str,
-    /// Millimetres.
-    width: u8,
+    /// Points.
+    width: f64,
+}
+
+/// A signature with what stands above and below it.
+#[derive(Serialize)]
+struct Signer {
+    authority: Vec<Vec<String>>,
+    post: Vec<Vec<String>>,
+    name: String,
 }
 
 #[derive(Serialize)]
 struct AppendixData {
     heading: String,
-    title: String,
+    title: Vec<String>,
+    /// Whether it is a text of its own that is issued with the document, with a head.
+    issued: bool,
+    guide: Guide,
     landscape: bool,
     blocks: Vec<Item>,
 }
 
-#[derive(Serialize)]
-#[serde(tag = "t", rename_all = "kebab-case")]
-enum Item {
-    /// Justified, first line indented. A title stays with what follows.
-    Paragraph { title: bool, runs: Vec<Run> },
-    /// As a paragraph, italic.
-    Basis { runs: Vec<Run> },
-    /// Bold, on a line of its own.
-    Heading {
-        centred: bool,
-        level: u8,
-        runs: Vec<Run>,
-    },
-    /// A table.
-    Table {
-        columns: Vec<Column>,
-        header: Vec<Vec<Run>>,
-        rows: Vec<Vec<Vec<Run>>>,
-    },
+/// "(Kèm theo … số … ngày … tháng … năm … của …)": filled in on paper only.
+#[derive(Serialize, Clone)]
+struct Guide {
+    words: String,
+    filled: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Column {
-    align: &'static str,
-    /// The share of the width; none for a column as wide as its contents.
-    weight: Option<f64>,
-}
+/// What Mẫu 1.10 has below the signature.
+const CONFIRMATION: &str =
+    "Xác nhận của cơ quan (tổ chức) hoặc chính quyền địa phương nơi nghỉ phép (nếu cần)";
 
-/// A run of text, a footnote mark, or a point where a long word may break.
-#[derive(Debug, Clone, Serialize)]
-#[serde(tag = "t", rename_all = "kebab-case")]
-enum Run {
-    Text {
-        text: String,
-        bold: bool,
-        italic: bool,
-    },
-    Footnote {
-        index: usize,
-        first: bool,
-    },
-    Break,
-}
-
-pub(super) fn of(letter: &Letter) -> Data {
+pub(super) fn of(letter: &Letter) -> Result<Data, LayoutError> {
+    let extras = &letter.extras;
+    let form = Figures::of(extras.form, extras.sizes)?;
+    let template = letter.kind.template();
     let mut builder = Builder {
         seen: Vec::new(),
-        italic_bases: letter.kind.template() != Template::Letter,
+        italic_bases: template != Template::Letter,
     };
     let mut blocks = builder.items(letter.body.blocks());
-    end_mark(&mut blocks);
-    let subject = clean(&letter.subject);
-    let under_name =
-        letter.kind.abstract_place() == AbstractPlace::UnderName && !subject.is_empty();
-    let under_number =
-        letter.kind.abstract_place() == AbstractPlace::UnderNumber && !subject.is_empty();
-    let appendices = letter
-        .body
-        .appendices()
-        .iter()
-        .enumerate()
-        .map(|(at, appendix)| AppendixData {
-            heading: match letter.body.appendix_number(at) {
-                Some(number) => format!("Phụ lục {number}"),
-                None => "Phụ lục".to_owned(),
-            },
-            title: clean(&appendix.title).to_uppercase(),
-            landscape: appendix.blocks.iter().any(is_wide),
-            blocks: builder.items(&appendix.blocks),
-        })
-        .collect();
+    if letter.kind != DocumentKind::CourtesyLetter {
+        end_mark(&mut blocks);
+    }
+    let appendices = appendices(letter, &mut builder);
     let footnotes = letter
         .body
         .footnotes()
         .iter()
         .map(|footnote| builder.runs(&footnote.content, LONG_WORD))
         .collect();
-    Data {
+    let subject = Some(clean(&letter.subject)).filter(|subject| !subject.is_empty());
+    let stands = |place| letter.kind.abstract_place() == place;
+    let has_issuer = matches!(blocks.first(), Some(Item::Heading { centred: true, .. }));
+    let (signer, cosigner) = signers::of(letter);
+    Ok(Data {
         title: clean(&letter.title),
         author: clean(&letter.agency),
-        number_size: NUMBER_SIZE,
-        body_size: BODY_SIZE,
+        stamp: stamp(letter.urgency, &form)?,
+        form,
         gap_depth: GAP_DEPTH,
-        parent: letter
-            .parent_agency
-            .as_deref()
-            .map(|name| clean(name).to_uppercase())
-            .filter(|name| !name.is_empty()),
-        agency: clean(&letter.agency).to_uppercase(),
+        parent: optional(letter.parent_agency.as_ref()).map(|name| phrases(&name.to_uppercase())),
+        agency: phrases(&clean(&letter.agency).to_uppercase()),
         notation: clean(&letter.notation),
-        place: clean(&letter.place_name),
-        date_sample: "ngày 00 tháng 00 năm 0000".to_owned(),
-        year: letter.drafted_on.year(),
+        place: template
+            .shows_place_and_date()
+            .then(|| clean(&letter.place_name)),
+        date_sample: "ngày 00 tháng 00 năm 0000",
         kind: kind_name(letter.kind),
-        subject: under_name.then(|| subject.clone()),
-        about: under_number.then(|| format!("V/v {subject}")),
-        stamp: stamp(letter.urgency),
-        // Neither sample has the line "Kính gửi".
-        addressees: match letter.kind.template() {
-            Template::Resolution | Template::Decision => Vec::new(),
-            _ => ended(&letter.addressees),
-        },
+        about: subject
+            .as_ref()
+            .filter(|_| stands(AbstractPlace::UnderNumber))
+            .map(|subject| phrases(&format!("V/v {subject}"))),
+        subject: subject
+            .filter(|_| stands(AbstractPlace::UnderName))
+            .map(|subject| phrases(&subject)),
+        circulation: optional(extras.circulation.as_ref()).map(|words| words.to_uppercase()),
+        contact: cleaned(&extras.contact),
+        issuer: optional(extras.issuer.as_ref())
+            .filter(|_| matches!(template, Template::Resolution | Template::Decision))
+            .filter(|_| !has_issuer)
+            .map(|name| name.to_uppercase()),
+        opening: opening(letter),
         blocks,
         footnotes,
         appendices,
         recipients: ended(&letter.recipients),
-        authority: letter
-            .authority_lines
+        drafter: optional(extras.drafter_mark.as_ref()),
+        signer: written(&signer),
+        cosigner: cosigner.as_ref().map(written),
+        confirmation: (letter.kind == DocumentKind::Leave).then_some(CONFIRMATION),
+    })
+}
+
+fn appendices(letter: &Letter, builder: &mut Builder) -> Vec<AppendixData> {
+    // Official letters have no name that the line could call.
+    let named = letter.kind.template() != Template::Letter;
+    let name = if named {
+        letter.kind.name()
+    } else {
+        "Văn bản"
+    };
+    let appendices = letter.body.appendices().iter().enumerate();
+    appendices
+        .map(|(at, appendix)| {
+            let heading = match (appendix.issued, letter.body.appendix_number(at)) {
+                (Some(kind), _) => kind.name().to_uppercase(),
+                (None, Some(number)) => format!("Phụ lục {number}"),
+                (None, None) => "Phụ lục".to_owned(),
+            };
+            let title = clean(&appendix.title);
+            let mut blocks = builder.items(&appendix.blocks);
+            if appendix.issued.is_some() {
+                end_mark(&mut blocks);
+            }
+            AppendixData {
+                heading,
+                title: phrases(&if appendix.issued.is_some() {
+                    title
+                } else {
+                    title.to_uppercase()
+                }),
+                issued: appendix.issued.is_some(),
+                guide: Guide {
+                    words: format!("Kèm theo {name}"),
+                    filled: optional(letter.extras.guide.as_ref()),
+                },
+                landscape: appendix.issued.is_none() && appendix.blocks.iter().any(is_wide),
+                blocks,
+            }
+        })
+        .collect()
+}
+
+fn written(signer: &super::Signer) -> Signer {
+    let upper = |lines: &[String]| {
+        let lines = cleaned(lines);
+        lines
             .iter()
-            .map(|line| clean(line).to_uppercase())
-            .collect(),
-        signer: clean(&letter.signer_name),
+            .map(|line| phrases(&line.to_uppercase()))
+            .collect()
+    };
+    Signer {
+        authority: upper(&signer.authority_lines),
+        post: upper(&signer.post_lines),
+        name: clean(&signer.name),
+    }
+}
+
+fn opening(letter: &Letter) -> Opening {
+    let issuer =
+        || optional(letter.extras.issuer.as_ref()).unwrap_or_else(|| clean(&letter.agency));
+    // Who typed the invitation into the text has said it already.
+    let invited = || letter.body.plain_text().to_lowercase().contains("kính mời");
+    let (form, words) = match letter.kind.addressee_form() {
+        AddresseeForm::To => ("to", "Kính gửi:".to_owned()),
+        AddresseeForm::Wire => ("wire", format!("{} điện:", issuer())),
+        AddresseeForm::Invite if !invited() => {
+            ("invite", format!("{} trân trọng kính mời:", issuer()))
+        }
+        AddresseeForm::Invite | AddresseeForm::Nowhere => ("nowhere", String::new()),
+    };
+    Opening {
+        lines: if form == "nowhere" {
+            Vec::new()
+        } else {
+            ended(&letter.addressees)
+        },
+        form,
+        words,
     }
 }
 
@@ -181,22 +239,24 @@ fn kind_name(kind: DocumentKind) -> Option<String> {
     shown.then(|| kind.name().to_uppercase())
 }
 
-fn stamp(urgency: Urgency) -> Option<Stamp> {
-    match urgency {
-        Urgency::Normal => None,
-        Urgency::Urgent => Some(Stamp {
-            text: "KHẨN",
-            width: 20,
-        }),
-        Urgency::VeryUrgent => Some(Stamp {
-            text: "THƯỢNG KHẨN",
-            width: 40,
-        }),
-        Urgency::Express => Some(Stamp {
-            text: "HỎA TỐC",
-            width: 30,
-        }),
-    }
+fn stamp(urgency: Urgency, form: &Figures) -> Result<Option<Stamp>, LayoutError> {
+    let width = match urgency {
+        Urgency::Normal => return Ok(None),
+        Urgency::Urgent => "urgent-width",
+        Urgency::VeryUrgent => "very-urgent-width",
+        Urgency::Express => "express-width",
+    };
+    let width = form.get(width)?;
+    Ok(urgency.mark().map(|text| Stamp { text, width }))
+}
+
+fn optional(text: Option<&String>) -> Option<String> {
+    text.map(|text| clean(text)).filter(|text| !text.is_empty())
+}
+
+fn cleaned(lines: &[String]) -> Vec<String> {
+    let lines = lines.iter().map(|line| clean(line));
+    lines.filter(|line| !line.is_empty()).collect()
 }
 
 /// One line, single spaces, no invisible characters.
@@ -246,257 +306,39 @@ fn ended(lines: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// The text of a document ends with "./.", after a last footnote mark.
-fn end_mark(blocks: &mut [Item]) {
-    let Some(Item::Paragraph { runs, .. } | Item::Basis { runs }) = blocks.last_mut() else {
-        return;
-    };
-    let last = runs
-        .iter_mut()
-        .rev()
-        .find(|run| matches!(run, Run::Text { .. }));
-    let Some(Run::Text { text, bold, italic }) = last else {
-        return;
-    };
-    if text.ends_with("./.") {
-        return;
-    }
-    let end = text.trim_end_matches(['.', ';', ',', ' ']).len();
-    text.truncate(end);
-    let (bold, italic) = (*bold, *italic);
-    runs.push(Run::Text {
-        text: "./.".to_owned(),
-        bold,
-        italic,
-    });
-}
-
-/// A table with so many columns lies across the page.
-const WIDE_TABLE: usize = 8;
-
-/// Wide tables lie across the page.
-fn is_wide(block: &Block) -> bool {
-    matches!(block, Block::Table(table) if table.header.len() >= WIDE_TABLE)
-}
-
-/// A paragraph that is bold throughout is a title.
-fn paragraph(runs: Vec<Run>) -> Item {
-    let title = runs
-        .iter()
-        .all(|run| !matches!(run, Run::Text { bold: false, .. }));
-    Item::Paragraph { title, runs }
-}
-
-struct Builder {
-    /// Footnotes already mentioned.
-    seen: Vec<usize>,
-    italic_bases: bool,
-}
-
-impl Builder {
-    fn items(&mut self, blocks: &[Block]) -> Vec<Item> {
-        blocks.iter().map(|block| self.item(block)).collect()
-    }
-
-    fn item(&mut self, block: &Block) -> Item {
-        match block {
-            Block::Paragraph { content } => paragraph(self.runs(content, LONG_WORD)),
-            Block::Basis { content } => {
-                let runs = self.runs(content, LONG_WORD);
-                if self.italic_bases {
-                    Item::Basis { runs }
-                } else {
-                    paragraph(runs)
-                }
-            }
-            Block::Heading {
-                level,
-                centred,
-                content,
-            } => Item::Heading {
-                centred: *centred,
-                level: *level,
-                runs: self.runs(content, LONG_WORD),
-            },
-            Block::Article { number, content } => self.article(number, content),
-            Block::Clause { number, content } => self.marked(format!("{number}."), content),
-            Block::Point { letter, content } => self.marked(format!("{letter})"), content),
-            Block::Dash { mark, content } => self.marked(mark.to_string(), content),
-            Block::Table(table) => self.table(table),
-        }
-    }
-
-    /// "Điều 1." is bold, and so is a title that follows; a text that follows is not.
-    fn article(&mut self, number: &str, content: &[Inline]) -> Item {
-        let mut runs = self.runs(content, LONG_WORD);
-        let last = runs.iter().rev().find_map(|run| match run {
-            Run::Text { text, .. } => text.chars().last(),
-            _ => None,
-        });
-        let is_title = last.is_none_or(|c| !matches!(c, '.' | ';' | ':' | ',' | '/'));
-        if is_title {
-            for run in &mut runs {
-                if let Run::Text { bold, .. } = run {
-                    *bold = true;
-                }
-            }
-        }
-        runs.insert(
-            0,
-            Run::Text {
-                text: format!("Điều {number}. "),
-                bold: true,
-                italic: false,
-            },
-        );
-        paragraph(runs)
-    }
-
-    fn marked(&mut self, mark: String, content: &[Inline]) -> Item {
-        let mut runs = self.runs(content, LONG_WORD);
-        let texts = || {
-            content
-                .iter()
-                .filter(|inline| matches!(inline, Inline::Text { .. }))
-        };
-        let bold = texts().count() > 0
-            && texts().all(|inline| matches!(inline, Inline::Text { bold: true, .. }));
-        runs.insert(
-            0,
-            Run::Text {
-                text: format!("{mark} "),
-                bold,
-                italic: false,
-            },
-        );
-        paragraph(runs)
-    }
-
-    fn table(&mut self, table: &Table) -> Item {
-        let columns = (0..table.header.len())
-            .map(|at| column(table, at))
-            .collect();
-        // As many wide letters as a column of mean width holds, upright or across the page.
-        let room = if table.header.len() < WIDE_TABLE {
-            64
-        } else {
-            96
-        };
-        let long = (room / table.header.len().max(1)).clamp(5, LONG_WORD);
-        let header = table
-            .header
-            .iter()
-            .map(|cell| self.runs(cell, long))
-            .collect();
-        let rows = table
-            .rows
-            .iter()
-            .map(|row| row.iter().map(|cell| self.runs(cell, long)).collect())
-            .collect();
-        Item::Table {
-            columns,
-            header,
-            rows,
-        }
-    }
-
-    fn runs(&mut self, content: &[Inline], long_word: usize) -> Vec<Run> {
-        let mut out = Vec::new();
-        for inline in content {
-            match inline {
-                Inline::Text { text, bold, italic } => breakable(text, long_word, |piece, more| {
-                    out.push(Run::Text {
-                        text: piece,
-                        bold: *bold,
-                        italic: *italic,
-                    });
-                    if more {
-                        out.push(Run::Break);
-                    }
-                }),
-                Inline::Footnote { index } => {
-                    let first = !self.seen.contains(index);
-                    if first {
-                        self.seen.push(*index);
-                    }
-                    out.push(Run::Footnote {
-                        index: *index,
-                        first,
-                    });
-                }
-            }
-        }
-        out
-    }
-}
-
-/// Cuts the text where a word grows longer than `limit`. The second argument tells that a break
-/// may follow the piece.
-pub(crate) fn breakable(text: &str, limit: usize, mut give: impl FnMut(String, bool)) {
-    let mut piece = String::new();
-    let mut length = 0;
-    for c in text.chars() {
-        if length == limit && c != ' ' {
-            give(std::mem::take(&mut piece), true);
-            length = 0;
-        }
-        piece.push(c);
-        // Lines break by themselves after these.
-        length = if matches!(c, ' ' | '-' | '/') {
-            0
-        } else {
-            length + 1
-        };
-    }
-    if !piece.is_empty() {
-        give(piece, false);
-    }
-}
-
-/// A column of short cells is as wide as they are; the others share the rest by their length.
-fn column(table: &Table, at: usize) -> Column {
-    let align = match table.aligns.get(at) {
-        Some(ColumnAlign::Right) => "right",
-        Some(ColumnAlign::Centre) => "center",
-        Some(ColumnAlign::Left) | None => "left",
-    };
-    let cells = || table.rows.iter().filter_map(|row| row.get(at));
-    let longest = cells().map(|cell| length(cell)).max().unwrap_or(0);
-    let head = table.header.get(at).map_or(0, |cell| length(cell));
-    let narrow = longest <= 12 && head <= 12;
-    let total: usize = cells().map(|cell| length(cell)).sum();
-    let mean = total / table.rows.len().max(1);
-    let weight = (f64::from(u32::try_from(mean.max(head / 2)).unwrap_or(u32::MAX)))
-        .sqrt()
-        .clamp(3.0, 12.0);
-    Column {
-        align,
-        weight: (!narrow).then_some(weight),
-    }
-}
-
-fn length(cell: &[Inline]) -> usize {
-    cell.iter()
-        .map(|inline| match inline {
-            Inline::Text { text, .. } => text.chars().count(),
-            Inline::Footnote { .. } => 1,
-        })
-        .sum()
-}
-
 impl Data {
+    pub(super) fn has_cosigner(&self) -> bool {
+        self.cosigner.is_some()
+    }
+
     /// Every string that will be drawn.
     pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
-        let head = [&self.agency, &self.notation, &self.place, &self.signer];
-        let optional = [&self.parent, &self.subject, &self.about]
+        let head = [&self.notation, &self.opening.words, &self.signer.name];
+        let optional = [&self.place, &self.circulation, &self.issuer, &self.drafter]
             .into_iter()
             .flatten();
+        let centred = [&self.parent, &self.subject, &self.about]
+            .into_iter()
+            .flatten();
+        let signers = std::iter::once(&self.signer).chain(&self.cosigner);
+        let signers = signers.flat_map(|signer| signer.authority.iter().chain(&signer.post));
+        let titles = self.appendices.iter().map(|appendix| &appendix.title);
+        let centred = centred
+            .chain([&self.agency])
+            .chain(signers)
+            .chain(titles)
+            .flatten();
         let lists = self
-            .addressees
+            .opening
+            .lines
             .iter()
             .chain(&self.recipients)
-            .chain(&self.authority);
-        let titles = self.appendices.iter().map(|appendix| &appendix.title);
+            .chain(&self.contact);
+        let names = self.cosigner.iter().map(|signer| &signer.name);
+        let guides = self
+            .appendices
+            .iter()
+            .filter_map(|appendix| appendix.guide.filled.as_ref());
         let blocks = self
             .blocks
             .iter()
@@ -510,24 +352,11 @@ impl Data {
         });
         head.into_iter()
             .chain(optional)
+            .chain(centred)
             .chain(lists)
-            .chain(titles)
+            .chain(names)
+            .chain(guides)
             .chain(words)
             .map(String::as_str)
-    }
-}
-
-impl Item {
-    fn runs(&self) -> Vec<&Run> {
-        match self {
-            Self::Paragraph { runs, .. } | Self::Basis { runs } | Self::Heading { runs, .. } => {
-                runs.iter().collect()
-            }
-            Self::Table { header, rows, .. } => header
-                .iter()
-                .chain(rows.iter().flatten())
-                .flatten()
-                .collect(),
-        }
     }
 }

@@ -25,6 +25,7 @@ fn letter(body: &str) -> Letter {
         signer_name: "Trần Thị Thí Dụ".to_owned(),
         drafted_on: Day::new(2026, 11, 22).unwrap(),
         title: "Công văn rà soát".to_owned(),
+        extras: Extras::default(),
     }
 }
 
@@ -123,7 +124,10 @@ fn the_places_are_free_and_beside_their_words() {
         number,
         date,
         signature,
+        cosignature,
     } = done.places;
+    let date = date.unwrap();
+    assert_eq!(cosignature, None);
     for place in [number, date, signature] {
         let inside = words.iter().filter(|word| {
             // The letters' boxes touch the place of the line; only their middle counts.
@@ -354,7 +358,7 @@ fn our_own_places_are_found_again() {
         let Some(crate::FoundDate::Whole { place }) = found.date else {
             panic!("{:?}", found.date)
         };
-        assert!(near(place, done.places.date));
+        assert!(near(place, done.places.date.unwrap()));
     }
 }
 
@@ -397,3 +401,5 @@ proptest! {
         prop_assert!(typeset_letter(&letter).is_ok());
     }
 }
+
+mod kinds;

@@ -80,7 +80,7 @@ pub(super) async fn save(
     let known = known_places(&view, &found);
     let places = PaperPlaces {
         number: read(&fields, "number", known.number)?,
-        date: read(&fields, "date", known.date)?,
+        date: Some(read(&fields, "date", known.date)?),
         month: match fields.given("month_page") {
             Some(_) => Some(read(&fields, "month", known.month)?),
             None => None,
@@ -120,7 +120,7 @@ fn known_places(view: &OutgoingView, found: &FoundPlaces) -> Known {
     match set {
         Some(places) => Known {
             number: Some(places.number),
-            date: Some(places.date),
+            date: places.date,
             month: places.month,
             date_form: places.date_form,
             signature: Some(places.signature),
