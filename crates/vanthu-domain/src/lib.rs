@@ -21,6 +21,7 @@ pub mod finding;
 pub mod id;
 pub mod incoming;
 pub mod kind;
+pub mod layout;
 pub mod line;
 pub mod moment;
 pub mod network;

@@ -125,6 +125,60 @@ settings! {
     NotationLetter = "notation-letter" Text;
     /// Kinds sent without paper (`all`, or codes of kinds).
     KindsWithoutPaper = "kinds-without-paper" List;
+    /// Width and height of the paper in millimetres.
+    LayoutPaperMm = "layout-paper-mm" Numbers;
+    /// The top margin in millimetres, least and most.
+    LayoutMarginTopMm = "layout-margin-top-mm" Numbers;
+    /// The bottom margin in millimetres, least and most.
+    LayoutMarginBottomMm = "layout-margin-bottom-mm" Numbers;
+    /// The left margin in millimetres, least and most.
+    LayoutMarginLeftMm = "layout-margin-left-mm" Numbers;
+    /// The right margin in millimetres, least and most.
+    LayoutMarginRightMm = "layout-margin-right-mm" Numbers;
+    /// Size of the national title, least and most.
+    LayoutSizeNationalTitle = "layout-size-national-title" Numbers;
+    /// Size of the motto, least and most.
+    LayoutSizeMotto = "layout-size-motto" Numbers;
+    /// Size of the agencies' names, least and most.
+    LayoutSizeAgency = "layout-size-agency" Numbers;
+    /// Size of number and notation, least and most.
+    LayoutSizeNumber = "layout-size-number" Numbers;
+    /// Size of place and date, least and most.
+    LayoutSizeDate = "layout-size-date" Numbers;
+    /// Size of the name of the kind and of its abstract, least and most.
+    LayoutSizeKind = "layout-size-kind" Numbers;
+    /// Size of the abstract of official letters, least and most.
+    LayoutSizeAbout = "layout-size-about" Numbers;
+    /// Size of the text, least and most.
+    LayoutSizeBody = "layout-size-body" Numbers;
+    /// Size of authority, title and name of the signer, least and most.
+    LayoutSizeAuthority = "layout-size-authority" Numbers;
+    /// Size of the addressees, least and most.
+    LayoutSizeAddressee = "layout-size-addressee" Numbers;
+    /// Size of the word Nơi nhận, least and most.
+    LayoutSizeRecipientsHead = "layout-size-recipients-head" Numbers;
+    /// Size of the list of recipients, least and most.
+    LayoutSizeRecipients = "layout-size-recipients" Numbers;
+    /// Size of page numbers, least and most.
+    LayoutSizePageNumber = "layout-size-page-number" Numbers;
+    /// Size of the word Phụ lục, least and most.
+    LayoutSizeAppendix = "layout-size-appendix" Numbers;
+    /// Size of the stamp of urgency, least and most.
+    LayoutSizeUrgency = "layout-size-urgency" Numbers;
+    /// Width and height of the frames of HỎA TỐC, THƯỢNG KHẨN, KHẨN in millimetres.
+    LayoutUrgencyFramesMm = "layout-urgency-frames-mm" Numbers;
+    /// Length of the rules under agency and abstract in percent of the line, least and most.
+    LayoutRulePercent = "layout-rule-percent" Numbers;
+    /// The indents that are taken, in hundredths of a millimetre.
+    LayoutIndentHundredthsMm = "layout-indent-hundredths-mm" Numbers;
+    /// Space between paragraphs in points, at least.
+    LayoutParagraphGapPt = "layout-paragraph-gap-pt" Number;
+    /// Space between lines in percent of a single line, least and most.
+    LayoutLineGapPercent = "layout-line-gap-percent" Numbers;
+    /// Fonts that are taken, by the beginning of their names; the first is the prescribed one.
+    LayoutFonts = "layout-fonts" List;
+    /// Rules of form that weigh differently here (`rule = severity`).
+    LayoutSeverity = "layout-severity" List;
 }
 
 impl fmt::Display for Setting {

@@ -12,11 +12,16 @@
 //! - [`typeset_handling_slip`], [`typeset_submission_slip`], [`Handover`]: papers inside the agency.
 //! - [`archive_faults`]: what of PDF/A can be told of a file made here.
 //! - [`typeset_verdict`]: what was found about the signatures of a file.
+//! - [`anatomy`]: what each part of a document is; [`check`]: whether it looks as the law says; [`extract`]: what it says
+//!   about itself.
 //! - [`render_page`], [`extract_text`], [`find_places`]: for PDFs from anywhere.
 
+mod anatomy;
 mod archive;
+mod check;
 mod engine;
 mod error;
+mod extract;
 mod find;
 mod fonts;
 mod form;
@@ -30,7 +35,10 @@ mod slip;
 mod verdict;
 
 pub use archive::{ArchiveFault, archive_faults};
+pub use anatomy::{Anatomy, Element, ElementKind, PageForm, anatomy, dissect};
+pub use check::{CheckInput, ExpectedSigner, LayoutFinding, Seen, check};
 pub use error::LayoutError;
+pub use extract::{Extracted, Field, Reference, extract};
 pub use find::{FoundDate, FoundPlaces, find_places, places_in};
 pub use form::{Form, FormValue, Sizes, form_values};
 pub use geometry::PlaceOnPage;

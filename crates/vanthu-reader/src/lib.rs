@@ -1,4 +1,4 @@
-//! Pages of PDFs from anywhere: drawn, and read word by word.
+//! Pages of PDFs from anywhere: drawn, read word by word, and told piece by piece how they look.
 //!
 //! The crate locks hayro behind one door (quarantine): nothing of it is in the interface, and what a stranger's file does
 //! to the reader stays inside. Nothing is read from disk or network; the same file gives the same picture. It is apart
@@ -6,6 +6,7 @@
 //!
 //! Lengths are PDF points, the origin is the bottom left corner of the page.
 
+mod content;
 mod draw;
 mod error;
 mod fonts;
@@ -13,6 +14,9 @@ mod geometry;
 mod open;
 mod text;
 
+pub use content::{
+    ContentLine, PageContent, Piece, ReadBounds, Stroke, StrokeShape, read_content, text_of,
+};
 pub use draw::{page_count, render_page};
 pub use error::ReadError;
 pub use fonts::{TINOS_BOLD, TINOS_BOLD_ITALIC, TINOS_ITALIC, TINOS_REGULAR};
