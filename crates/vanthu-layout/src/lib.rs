@@ -34,8 +34,8 @@ mod sheet;
 mod slip;
 mod verdict;
 
-pub use archive::{ArchiveFault, archive_faults};
 pub use anatomy::{Anatomy, Element, ElementKind, PageForm, anatomy, dissect};
+pub use archive::{ArchiveFault, archive_faults};
 pub use check::{CheckInput, ExpectedSigner, LayoutFinding, Seen, check};
 pub use error::LayoutError;
 pub use extract::{Extracted, Field, Reference, extract};
@@ -54,8 +54,9 @@ pub use slip::{
     typeset_handling_slip, typeset_submission_slip,
 };
 pub use vanthu_reader::{
-    PageText, ReadError, Rect, TINOS_BOLD, TINOS_BOLD_ITALIC, TINOS_ITALIC, TINOS_REGULAR,
-    TextLine, Word, extract_text, page_count, render_page,
+    PageContent, PageText, ReadBounds, ReadError, Rect, TINOS_BOLD, TINOS_BOLD_ITALIC,
+    TINOS_ITALIC, TINOS_REGULAR, TextLine, Word, extract_text, page_count, read_content,
+    render_page,
 };
 pub use verdict::{
     VerdictPaper, VerdictPart, VerdictPoint, VerdictTable, VerdictTone, typeset_verdict,

@@ -162,6 +162,76 @@ fn a_picture_of_paper_is_told_and_nothing_else_is_said_of_it() {
     );
 }
 
+/// Proves: DT-0
+#[test]
+fn a_scan_with_recognised_text_is_told_and_still_read() {
+    let scan = Doc {
+        pictures: true,
+        hidden: true,
+        ..corpus::doc::decision()
+    };
+    let pdf = scan.pdf();
+    let codes: Vec<_> = findings(&pdf, None).iter().map(|it| it.rule).collect();
+    assert_eq!(codes, [LayoutRule::ScanWithText]);
+    let found = read(&pdf);
+    assert_eq!(
+        (
+            found.number.as_str(),
+            found.kind.as_str(),
+            found.signer.as_str()
+        ),
+        ("87", "decision", "Trần Thị Thí Dụ")
+    );
+}
+
+/// What a page draws, with bytes changed, left out and doubled.
+#[test]
+fn damaged_pages_are_taken_apart_without_a_fall() {
+    let profile = RegulationProfile::bundled("national").unwrap();
+    let on = Day::new(2026, 11, 22).unwrap();
+    let input = CheckInput {
+        profile: &profile,
+        on,
+        signer: None,
+    };
+    let mut chance: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut next = |below: usize| {
+        chance ^= chance << 13;
+        chance ^= chance >> 7;
+        chance ^= chance << 17;
+        usize::try_from(chance % below as u64).unwrap()
+    };
+    let mut read = 0;
+    for doc in [corpus::doc::letter(), corpus::doc::plan()] {
+        let whole = doc.pdf();
+        // The pages stand behind the fonts.
+        let pages = whole.windows(3).rposition(|it| it == b"BT ").unwrap();
+        let from = pages.saturating_sub(20_000);
+        for _ in 0..60 {
+            let mut bytes = whole.clone();
+            for _ in 0..=next(12) {
+                let at = from + next(bytes.len() - from - 40);
+                match next(4) {
+                    0 => bytes[at] = b'0' + u8::try_from(next(10)).unwrap(),
+                    1 => bytes[at] ^= u8::try_from(1 + next(255)).unwrap(),
+                    2 => drop(bytes.drain(at..at + next(30))),
+                    _ => {
+                        let part = bytes[at..at + 30].to_vec();
+                        bytes.splice(at..at, part);
+                    }
+                }
+            }
+            if let Ok(anatomy) = anatomy(&bytes) {
+                read += 1;
+                let told = check(&anatomy, &input);
+                drop((told, vanthu_layout::extract(&anatomy)));
+            }
+        }
+    }
+    println!("{read} of 120 damaged files were taken apart");
+    assert!(read > 30);
+}
+
 #[test]
 fn a_block_that_names_another_signer_is_told() {
     let expected = |lines: &[&str], name: &str| ExpectedSigner {

@@ -7,6 +7,7 @@ pub(crate) mod extend;
 pub(crate) mod file;
 pub(crate) mod init;
 pub(crate) mod keys;
+pub(crate) mod layout;
 pub(crate) mod ledger;
 pub(crate) mod making;
 pub(crate) mod migrate;

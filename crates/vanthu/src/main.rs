@@ -48,6 +48,8 @@ enum What {
     Seal(command::seal::Seal),
     /// Put evidence and time-stamps into what is signed, so that it stays provable.
     Extend(command::extend::Extend),
+    /// Check the form of PDFs of official documents, and read what they say about themselves.
+    Layout(command::layout::Layout),
     /// Prove the ledger.
     Ledger(command::ledger::Ledger),
     /// Bring the tables of a database up to date.
@@ -72,6 +74,7 @@ async fn main() -> ExitCode {
         What::Sign(it) => it.run().await,
         What::Seal(it) => it.run().await,
         What::Extend(it) => it.run().await,
+        What::Layout(it) => it.run(),
         What::Ledger(it) => it.run().await,
         What::Migrate(it) => it.run().await,
         What::Doctor(it) => it.run().await,

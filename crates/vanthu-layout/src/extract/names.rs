@@ -29,6 +29,11 @@ const SMALL: &[&str] = &[
 /// Phrases with their official writing.
 const WRITTEN: &[(&str, &str)] = &[
     ("uy ban nhan dan", "Ủy ban nhân dân"),
+    ("ubnd", "UBND"),
+    ("hdnd", "HĐND"),
+    ("dau tu xay dung", "Đầu tư xây dựng"),
+    ("cong trinh giao thong", "công trình giao thông"),
+    ("phat trien do thi", "Phát triển đô thị"),
     ("hoi dong nhan dan", "Hội đồng nhân dân"),
     ("uy ban mat tran to quoc", "Ủy ban Mặt trận Tổ quốc"),
     ("khoa hoc va cong nghe", "Khoa học và Công nghệ"),
@@ -162,6 +167,7 @@ mod tests {
                 "Văn phòng Hội đồng nhân dân và Ủy ban nhân dân",
             ),
             ("PHÓ CHỦ TỊCH", "Phó Chủ tịch"),
+            ("UBND TỈNH TUẦN MẪU", "UBND tỉnh Tuần Mẫu"),
             ("Đã viết thường", "Đã viết thường"),
         ] {
             assert_eq!(as_written(printed), written);

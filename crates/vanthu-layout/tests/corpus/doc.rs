@@ -100,6 +100,7 @@ pub(crate) struct Doc {
     pub(crate) page_number_offset: usize,
     pub(crate) appendices: Vec<Appendix>,
     pub(crate) pictures: bool,
+    pub(crate) hidden: bool,
 }
 
 struct Press<'a> {
@@ -117,6 +118,7 @@ impl Doc {
         let (width, height) = (self.paper.0 * MM, self.paper.1 * MM);
         let mut paper = Paper::new(width, height);
         paper.runs = self.runs;
+        paper.hidden = self.hidden;
         paper.strange_name.clone_from(&self.strange_name);
         let mut press = Press {
             doc: self,
@@ -474,6 +476,7 @@ fn blank() -> Doc {
         page_number_offset: 0,
         appendices: Vec::new(),
         pictures: false,
+        hidden: false,
     }
 }
 

@@ -136,5 +136,6 @@ pub(crate) fn typeset(kind: DocumentKind) -> Letter {
         signer_name: text("Trần Thị Thí Dụ"),
         drafted_on: Day::new(2026, 11, 22).unwrap(),
         title: text("Văn bản mẫu"),
+        extras: vanthu_layout::Extras::default(),
     }
 }

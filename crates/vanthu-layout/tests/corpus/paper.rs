@@ -42,6 +42,8 @@ pub(crate) struct Paper {
     pub(crate) pages: Vec<String>,
     pub(crate) runs: Runs,
     pub(crate) strange_name: String,
+    /// The letters are there for finding only.
+    pub(crate) hidden: bool,
     used: [BTreeMap<u16, char>; 8],
     faces: [Face<'static>; 4],
     /// Grey pictures over whole pages, by page.
@@ -64,6 +66,7 @@ impl Paper {
             pages: vec![String::new()],
             runs: Runs::Words,
             strange_name: "Arial".to_owned(),
+            hidden: false,
             used: Default::default(),
             faces: FILES.map(|file| Face::parse(file, 0).unwrap()),
             pictures: Vec::new(),
@@ -107,9 +110,10 @@ impl Paper {
         }
         let [red, green, blue] = look.colour;
         let size = look.size;
+        let mode = if self.hidden { 3 } else { 0 };
         writeln!(
             self.out(),
-            "BT {red} {green} {blue} rg /F{font} {size} Tf 1 0 0 1 {x:.3} {y:.3} Tm <{hex}> Tj ET"
+            "BT {mode} Tr {red} {green} {blue} rg /F{font} {size} Tf 1 0 0 1 {x:.3} {y:.3} Tm <{hex}> Tj ET"
         )
         .unwrap();
     }

@@ -223,11 +223,13 @@ impl Device<'_> for Collector {
         }
     }
 
-    fn draw_image(&mut self, _: Image<'_, '_>, props: ImageDrawProps<'_>) {
+    fn draw_image(&mut self, image: Image<'_, '_>, props: ImageDrawProps<'_>) {
         self.step();
+        // The place is told for a picture of so many points as it has pixels.
+        let (width, height) = (f64::from(image.width()), f64::from(image.height()));
         let area = props
             .transform
-            .transform_rect_bbox(Area::new(0.0, 0.0, 1.0, 1.0));
+            .transform_rect_bbox(Area::new(0.0, 0.0, width, height));
         if is_on_paper(area) && self.pictures.len() < MOST_PICTURES {
             self.pictures.push(rect(area));
         }

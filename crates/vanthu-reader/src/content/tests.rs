@@ -77,7 +77,7 @@ fn a_word_in_odd_runs_is_one_word() {
 
 #[test]
 fn lines_frames_and_pictures_are_told_apart() {
-    let picture = "<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 1 >>\nstream\n0\nendstream";
+    let picture = "<< /Type /XObject /Subtype /Image /Width 2 /Height 2 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 4 >>\nstream\n0000\nendstream";
     let page = read(&pdf(
         A4,
         "0.7 w 100 500 m 180 500 l S 100 480 80 0.5 re f 1 0 0 RG 100 400 57 22.7 re S q 200 0 0 100 50 60 cm /X Do Q 0 g 0 0 300 300 re f",

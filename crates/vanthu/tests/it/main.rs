@@ -5,6 +5,8 @@ mod device;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
+mod layout;
+#[cfg(test)]
 mod ledger;
 #[cfg(test)]
 mod program;
