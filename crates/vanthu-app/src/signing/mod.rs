@@ -25,10 +25,11 @@ pub(crate) mod take;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use vanthu_domain::refusal::RefusalCode;
+use serde_json::json;
+use vanthu_domain::refusal::{Refusal, RefusalCode};
 use vanthu_pki::Certificate;
 use vanthu_store::certificate::CertificateRow;
-use vanthu_store::signing;
+use vanthu_store::signing::{self, SigningItemRow};
 
 pub use vanthu_store::remote_signing::{Certainty, Settled};
 pub use vanthu_store::signing::{Consent, ItemState, Means, Purpose, SessionState, SigningRow};
@@ -92,6 +93,24 @@ pub(crate) async fn end(
     ended.ended_at = Some(work.now);
     ended.result = result;
     Ok(signing::update(&mut work.tx, &ended, row.state).await?)
+}
+
+/// Fails each of the items that still waits, and names the documents that they all belong to.
+pub(crate) async fn fail_waiting(
+    work: &mut Work<'_>,
+    items: &[SigningItemRow],
+    why: impl Fn(&SigningItemRow) -> Refusal,
+) -> Result<Vec<String>, AppError> {
+    for item in items.iter().filter(|it| it.state == ItemState::Waiting) {
+        let mut failed = item.clone();
+        failed.state = ItemState::Failed;
+        failed.problem = Some(json!(why(item)));
+        failed.at = work.now;
+        signing::update_item(&mut work.tx, &failed, ItemState::Waiting).await?;
+    }
+    let mut about: Vec<String> = items.iter().map(|it| it.outgoing_id.to_string()).collect();
+    about.dedup();
+    Ok(about)
 }
 
 /// Ends every open session of an account.

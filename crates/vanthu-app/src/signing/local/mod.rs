@@ -31,7 +31,7 @@ use vanthu_remote::local::LocalSession;
 use vanthu_remote::local::message::{ADDRESS, Operation};
 use vanthu_remote::local::session::{DEADLINE, Ended, Rejection};
 use vanthu_store::agency;
-use vanthu_store::signing::{self, ItemState, Means, SessionState, SigningItemRow, SigningRow};
+use vanthu_store::signing::{self, Means, SessionState, SigningItemRow, SigningRow};
 use vanthu_store::tool_signing;
 
 use crate::signing::remote::since;
@@ -251,19 +251,8 @@ async fn conclude(
         ended.updated_at = work.now;
         tool_signing::update(&mut work.tx, &ended, row.state).await?;
     }
-    let mut about = Vec::new();
-    for item in signing::list_items(&mut work.tx, &session.signing_id).await? {
-        about.push(item.outgoing_id.to_string());
-        if item.state != ItemState::Waiting {
-            continue;
-        }
-        let mut failed = item.clone();
-        failed.state = ItemState::Failed;
-        failed.problem = Some(json!(refusal));
-        failed.at = work.now;
-        signing::update_item(&mut work.tx, &failed, ItemState::Waiting).await?;
-    }
-    about.dedup();
+    let items = signing::list_items(&mut work.tx, &session.signing_id).await?;
+    let about = super::fail_waiting(&mut work, &items, |_| refusal.clone()).await?;
     let code = refusal.code.code();
     if matches!(session.state, SessionState::Open | SessionState::Fetched) {
         let state = match refusal.code {

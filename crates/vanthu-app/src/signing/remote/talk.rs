@@ -18,9 +18,9 @@ use vanthu_store::{certificate, credential};
 use super::{Asking, WantedItem, about, ending_of, seed, since};
 use crate::job::Performed;
 use crate::service::KeyService;
-use crate::signing::certificates_of;
 use crate::signing::ending::code_of;
 use crate::signing::take::{Door, Value, take};
+use crate::signing::{certificates_of, fail_waiting};
 use crate::{App, AppError};
 
 /// How often it is looked whether the holder's browser has come back.
@@ -367,21 +367,12 @@ async fn finish(
     remote_signing::update(&mut work.tx, &row).await?;
     let open = matches!(session.state, SessionState::Open | SessionState::Fetched);
     if let Some(why) = end.code {
-        let mut about_documents = Vec::new();
-        for item in signing::list_items(&mut work.tx, id).await? {
-            about_documents.push(item.outgoing_id.to_string());
-            if item.state != ItemState::Waiting {
-                continue;
-            }
+        let items = signing::list_items(&mut work.tx, id).await?;
+        let refusal = |item: &SigningItemRow| {
             let said = failed.iter().find(|(it, _)| *it == item.item_id);
-            let refusal = said.map_or_else(|| about(why, service), |(_, it)| it.clone());
-            let mut closed = item.clone();
-            closed.state = ItemState::Failed;
-            closed.problem = Some(json!(refusal));
-            closed.at = work.now;
-            signing::update_item(&mut work.tx, &closed, ItemState::Waiting).await?;
-        }
-        about_documents.dedup();
+            said.map_or_else(|| about(why, service), |(_, it)| it.clone())
+        };
+        let mut about_documents = fail_waiting(&mut work, &items, refusal).await?;
         if !open {
             // Who ended the session meanwhile has told its documents; this is what became of the service.
             about_documents.clear();

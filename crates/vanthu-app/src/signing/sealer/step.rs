@@ -17,6 +17,7 @@ use super::open::{list, prepared};
 use super::{NAME, SealerPlace};
 use crate::job::Performed;
 use crate::port::SealerAbsent;
+use crate::signing::fail_waiting;
 use crate::signing::fetch::timestamp;
 use crate::signing::take::{Door, Value, take};
 use crate::{App, AppError};
@@ -230,19 +231,8 @@ async fn finish(
     seal_batch::update(&mut work.tx, &row).await?;
     let is_open = matches!(session.state, SessionState::Open | SessionState::Fetched);
     if let Some(refusal) = refusal.filter(|_| is_open) {
-        let mut about = Vec::new();
-        for item in wanted(signing::list_items(&mut work.tx, id).await?) {
-            about.push(item.outgoing_id.to_string());
-            if item.state != ItemState::Waiting {
-                continue;
-            }
-            let mut failed = item.clone();
-            failed.state = ItemState::Failed;
-            failed.problem = Some(json!(refusal));
-            failed.at = work.now;
-            signing::update_item(&mut work.tx, &failed, ItemState::Waiting).await?;
-        }
-        about.dedup();
+        let items = wanted(signing::list_items(&mut work.tx, id).await?);
+        let about = fail_waiting(&mut work, &items, |_| refusal.clone()).await?;
         let state = if refusal.code == RefusalCode::SigningSessionExpired {
             SessionState::Expired
         } else {
