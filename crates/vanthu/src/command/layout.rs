@@ -65,7 +65,7 @@ struct Read {
 struct Files {
     /// PDFs.
     #[arg(value_name = "FILE", required = true)]
-    files: Vec<PathBuf>,
+    paths: Vec<PathBuf>,
     /// Print JSON, one line a file.
     #[arg(long)]
     json: bool,
@@ -84,7 +84,7 @@ impl Layout {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         match self.what {
             What::Check(it) => it.run(),
-            What::Read(it) => it.run(),
+            What::Read(it) => Ok(it.run()),
         }
     }
 }
@@ -102,7 +102,7 @@ impl Check {
             signer: signer.as_ref(),
         };
         let tongue = self.files.tongue();
-        self.files.each(|path, anatomy| {
+        Ok(self.files.each(|path, anatomy| {
             let findings = check(anatomy, &input);
             let is_wrong = findings
                 .iter()
@@ -114,12 +114,12 @@ impl Check {
             };
             say(text)?;
             Ok(u8::from(is_wrong))
-        })
+        }))
     }
 }
 
 impl Read {
-    fn run(self) -> anyhow::Result<ExitCode> {
+    fn run(self) -> ExitCode {
         let tongue = self.files.tongue();
         self.files.each(|path, anatomy| {
             let read = extract(anatomy);
@@ -144,19 +144,16 @@ impl Files {
     }
 
     /// Each file has its own outcome; the worst is the program's.
-    fn each(
-        &self,
-        mut work: impl FnMut(&Path, &Anatomy) -> anyhow::Result<u8>,
-    ) -> anyhow::Result<ExitCode> {
+    fn each(&self, mut work: impl FnMut(&Path, &Anatomy) -> anyhow::Result<u8>) -> ExitCode {
         let mut worst = 0;
-        for path in &self.files {
+        for path in &self.paths {
             let done = open(path).and_then(|anatomy| work(path, &anatomy));
             worst = worst.max(done.unwrap_or_else(|error| {
                 complain(&error);
                 3
             }));
         }
-        Ok(ExitCode::from(worst))
+        ExitCode::from(worst)
     }
 }
 
