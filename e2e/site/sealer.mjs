@@ -49,6 +49,7 @@ step("the page before the seal shows every document, and a wrong password seals 
   await page.locator("[data-sign-start]").click();
   await page.getByRole("heading", { name: `Xác nhận đóng dấu ${ids.length} văn bản` }).first().waitFor();
   for (const id of ids) assert.equal(await page.locator(`.batch a[href="/outgoing/${id}"]`).count(), 1);
+  await page.waitForFunction(() => [...document.querySelectorAll(".leaf img")].every((one) => one.complete && one.naturalWidth > 0));
   await looked("confirm");
   const wide = page.viewportSize();
   await page.setViewportSize({ width: 390, height: 844 });
@@ -64,7 +65,7 @@ step("the page before the seal shows every document, and a wrong password seals 
 step("with the right one each document is sealed, and the page says so by itself", async () => {
   await page.getByLabel("Mật khẩu đăng nhập của đồng chí").fill(PASSWORD);
   await page.keyboard.press("Enter");
-  await page.getByRole("heading", { name: `Đã ký ${ids.length} trên ${ids.length} văn bản` }).waitFor({ timeout: 60_000 });
+  await page.getByRole("heading", { name: `Đã đóng dấu ${ids.length} trên ${ids.length} văn bản` }).waitFor({ timeout: 60_000 });
   await looked("sealed");
   assert.ok((await states()).every((state) => state === "sealed"));
 });

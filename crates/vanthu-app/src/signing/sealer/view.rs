@@ -15,6 +15,7 @@ use vanthu_wire::sealer::SealerStatus;
 use super::{SealerPlace, name_of, open};
 use crate::outgoing::view::load_for;
 use crate::port::SealerAbsent;
+use crate::signing::certificates_of;
 use crate::{App, AppError, Caller};
 
 /// A batch before its confirmation, and after.
@@ -28,6 +29,8 @@ pub struct SealBatch {
     pub sealer: String,
     /// The agency's certificate.
     pub certificate: CertificateRecord,
+    /// Whom it names.
+    pub holder: String,
     /// Each document, in order.
     pub documents: Vec<InBatch>,
     /// Documents that are not in it, each with why.
@@ -84,6 +87,7 @@ pub async fn batch(app: &App, caller: &Caller, id: &SigningId) -> Result<SealBat
     let is_open = session.state == signing::SessionState::Open && now <= session.expires_at;
     Ok(SealBatch {
         sealer: name_of(app, &batch.sealer),
+        holder: certificates_of(&of)?.0.common_name(),
         certificate: of.record,
         documents,
         left_out,
@@ -136,7 +140,7 @@ pub struct Found {
 /// A key on a device.
 #[derive(Debug, Clone)]
 pub struct FoundKey {
-    /// The certificate's subject.
+    /// Whom the certificate names.
     pub subject: String,
     /// Its serial number.
     pub serial: String,
@@ -192,7 +196,7 @@ fn found(status: &SealerStatus, now: Moment) -> Found {
         let until = Moment::from_unix_seconds(certificate.not_after().unix());
         let left = (until.unix_micros() - now.unix_micros()) / 86_400_000_000;
         Some(FoundKey {
-            subject: certificate.subject().to_string(),
+            subject: certificate.common_name(),
             serial: certificate.serial_hex(),
             until,
             days_left: left.max(0),

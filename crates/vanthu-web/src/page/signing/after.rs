@@ -46,8 +46,11 @@ pub(super) async fn show(
         .iter()
         .filter(|one| one.state == ItemState::Signed)
         .count();
-    let title = say
-        .t("Đã ký {n} trên {m} văn bản")
+    let title = match row.purpose {
+        Purpose::Person => say.t("Đã ký {n} trên {m} văn bản"),
+        Purpose::Seal => say.t("Đã đóng dấu {n} trên {m} văn bản"),
+    };
+    let title = title
         .replace("{m}", &outcomes.len().to_string())
         .counted(signed);
     let over = !matches!(row.state, SessionState::Open | SessionState::Fetched)

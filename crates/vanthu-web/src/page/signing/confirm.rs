@@ -123,7 +123,7 @@ fn about(say: Say, batch: &SealBatch) -> Vec<Fact> {
     let certificate = &batch.certificate;
     vec![
         fact(say.t("Thiết bị"), capital(&say.named(&batch.sealer))),
-        fact(say.t("Chứng thư của cơ quan"), certificate.subject.clone()),
+        fact(say.t("Chứng thư của cơ quan"), batch.holder.clone()),
         fact(say.t("Số hiệu chứng thư"), certificate.serial.clone()),
         fact(say.t("Hết hạn"), say.day(certificate.not_after.day())),
         fact(
