@@ -9,5 +9,6 @@
     reason = "a helper of tests may fail the test, and says by its names what it is"
 )]
 
+pub mod program;
 pub mod remote;
 pub mod tool;

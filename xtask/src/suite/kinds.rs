@@ -166,6 +166,7 @@ pub(crate) fn validators(repo: &Repo) -> Result<Outcome> {
         python,
         &folder.join("detached"),
     )?);
+    count.add(typeset_documents(repo, python, &folder.join("typeset"))?);
     let sqlite = folder.join("sqlite");
     let mut demo = script(repo, "scripts/demo.sh");
     demo.args(["--own", "--out"]).arg(&sqlite);
@@ -207,6 +208,23 @@ fn signatures_of_every_level(repo: &Repo, python: &str, folder: &Path) -> Result
 /// The same for detached signatures and containers.
 fn detached_of_every_level(repo: &Repo, python: &str, folder: &Path) -> Result<Count> {
     made_and_judged(repo, python, folder, ["make_detached", "tests/detached.py"])
+}
+
+/// Every kind of document, typeset twice from the same text, under the rules of files for archives.
+fn typeset_documents(repo: &Repo, python: &str, folder: &Path) -> Result<Count> {
+    let Some(beside) = beside(repo)? else {
+        return Ok(Count::one(false));
+    };
+    let mut count = Count::default();
+    for time in ["once", "again"] {
+        let mut example = command(repo, beside.join("examples/forms"));
+        count.add(Count::one(child::run(example.arg(folder.join(time)))?.ok));
+    }
+    if count.failed == 0 {
+        let judged = child::run(command(repo, python).arg("tests/typeset.py").arg(folder))?;
+        count.add(count::cargo(&judged.lines).with_end(judged.ok));
+    }
+    Ok(count)
 }
 
 fn made_and_judged(

@@ -1,7 +1,6 @@
 //! A desk with SoftHSM devices behind the recording module, the agent as a process, and a server that is played.
 
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -18,6 +17,7 @@ use tokio::sync::watch;
 use vanthu_pki::authority::{Authority, Endpoints, PersonSubject, Validity};
 use vanthu_pki::{Certificate, KeySpec, SignatureAlgorithm, SoftKey, Time, cms, verify};
 use vanthu_recorder::Recorder;
+use vanthu_testkit::program;
 use vanthu_wire::agent::{
     Algorithm, CancelReason, CancelSession, Consent, ItemState, Purpose, SessionItem,
     SignatureTaken, SigningSession, SubmitSignature,
@@ -218,17 +218,12 @@ impl Office {
         let module = self.module.to_str().unwrap();
         let fixed = ["run", "--listen", "127.0.0.1:0", "--pair", &server.url];
         let keys = ["--pkcs11", module, "--settings", settings.to_str().unwrap()];
-        let mut child = self
-            .command(&[&fixed[..], &keys, more].concat())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(std::fs::File::create(self.path("agent.log")).unwrap())
-            .spawn()
-            .unwrap();
-        let mut said = String::new();
-        let stdout = child.stdout.as_mut().unwrap();
-        BufReader::new(stdout).read_line(&mut said).unwrap();
-        let url = said.trim().strip_prefix("listening on ");
+        let (child, said) = program::start(
+            self.command(&[&fixed[..], &keys, more].concat())
+                .stdin(Stdio::piped())
+                .stderr(std::fs::File::create(self.path("agent.log")).unwrap()),
+        );
+        let url = said.strip_prefix("listening on ");
         let url = url.unwrap_or_else(|| panic!("{said:?} {}", self.log()));
         Agent {
             url: url.to_owned(),

@@ -1,26 +1,24 @@
 //! The built agent as another program starts it.
 
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::Read as _;
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
+use vanthu_testkit::program;
+
 /// The agent on any free port, its input held by this test.
 fn start(more: &[&str], keys: &std::path::Path) -> (Child, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_vanthu-agent"))
-        .args(["run", "--listen", "127.0.0.1:0"])
-        .args(["--pair", "http://127.0.0.1:8080", "--keys"])
-        .arg(keys)
-        .args(more)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut said = String::new();
-    let stdout = child.stdout.as_mut().unwrap();
-    BufReader::new(stdout).read_line(&mut said).unwrap();
-    let address = said.trim().strip_prefix("listening on http://");
+    let (child, said) = program::start(
+        Command::new(env!("CARGO_BIN_EXE_vanthu-agent"))
+            .args(["run", "--listen", "127.0.0.1:0"])
+            .args(["--pair", "http://127.0.0.1:8080", "--keys"])
+            .arg(keys)
+            .args(more)
+            .stdin(Stdio::piped())
+            .stderr(Stdio::null()),
+    );
+    let address = said.strip_prefix("listening on http://");
     let address = address.unwrap_or_else(|| panic!("{said:?}")).to_owned();
     (child, address)
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use vanthu_pki::{SignatureAlgorithm, verify};
 use vanthu_recorder::WRITES;
+use vanthu_testkit::program;
 use vanthu_wire::agent::Algorithm;
 use vanthu_wire::sealer::{Answer, Batch, BatchItem, Request, SealerStatus, Why, list_of};
 use vanthu_wire::{Base64, Digest, DocumentDigest};
@@ -85,17 +86,12 @@ impl<'a> Set<'a> {
     fn start(&self) -> Running {
         let file = self.file();
         let arguments = ["sealer", "run", "--until-stdin-closes", "--config"];
-        let mut child = self
-            .office
-            .command(&[&arguments[..], &[file.to_str().unwrap()]].concat())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(std::fs::File::create(self.office.path("agent.log")).unwrap())
-            .spawn()
-            .unwrap();
-        let mut said = String::new();
-        let stdout = child.stdout.as_mut().unwrap();
-        BufReader::new(stdout).read_line(&mut said).unwrap();
+        let (child, said) = program::start(
+            self.office
+                .command(&[&arguments[..], &[file.to_str().unwrap()]].concat())
+                .stdin(Stdio::piped())
+                .stderr(std::fs::File::create(self.office.path("agent.log")).unwrap()),
+        );
         assert!(
             said.starts_with("listening at "),
             "{said:?} {}",

@@ -1,6 +1,5 @@
 //! The built server and the built agent with a key device (SoftHSM): the agent is killed while it signs a batch.
 
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
@@ -10,7 +9,8 @@ use vanthu_app::practice::world::PIN;
 use vanthu_domain::audit::Act;
 use vanthu_pki::{Certificate, pkcs12};
 use vanthu_signing::inspect;
-use vanthu_store::{Durability, Store, StoreOptions, ledger, outgoing};
+use vanthu_store::{ledger, outgoing};
+use vanthu_testkit::program;
 
 use crate::installation::{PATIENCE, Server};
 use crate::person::{Answer, text};
@@ -97,24 +97,16 @@ impl Device {
     }
 
     fn start_agent(&self, server: &Server) -> Agent {
-        let mut child = Command::new(&self.agent)
-            .env("SOFTHSM2_CONF", self.folder.path().join("softhsm2.conf"))
-            .args(["run", "--listen", "127.0.0.1:0", "--pair", &server.url])
-            .args(["--pkcs11", self.module, "--settings"])
-            .arg(self.folder.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut said = String::new();
-        let stdout = child.stdout.as_mut().unwrap();
-        BufReader::new(stdout).read_line(&mut said).unwrap();
-        let url = said
-            .trim()
-            .strip_prefix("listening on ")
-            .unwrap()
-            .to_owned();
+        let (child, said) = program::start(
+            Command::new(&self.agent)
+                .env("SOFTHSM2_CONF", self.folder.path().join("softhsm2.conf"))
+                .args(["run", "--listen", "127.0.0.1:0", "--pair", &server.url])
+                .args(["--pkcs11", self.module, "--settings"])
+                .arg(self.folder.path())
+                .stdin(Stdio::null())
+                .stderr(Stdio::null()),
+        );
+        let url = said.strip_prefix("listening on ").unwrap().to_owned();
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(PATIENCE)
@@ -265,14 +257,7 @@ async fn an_agent_killed_at_any_moment_of_a_batch_loses_and_doubles_nothing() {
 
 /// One act in the ledger, one signature in the file, for each.
 async fn each_is_signed_once(server: &Server, documents: &[String]) {
-    let store = Store::open_with(StoreOptions {
-        url: server.database_url(),
-        blob_dir: server.data.join("blobs"),
-        durability: Durability::Full,
-        readers: 1,
-    })
-    .await
-    .unwrap();
+    let store = server.store().await;
     let mut tx = store.read().await.unwrap();
     for id in documents {
         let acts = ledger::list_about(&mut tx, id).await.unwrap();

@@ -6,7 +6,7 @@ use tokio::time::timeout;
 use vanthu_store::incoming::{IncomingFilter, IncomingOrder};
 use vanthu_store::job::JobState;
 use vanthu_store::outgoing::{OutgoingFilter, OutgoingOrder};
-use vanthu_store::{Durability, Store, StoreOptions, agency, incoming, job, outgoing, register};
+use vanthu_store::{agency, incoming, job, outgoing, register};
 
 use crate::installation::{PATIENCE, Server};
 use crate::person::{Answer, text};
@@ -92,7 +92,7 @@ async fn a_database_that_is_held_by_another_program_is_a_refusal_and_then_works(
     let server = Server::start().await;
     let people = People::of(&server).await;
     let id = text(&people.begin().await.unwrap(), "outgoing_id");
-    let other = open(&server.database_url(), &server).await;
+    let other = server.store().await;
     let held = other.write().await.unwrap();
     // Longer than the server is ready to wait for another program.
     let met = people.write(&id, "cơ sở dữ liệu bị khóa").await;
@@ -215,7 +215,7 @@ async fn a_job_that_was_under_way_at_the_kill_is_done_right_after_the_restart() 
         let document = people.see(&id).await;
         people.next(&id, &document).await.unwrap();
     }
-    let store = open(&server.database_url(), &server).await;
+    let store = server.store().await;
     let mut tx = store.read().await.unwrap();
     let row = outgoing::load(&mut tx, &id.parse().unwrap()).await.unwrap();
     drop(tx);
@@ -237,7 +237,7 @@ async fn a_job_that_was_under_way_at_the_kill_is_done_right_after_the_restart() 
     let _held = timeout(PATIENCE, reached).await.unwrap().unwrap();
     server.kill().await;
 
-    let store = open(&server.database_url(), &server).await;
+    let store = server.store().await;
     let mut tx = store.write().await.unwrap();
     let running = job::list(&mut tx, JobState::Running, None, 10).await;
     let running = running.unwrap().items;
@@ -293,7 +293,7 @@ async fn the_signing_agent_ends_with_a_server_that_is_killed() {
 async fn stands(server: &mut Server, documents: usize, subject: &str) {
     server.kill().await;
     assert!(server.ledger_stands().await);
-    let store = open(&server.database_url(), server).await;
+    let store = server.store().await;
     let mut tx = store.read().await.unwrap();
     let filter = OutgoingFilter::default();
     let page = outgoing::list(&mut tx, &filter, OutgoingOrder::Newest, None, 200).await;
@@ -326,17 +326,6 @@ fn refused(answer: &Answer) -> String {
             .unwrap_or_else(|| panic!("{status}: {problem}"))
             .to_owned(),
     }
-}
-
-async fn open(url: &str, server: &Server) -> Store {
-    Store::open_with(StoreOptions {
-        url: url.to_owned(),
-        blob_dir: server.data.join("blobs"),
-        durability: Durability::Full,
-        readers: 1,
-    })
-    .await
-    .unwrap()
 }
 
 /// A text of so many bytes, different for each number.

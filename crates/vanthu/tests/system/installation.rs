@@ -8,6 +8,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
+use vanthu_store::{Durability, Store, StoreOptions};
 
 /// The program under test.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_vanthu");
@@ -176,9 +177,16 @@ impl Server {
         done.success()
     }
 
-    /// The URL of its database file.
-    pub(crate) fn database_url(&self) -> String {
-        format!("sqlite://{}", self.data.join("vanthu.db").display())
+    /// Its database file and its files, opened beside it or after it.
+    pub(crate) async fn store(&self) -> Store {
+        Store::open_with(StoreOptions {
+            url: format!("sqlite://{}", self.data.join("vanthu.db").display()),
+            blob_dir: self.data.join("blobs"),
+            durability: Durability::Full,
+            readers: 1,
+        })
+        .await
+        .unwrap()
     }
 }
 

@@ -1,7 +1,6 @@
 //! The built server and the built sealer with a key device (SoftHSM): what a clerk confirms on the page is sealed, also when
 //! either of them is killed in the middle.
 
-use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -12,7 +11,8 @@ use vanthu_app::practice::world::{PASSWORD, PIN};
 use vanthu_domain::audit::Act;
 use vanthu_pki::Certificate;
 use vanthu_signing::inspect;
-use vanthu_store::{Durability, Store, StoreOptions, ledger, outgoing};
+use vanthu_store::{ledger, outgoing};
+use vanthu_testkit::program;
 
 use crate::device::Device;
 use crate::installation::{PATIENCE, Server};
@@ -74,18 +74,14 @@ impl Place {
         );
         let file = self.path("sealer.toml");
         std::fs::write(&file, words).unwrap();
-        let mut child = Command::new(&device.agent)
-            .env("SOFTHSM2_CONF", device.folder.path().join("softhsm2.conf"))
-            .args(["sealer", "run", "--until-stdin-closes", "--config"])
-            .arg(file)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut said = String::new();
-        let stdout = child.stdout.as_mut().unwrap();
-        BufReader::new(stdout).read_line(&mut said).unwrap();
+        let (child, said) = program::start(
+            Command::new(&device.agent)
+                .env("SOFTHSM2_CONF", device.folder.path().join("softhsm2.conf"))
+                .args(["sealer", "run", "--until-stdin-closes", "--config"])
+                .arg(file)
+                .stdin(Stdio::piped())
+                .stderr(Stdio::null()),
+        );
         assert!(said.starts_with("listening at"), "{said}");
         Sealer(child)
     }
@@ -192,14 +188,7 @@ async fn a_confirmed_batch_is_sealed_once_whoever_is_killed_in_the_middle() {
 }
 
 async fn each_is_sealed_once(server: &Server, documents: &[String]) {
-    let store = Store::open_with(StoreOptions {
-        url: server.database_url(),
-        blob_dir: server.data.join("blobs"),
-        durability: Durability::Full,
-        readers: 1,
-    })
-    .await
-    .unwrap();
+    let store = server.store().await;
     let mut tx = store.read().await.unwrap();
     for id in documents {
         let acts = ledger::list_about(&mut tx, id).await.unwrap();
