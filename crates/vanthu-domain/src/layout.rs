@@ -236,6 +236,10 @@ words! {
         ScanWithText = "scan-with-text", "Ảnh quét có lớp văn bản nhận dạng";
         /// A part that can't be read.
         Unreadable = "unreadable", "Phần không đọc được";
+        /// Legal normative documents have a form of their own.
+        NormativeForm = "normative-form", "Văn bản quy phạm pháp luật";
+        /// Documents of the Party have a form of their own.
+        PartyForm = "party-form", "Văn bản của Đảng";
         /// Capitals.
         Capitals = "capitals", "Viết hoa";
     }

@@ -2,13 +2,15 @@
 //!
 //! The rules and how much each weighs are [`vanthu_domain::layout`]'s, the figures the regulation profile's. What can't be
 //! told from a page is not guessed: a rule is silent where its element was not found for certain, and the absence of
-//! the element is a finding of its own. Nothing is refused here; people decide.
+//! the element is a finding of its own. Nothing is refused here; people decide. Documents of the Party and legal normative
+//! ones have another form; they are told and not judged.
 
 mod appendix;
 mod capitals;
 mod foot;
 mod head;
 mod page;
+mod regime;
 mod text;
 mod title;
 
@@ -128,7 +130,8 @@ pub fn check(anatomy: &Anatomy, input: &CheckInput<'_>) -> Vec<LayoutFinding> {
     };
     desk.edges = edges(&desk);
     page::scans(&mut desk);
-    if !anatomy.is_scan() && !anatomy.sheets.is_empty() {
+    let judged = !anatomy.is_scan() && !anatomy.sheets.is_empty();
+    if judged && !regime::is_another(&mut desk) {
         page::check(&mut desk);
         head::check(&mut desk);
         title::check(&mut desk);

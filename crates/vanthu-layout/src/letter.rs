@@ -14,7 +14,7 @@ use vanthu_domain::kind::{DocumentKind, Urgency};
 
 pub(crate) use data::clean;
 pub(crate) use item::breakable;
-pub(crate) use phrase::phrases;
+pub(crate) use phrase::capital_phrases;
 
 use crate::engine::{self, Template};
 use crate::form::{Figures, Form, Sizes};

@@ -10,7 +10,7 @@ use vanthu_domain::kind::DocumentKind;
 
 use crate::engine::{self, Template};
 use crate::form::{Figures, Form, Sizes};
-use crate::letter::{clean, phrases};
+use crate::letter::{capital_phrases, clean};
 use crate::{
     LayoutError, PageText, Rect, TextLine, extract_text, fonts, page_count, places_in, render_page,
 };
@@ -258,7 +258,7 @@ fn free_room(page: &PageText, left: f64, width: f64, height: f64) -> Option<(f64
 }
 
 fn copy(block: &CopyBlock) -> Copy {
-    let centred = |text: &str| phrases(&said(text).to_uppercase());
+    let centred = |text: &str| capital_phrases(&said(text));
     Copy {
         form: block.kind.copy_form().unwrap_or("SAO Y"),
         agency: centred(&block.agency),

@@ -8,7 +8,7 @@ use vanthu_domain::kind::{DocumentKind, Urgency};
 
 use crate::engine::{self, Template};
 use crate::form::{Figures, Form, Sizes};
-use crate::letter::{breakable, clean, phrases};
+use crate::letter::{breakable, capital_phrases, clean};
 use crate::{Extras, LayoutError, Letter, Signer, fonts};
 
 /// Whose paper it is.
@@ -226,7 +226,7 @@ fn typeset(
     addressee: Option<Pieces>,
     parts: Vec<Part>,
 ) -> Result<Vec<u8>, LayoutError> {
-    let upper = |text: &str| phrases(&fonts::shown(&clean(text)).to_uppercase());
+    let upper = |text: &str| capital_phrases(&fonts::shown(&clean(text)));
     let place = fonts::shown(&clean(&head.place_name));
     let data = Data {
         title,

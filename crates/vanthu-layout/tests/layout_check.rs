@@ -110,6 +110,8 @@ fn every_rule_that_a_page_can_break_has_its_planted_defect() {
         LayoutRule::ScanWithText,
         LayoutRule::Unreadable,
         LayoutRule::AuthorityPerson,
+        LayoutRule::NormativeForm,
+        LayoutRule::PartyForm,
     ];
     let bare: Vec<_> = LayoutRule::ALL
         .iter()
@@ -117,6 +119,29 @@ fn every_rule_that_a_page_can_break_has_its_planted_defect() {
         .map(|rule| rule.code())
         .collect();
     assert!(bare.is_empty(), "{bare:?}");
+}
+
+/// What another law prescribes the form of is told, and judged by nothing else.
+#[test]
+fn documents_of_another_form_are_told_and_not_judged() {
+    let mut normative = corpus::doc::decision();
+    "Số: 12/2026/QĐ-UBND".clone_into(&mut normative.number.as_mut().unwrap().text);
+    let mut party = corpus::doc::plan();
+    let nation = party.nation.as_mut().unwrap();
+    "ĐẢNG CỘNG SẢN VIỆT NAM".clone_into(&mut nation.text);
+    party.motto = None;
+    for (mut doc, rule) in [
+        (normative, LayoutRule::NormativeForm),
+        (party, LayoutRule::PartyForm),
+    ] {
+        // Enough to be wrong by the rules of administrative documents.
+        doc.margins[2] = 42.0;
+        let found = findings(&doc.pdf(), None);
+        let rules: Vec<_> = found.iter().map(|it| it.rule).collect();
+        assert_eq!(rules, [rule]);
+        assert!(found[0].rect.is_some());
+        assert_eq!(found[0].severity, LayoutSeverity::Info);
+    }
 }
 
 /// The same words, split by a word processor in the middle of words.

@@ -4,7 +4,7 @@ use serde::Serialize;
 use vanthu_domain::kind::{AbstractPlace, AddresseeForm, DocumentKind, Template, Urgency};
 
 use super::item::{Builder, Item, LONG_WORD, Run, end_mark, is_wide};
-use super::phrase::phrases;
+use super::phrase::{capital_phrases, phrases};
 use super::{Letter, signers};
 use crate::LayoutError;
 use crate::form::Figures;
@@ -122,8 +122,8 @@ pub(super) fn of(letter: &Letter) -> Result<Data, LayoutError> {
         stamp: stamp(letter.urgency, &form)?,
         form,
         gap_depth: GAP_DEPTH,
-        parent: optional(letter.parent_agency.as_ref()).map(|name| phrases(&name.to_uppercase())),
-        agency: phrases(&clean(&letter.agency).to_uppercase()),
+        parent: optional(letter.parent_agency.as_ref()).map(|name| capital_phrases(&name)),
+        agency: capital_phrases(&clean(&letter.agency)),
         notation: clean(&letter.notation),
         place: template
             .shows_place_and_date()
@@ -198,10 +198,7 @@ fn appendices(letter: &Letter, builder: &mut Builder) -> Vec<AppendixData> {
 fn written(signer: &super::Signer) -> Signer {
     let upper = |lines: &[String]| {
         let lines = cleaned(lines);
-        lines
-            .iter()
-            .map(|line| phrases(&line.to_uppercase()))
-            .collect()
+        lines.iter().map(|line| capital_phrases(line)).collect()
     };
     Signer {
         authority: upper(&signer.authority_lines),
